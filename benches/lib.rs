@@ -1,0 +1,1 @@
+//! ringfence beside the other libraries.

@@ -1,0 +1,39 @@
+//! Handing a blocking job to a runtime.
+
+use super::Refused;
+use alloc::boxed::Box;
+use core::fmt;
+
+/// Runs jobs that block, away from the threads that poll futures.
+///
+/// A job that has started cannot be interrupted: it can only be awaited.
+pub trait SpawnBlocking: Send + Sync {
+    /// Runs `job` on a thread that may block.
+    ///
+    /// # Errors
+    ///
+    /// Gives the job back, with the reason, if the runtime does not take it.
+    fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>>;
+}
+
+/// A closure that may block.
+#[must_use = "a job does nothing unless it is run"]
+pub struct Job(Box<dyn FnOnce() + Send + 'static>);
+
+impl Job {
+    /// Boxes `job` for a runtime.
+    pub fn new(job: impl FnOnce() + Send + 'static) -> Self {
+        Self(Box::new(job))
+    }
+
+    /// Runs the job on this thread.
+    pub fn run(self) {
+        (self.0)();
+    }
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! Handing a task to a runtime.
+
+use alloc::boxed::Box;
+use core::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// Runs tasks, on any of the runtime's threads.
+///
+/// Spawning is *detached*: there is no handle, no way to abort, and no result. A task that the
+/// runtime drops before its end must be dropped, not leaked: its destructor is how the parent
+/// learns of it.
+pub trait Spawn: Send + Sync {
+    /// Runs `task` to its end.
+    ///
+    /// # Errors
+    ///
+    /// Gives the task back, with the reason, if the runtime does not take it.
+    fn spawn(&self, task: Task) -> Result<(), Refused<Task>>;
+}
+
+/// Runs tasks on the thread that spawned them.
+pub trait SpawnLocal {
+    /// Runs `task` to its end on this thread.
+    ///
+    /// # Errors
+    ///
+    /// Gives the task back, with the reason, if the runtime does not take it.
+    fn spawn_local(&self, task: LocalTask) -> Result<(), Refused<LocalTask>>;
+}
+
+macro_rules! task {
+    ($(#[$doc:meta])* $name:ident: $($send:ident)?) => {
+        $(#[$doc])*
+        #[must_use = "a task does nothing unless a runtime runs it"]
+        pub struct $name(Pin<Box<dyn Future<Output = ()> $(+ $send)? + 'static>>);
+
+        impl $name {
+            /// Boxes `future` for a runtime.
+            pub fn new(future: impl Future<Output = ()> $(+ $send)? + 'static) -> Self {
+                Self(Box::pin(future))
+            }
+        }
+
+        impl Future for $name {
+            type Output = ();
+
+            fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+                self.0.as_mut().poll(cx)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+task! {
+    /// What a runtime runs: a future without a result that may move between threads.
+    Task: Send
+}
+task! {
+    /// What a runtime runs on the thread that spawned it.
+    LocalTask:
+}
+
+/// What a runtime did not take, and why.
+#[derive(Debug)]
+pub struct Refused<T> {
+    /// Why it was refused.
+    pub why: Why,
+    /// What was refused, untouched.
+    pub refused: T,
+}
+
+/// Why a runtime refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Why {
+    /// The runtime is shutting down, or gone.
+    Shutdown,
+    /// The runtime cannot do this at all.
+    Unsupported,
+    /// The runtime can do this only in a place where the caller is not.
+    NoContext,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Why::Shutdown => "the runtime is shutting down",
+            Why::Unsupported => "the runtime cannot do this",
+            Why::NoContext => "the runtime cannot do this from here",
+        })
+    }
+}
+
+impl<T> fmt::Display for Refused<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.why.fmt(f)
+    }
+}
+
+impl<T: fmt::Debug> core::error::Error for Refused<T> {}

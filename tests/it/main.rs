@@ -1,0 +1,1 @@
+//! Behaviour of ringfence, one module per verb or trap.

@@ -1,0 +1,2 @@
+//! The checks of CI.
+fn main() {}
