@@ -1,0 +1,83 @@
+//! The error of a timeout.
+
+use super::{Label, Name};
+use alloc::vec::Vec;
+use core::{error::Error, fmt, time::Duration};
+
+/// The error of a verb or scope whose time was up.
+///
+/// It says which limit it was, and which children had not ended. By the time it is returned, none
+/// of them runs any more.
+///
+/// It is a type of its own, so that it is never mistaken for a timeout of the user's, nor for a
+/// cancellation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elapsed {
+    limit: TimeLimit,
+    name: Option<Name>,
+    unfinished: Vec<Label>,
+}
+
+/// How long something may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimeLimit {
+    /// This long, measured from the first poll.
+    After(Duration),
+    /// Until this instant, in the time of the timer in force.
+    #[cfg(feature = "std")]
+    At(std::time::Instant),
+}
+
+impl Elapsed {
+    /// How many unfinished children are shown by `{}`; `{:#}` shows all.
+    const SHOWN: usize = 8;
+
+    pub(crate) fn new(limit: TimeLimit, name: Option<Name>, unfinished: Vec<Label>) -> Self {
+        Self { limit, name, unfinished }
+    }
+
+    /// Returns the limit that was passed.
+    pub fn limit(&self) -> TimeLimit {
+        self.limit
+    }
+
+    /// Returns the name of the verb or scope, if one was given.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Returns the children that had not ended, in the order of their places.
+    pub fn unfinished(&self) -> &[Label] {
+        &self.unfinished
+    }
+}
+
+impl fmt::Display for Elapsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.name {
+            write!(f, "`{name}` ")?;
+        }
+        write!(f, "timed out {}", self.limit)?;
+        let shown = if f.alternate() { usize::MAX } else { Self::SHOWN };
+        for (index, label) in self.unfinished.iter().take(shown).enumerate() {
+            write!(f, "{}{label}", if index == 0 { "; unfinished: " } else { ", " })?;
+        }
+        match self.unfinished.len().saturating_sub(shown) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+impl Error for Elapsed {}
+
+impl fmt::Display for TimeLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::After(limit) => write!(f, "after {limit:?}"),
+            #[cfg(feature = "std")]
+            Self::At(_) => f.write_str("at its deadline"),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! How a child ends: with a value, by a panic, or cancelled; and what a parent makes of it.
+
+mod cancelled;
+mod child;
+mod elapsed;
+#[expect(clippy::module_inception, reason = "the file of `Outcome`, in the folder of its family")]
+mod outcome;
+mod panic;
+
+pub use cancelled::{Cancelled, Reason};
+pub use child::{ChildId, Label, Name};
+pub use elapsed::{Elapsed, TimeLimit};
+pub use outcome::{Outcome, Unfinished};
+pub use panic::Panic;
+pub(crate) use panic::catch;

@@ -1,0 +1,127 @@
+//! How a child ended.
+
+use super::{Cancelled, Panic};
+use core::{error::Error, fmt};
+
+/// How a child ended: with a value, by a panic, or cancelled.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{Outcome, Panic};
+///
+/// let ends = [Outcome::Completed(3), Outcome::Panicked(Panic::new(Box::new("boom")))];
+/// assert!(ends[1].is_panicked());
+/// assert_eq!(ends.into_iter().filter_map(Outcome::ok).sum::<i32>(), 3);
+/// ```
+#[derive(Debug)]
+#[must_use = "an outcome may be a panic that nobody has seen"]
+pub enum Outcome<T> {
+    /// The child ran to its end, and this is its output.
+    Completed(T),
+    /// The child panicked.
+    Panicked(Panic),
+    /// The child was cancelled before its end.
+    Cancelled(Cancelled),
+}
+
+impl<T> Outcome<T> {
+    /// Returns whether the child ran to its end.
+    pub const fn is_completed(&self) -> bool {
+        matches!(self, Self::Completed(_))
+    }
+
+    /// Returns whether the child panicked.
+    pub const fn is_panicked(&self) -> bool {
+        matches!(self, Self::Panicked(_))
+    }
+
+    /// Returns whether the child was cancelled.
+    pub const fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled(_))
+    }
+
+    /// Returns the output, if there is one; a panic is dropped.
+    pub fn ok(self) -> Option<T> {
+        match self {
+            Self::Completed(value) => Some(value),
+            Self::Panicked(_) | Self::Cancelled(_) => None,
+        }
+    }
+
+    /// Returns a reference to the output, if there is one.
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Completed(value) => Some(value),
+            Self::Panicked(_) | Self::Cancelled(_) => None,
+        }
+    }
+
+    /// Returns a reference to the panic, if the child panicked.
+    pub const fn panic(&self) -> Option<&Panic> {
+        match self {
+            Self::Panicked(panic) => Some(panic),
+            Self::Completed(_) | Self::Cancelled(_) => None,
+        }
+    }
+
+    /// Changes the output with `f`, if there is one.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Self::Completed(value) => Outcome::Completed(f(value)),
+            Self::Panicked(panic) => Outcome::Panicked(panic),
+            Self::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
+        }
+    }
+
+    /// Returns the output, or why there is none.
+    ///
+    /// # Errors
+    ///
+    /// The panic, or the cancellation.
+    pub fn into_result(self) -> Result<T, Unfinished> {
+        match self {
+            Self::Completed(value) => Ok(value),
+            Self::Panicked(panic) => Err(Unfinished::Panicked(panic)),
+            Self::Cancelled(cancelled) => Err(Unfinished::Cancelled(cancelled)),
+        }
+    }
+}
+
+impl<T, E> Outcome<Result<T, E>> {
+    /// Returns whether the child failed: with an `Err`, or by a panic.
+    ///
+    /// A child that was cancelled has not failed.
+    pub const fn is_failure(&self) -> bool {
+        matches!(self, Self::Completed(Err(_)) | Self::Panicked(_))
+    }
+}
+
+impl<T> From<Result<T, Panic>> for Outcome<T> {
+    fn from(caught: Result<T, Panic>) -> Self {
+        match caught {
+            Ok(value) => Self::Completed(value),
+            Err(panic) => Self::Panicked(panic),
+        }
+    }
+}
+
+/// Why a child has no output.
+#[derive(Debug)]
+pub enum Unfinished {
+    /// The child panicked.
+    Panicked(Panic),
+    /// The child was cancelled before its end.
+    Cancelled(Cancelled),
+}
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Panicked(panic) => panic.fmt(f),
+            Self::Cancelled(cancelled) => cancelled.fmt(f),
+        }
+    }
+}
+
+impl Error for Unfinished {}

@@ -1,0 +1,143 @@
+//! A panic as a value, and the crate's only `catch_unwind`.
+
+use crate::sync::Lock;
+use alloc::{boxed::Box, string::String};
+use core::{any::Any, error::Error, fmt, mem};
+
+/// A panic that was caught where a child ended.
+///
+/// It is a failure like any other until it is [resumed](Panic::resume). If it is dropped, so is
+/// its payload; a payload that panics while it is dropped does no harm.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::Panic;
+///
+/// let panic = Panic::new(Box::new("out of cheese"));
+/// assert_eq!(panic.message(), Some("out of cheese"));
+/// assert_eq!(panic.to_string(), "panicked: out of cheese");
+/// ```
+//
+// One pointer wide, so that an `Outcome` of something small is small: the box costs an
+// allocation only where a panic has already cost several.
+pub struct Panic(Box<Payload>);
+
+/// What was thrown.
+///
+/// A payload need not be `Sync`, but an error that many programs carry (`Box<dyn Error + Send +
+/// Sync>`) must be: so the two usual payloads are kept as what they are, and any other behind a
+/// lock that is never taken.
+enum Payload {
+    /// From `panic!("a literal")`.
+    Literal(&'static str),
+    /// From `panic!("with {arguments}")`.
+    Formatted(String),
+    /// From `panic_any(…)`.
+    Other(Lock<Box<dyn Any + Send>>),
+}
+
+impl Panic {
+    /// Makes a panic of what was thrown.
+    pub fn new(payload: Box<dyn Any + Send>) -> Self {
+        let payload = match payload.downcast::<&'static str>() {
+            Ok(literal) => Payload::Literal(*literal),
+            Err(payload) => match payload.downcast::<String>() {
+                Ok(formatted) => Payload::Formatted(*formatted),
+                Err(other) => Payload::Other(Lock::new(other)),
+            },
+        };
+        Self(Box::new(payload))
+    }
+
+    /// Returns the message, unless something else than a string was thrown.
+    pub fn message(&self) -> Option<&str> {
+        match &*self.0 {
+            Payload::Literal(literal) => Some(literal),
+            Payload::Formatted(formatted) => Some(formatted),
+            Payload::Other(_) => None,
+        }
+    }
+
+    /// Goes on panicking, with the same payload.
+    ///
+    /// The panic hook is not called again. Without the feature `std` a new panic is started, with
+    /// the same message.
+    ///
+    /// # Panics
+    ///
+    /// Always.
+    pub fn resume(self) -> ! {
+        #[cfg(feature = "std")]
+        std::panic::resume_unwind(self.into_payload());
+        #[cfg(not(feature = "std"))]
+        panic!("{}", self.message().unwrap_or("a child panicked"));
+    }
+
+    /// Returns what was thrown.
+    pub fn into_payload(mut self) -> Box<dyn Any + Send> {
+        match self.take() {
+            Payload::Literal(literal) => Box::new(literal),
+            Payload::Formatted(formatted) => Box::new(formatted),
+            Payload::Other(other) => other.into_inner(),
+        }
+    }
+
+    /// Drops the payload, and swallows what its destructor throws.
+    pub(crate) fn discard(self) {
+        drop(self);
+    }
+
+    fn take(&mut self) -> Payload {
+        mem::replace(&mut self.0, Payload::Literal(""))
+    }
+}
+
+impl Drop for Panic {
+    fn drop(&mut self) {
+        // Only an unusual payload has a destructor that may panic.
+        if let Payload::Other(_) = *self.0 {
+            let payload = self.take();
+            #[cfg(feature = "std")]
+            if let Err(thrown) =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(payload)))
+            {
+                // Leaked, since its destructor may throw again, and so on for ever.
+                mem::forget(thrown);
+            }
+            #[cfg(not(feature = "std"))]
+            drop(payload);
+        }
+    }
+}
+
+impl fmt::Debug for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.message() {
+            Some(message) => f.debug_tuple("Panic").field(&message).finish(),
+            None => f.debug_tuple("Panic").finish_non_exhaustive(),
+        }
+    }
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.message() {
+            Some(message) => write!(f, "panicked: {message}"),
+            None => f.write_str("panicked"),
+        }
+    }
+}
+
+impl Error for Panic {}
+
+/// Calls `f`, and catches its panic where there is `std` and panics unwind.
+///
+/// Whatever `f` was in the middle of changing is seen by nobody: callers drop what panicked.
+#[inline]
+pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
+    #[cfg(feature = "std")]
+    return std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).map_err(Panic::new);
+    #[cfg(not(feature = "std"))]
+    return Ok(f());
+}
