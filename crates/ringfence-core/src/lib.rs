@@ -11,5 +11,6 @@ pub mod rt;
 mod sync;
 
 pub use outcome::{
-    Cancelled, ChildId, Elapsed, Label, Name, Outcome, Panic, Reason, TimeLimit, Unfinished,
+    Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Failures, Label, Leaves, Name,
+    Outcome, Panic, Reason, ScopeError, TimeLimit, Unfinished,
 };

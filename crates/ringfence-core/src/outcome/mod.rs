@@ -3,13 +3,19 @@
 mod cancelled;
 mod child;
 mod elapsed;
+mod error_group;
+mod failure;
 #[expect(clippy::module_inception, reason = "the file of `Outcome`, in the folder of its family")]
 mod outcome;
 mod panic;
+mod scope_error;
 
 pub use cancelled::{Cancelled, Reason};
 pub use child::{ChildId, Label, Name};
 pub use elapsed::{Elapsed, TimeLimit};
+pub use error_group::{ErrorGroup, Failures, Leaves};
+pub use failure::{Cause, Failure};
 pub use outcome::{Outcome, Unfinished};
 pub use panic::Panic;
 pub(crate) use panic::catch;
+pub use scope_error::ScopeError;
