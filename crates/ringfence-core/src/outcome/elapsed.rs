@@ -81,3 +81,42 @@ impl fmt::Display for TimeLimit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::ChildId;
+    use alloc::{format, string::ToString, vec};
+
+    fn label(child: u64) -> Label {
+        Label { child: ChildId::new(child), name: None }
+    }
+
+    #[test]
+    fn a_timeout_says_whose_it_is_and_who_had_not_ended() {
+        let mirror = Label { child: ChildId::new(4), name: Some("mirror".into()) };
+        let limit = TimeLimit::After(Duration::from_millis(250));
+        let elapsed = Elapsed::new(limit, Some("fetch".into()), vec![label(1), mirror]);
+        assert_eq!(
+            elapsed.to_string(),
+            "`fetch` timed out after 250ms; unfinished: child 1, child 4 (mirror)"
+        );
+        assert_eq!((elapsed.limit(), elapsed.name()), (limit, Some("fetch")));
+        assert_eq!(elapsed.unfinished().len(), 2);
+    }
+
+    #[test]
+    fn of_many_children_a_few_are_shown() {
+        let limit = TimeLimit::After(Duration::from_secs(1));
+        let elapsed = Elapsed::new(limit, None, (0..100).map(label).collect());
+        assert!(elapsed.to_string().ends_with("child 7 and 92 more"));
+        assert!(format!("{elapsed:#}").ends_with(", child 99"));
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn a_deadline_is_no_duration() {
+        let limit = TimeLimit::At(std::time::Instant::now());
+        assert_eq!(Elapsed::new(limit, None, vec![]).to_string(), "timed out at its deadline");
+    }
+}

@@ -125,3 +125,48 @@ impl fmt::Display for Unfinished {
 }
 
 impl Error for Unfinished {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Reason;
+    use alloc::boxed::Box;
+
+    fn panicked<T>() -> Outcome<T> {
+        Outcome::Panicked(Panic::new(Box::new("boom")))
+    }
+
+    fn cancelled<T>() -> Outcome<T> {
+        Outcome::Cancelled(Cancelled::new(Reason::Deadline))
+    }
+
+    #[test]
+    fn an_err_and_a_panic_are_failures_and_a_cancellation_is_not() {
+        assert!(!Outcome::Completed(Ok::<_, ()>(1)).is_failure());
+        assert!(Outcome::Completed(Err::<(), _>(1)).is_failure());
+        assert!(panicked::<Result<(), ()>>().is_failure());
+        assert!(!cancelled::<Result<(), ()>>().is_failure());
+    }
+
+    #[test]
+    fn mapping_changes_values_only() {
+        assert_eq!(Outcome::Completed(1).map(|n| n + 1).ok(), Some(2));
+        assert!(panicked::<u8>().map(|n| n + 1).is_panicked());
+        assert!(cancelled::<u8>().map(|n| n + 1).is_cancelled());
+    }
+
+    #[test]
+    fn what_has_no_value_says_why() {
+        assert_eq!(Outcome::Completed(1).into_result().unwrap(), 1);
+        assert!(matches!(panicked::<()>().into_result(), Err(Unfinished::Panicked(_))));
+        let Err(Unfinished::Cancelled(cancelled)) = cancelled::<()>().into_result() else {
+            panic!("it was cancelled");
+        };
+        assert_eq!(cancelled.reason(), &Reason::Deadline);
+    }
+
+    #[test]
+    fn an_outcome_of_something_small_is_small() {
+        assert_eq!(size_of::<Outcome<u64>>(), 3 * size_of::<usize>());
+    }
+}

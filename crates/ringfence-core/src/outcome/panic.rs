@@ -141,3 +141,58 @@ pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
     #[cfg(not(feature = "std"))]
     return Ok(f());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_message_is_a_literal_or_formatted_or_none() {
+        let literal = Panic::new(Box::new("a"));
+        let formatted = Panic::new(Box::new("b".to_string()));
+        let other = Panic::new(Box::new(3_u8));
+        let messages = [&literal, &formatted, &other].map(Panic::message);
+        assert_eq!(messages, [Some("a"), Some("b"), None]);
+        assert_eq!(other.to_string(), "panicked");
+    }
+
+    #[test]
+    fn a_payload_comes_out_as_what_it_went_in_as() {
+        assert_eq!(*Panic::new(Box::new("a")).into_payload().downcast::<&str>().unwrap(), "a");
+        let formatted = Panic::new(Box::new("b".to_string())).into_payload();
+        assert_eq!(*formatted.downcast::<String>().unwrap(), "b");
+        assert_eq!(*Panic::new(Box::new(3_u8)).into_payload().downcast::<u8>().unwrap(), 3);
+    }
+
+    #[test]
+    fn a_panic_is_one_pointer_wide() {
+        assert_eq!(size_of::<Option<Panic>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn what_does_not_panic_is_what_it_returns() {
+        assert_eq!(catch(|| 1).ok(), Some(1));
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn a_panic_that_is_resumed_is_caught_again_as_it_was() {
+        let panic = catch(|| -> () { panic!("{}", "boom") }).unwrap_err();
+        let panic = catch(|| -> () { panic.resume() }).unwrap_err();
+        assert_eq!(panic.message(), Some("boom"));
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn a_payload_that_panics_while_it_is_dropped_does_no_harm() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                std::panic::panic_any(Bomb);
+            }
+        }
+        let panic = catch(|| -> () { std::panic::panic_any(Bomb) }).unwrap_err();
+        assert!(catch(|| panic.discard()).is_ok());
+    }
+}
