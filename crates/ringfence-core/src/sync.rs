@@ -176,6 +176,8 @@ mod lock {
 
 #[cfg(all(test, not(ringfence_loom)))]
 mod tests {
+    extern crate std;
+
     use super::Lock;
 
     #[test]
@@ -184,6 +186,17 @@ mod tests {
         assert_eq!(lock.with(|n| core::mem::replace(n, 2)), 1);
         *lock.get_mut() += 1;
         assert_eq!(lock.into_inner(), 3);
+    }
+
+    #[test]
+    fn a_lock_lends_its_value_to_one_thread_at_a_time() {
+        let lock = Lock::new(0);
+        let add = || (0..1_000).for_each(|_| lock.with(|n| *n += 1));
+        std::thread::scope(|threads| {
+            threads.spawn(add);
+            threads.spawn(add);
+        });
+        assert_eq!(lock.into_inner(), 2_000);
     }
 
     #[cfg(feature = "std")]

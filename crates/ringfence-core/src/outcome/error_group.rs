@@ -76,7 +76,9 @@ impl<E> ErrorGroup<E> {
         Self::from_list(List::from_vec(failures))
     }
 
-    /// Makes a group of all `errors`, if there are any: the first is child 0's, and so on.
+    /// Makes a group of all `errors`, if there are any.
+    ///
+    /// The first is child 0's, the second child 1's, and so on.
     pub fn from_errors(errors: impl IntoIterator<Item = E>) -> Option<Self>
     where
         E: 'static,
@@ -200,9 +202,9 @@ impl<E: 'static> ErrorGroup<E> {
         self.split(matches).0
     }
 
-    /// Keeps the failures that match, and drops the others, without looking into groups.
+    /// Keeps the failures that match, and drops the others.
     ///
-    /// Failures that were not kept stay counted.
+    /// Groups in the group are not looked into: they match, or not, as they stand. Failures that were not kept stay counted.
     pub fn retain(mut self, mut matches: impl FnMut(&Failure<E>) -> bool) -> Option<Self> {
         self.failures.list_mut().retain(|failure| matches(failure));
         (!self.failures.list().is_empty()).then_some(self)

@@ -62,7 +62,7 @@ impl<E: fmt::Display> fmt::Display for ScopeError<E> {
     }
 }
 
-/// The source of failures is the first of them; a timeout or a cancellation has none.
+/// The source is the first failure; a timeout or a cancellation has none.
 //
 // This error shows what it holds, and so has the sources of what it holds.
 impl<E: fmt::Debug + fmt::Display + 'static> Error for ScopeError<E> {

@@ -18,7 +18,8 @@ impl<E: fmt::Debug + fmt::Display + 'static> ErrorGroup<E> {
     ///
     /// Groups in boxes are searched too, as deep as they go: groups of boxes and groups of `X`,
     /// bare or in a [`ScopeError`](crate::ScopeError). What remains of them keeps its place and
-    /// its shape; a group of which nothing remains is gone. Panics remain.
+    /// its shape; a group of which nothing remains is gone. Panics remain. Failures that were not
+    /// kept are counted in what remains, if anything does.
     ///
     /// Errors of a type-erased type of another crate are caught by
     /// [`catch_with`](Self::catch_with).
@@ -30,8 +31,8 @@ impl<E: fmt::Debug + fmt::Display + 'static> ErrorGroup<E> {
     /// # Examples
     ///
     /// ```
-    /// use ringfence_core::{Cause, ChildId, ErrorGroup, Failure};
-    /// use std::{error::Error, fmt, io, num::ParseIntError};
+    /// use ringfence_core::ErrorGroup;
+    /// use std::{error::Error, io, num::ParseIntError};
     ///
     /// type BoxError = Box<dyn Error + Send + Sync>;
     ///

@@ -19,7 +19,9 @@ pub(super) enum Sorted<E> {
     Gone,
 }
 
-/// Sorts `group` into two, both of the shape of the one; a half without failures is none.
+/// Sorts `group` into two halves of its shape.
+///
+/// A half without failures is none.
 ///
 /// `sort` sees a group before its failures, depth first and in order. It is not called from
 /// deeper in the stack for groups that are deeper.
