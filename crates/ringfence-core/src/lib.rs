@@ -5,12 +5,19 @@
 extern crate alloc;
 
 mod outcome;
-#[cfg(feature = "std")]
 pub mod rt;
 #[allow(dead_code, unused_imports, reason = "a door is whole, whatever goes through it")]
 mod sync;
+#[cfg(feature = "std")]
+pub mod time;
 
 pub use outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Failures, Label, Leaves, Name,
     Outcome, Panic, Reason, ScopeError, TimeLimit, Unfinished,
 };
+#[cfg(feature = "std")]
+#[doc(inline)]
+pub use rt::block_on;
+#[cfg(feature = "std")]
+#[doc(inline)]
+pub use time::{Interval, MissedTick, Sleep, interval, sleep, sleep_until};
