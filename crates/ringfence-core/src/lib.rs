@@ -4,5 +4,13 @@
 
 extern crate alloc;
 
-#[cfg(feature = "std")]
 pub mod rt;
+#[cfg(feature = "std")]
+pub mod time;
+
+#[cfg(feature = "std")]
+#[doc(inline)]
+pub use rt::block_on;
+#[cfg(feature = "std")]
+#[doc(inline)]
+pub use time::{Interval, MissedTick, Sleep, interval, sleep, sleep_until};

@@ -1,7 +1,7 @@
 //! Handing a blocking job to a runtime.
 
 use super::Refused;
-use alloc::boxed::Box;
+use alloc::{boxed::Box, sync::Arc};
 use core::fmt;
 
 /// Runs jobs that block, away from the threads that poll futures.
@@ -14,6 +14,18 @@ pub trait SpawnBlocking: Send + Sync {
     ///
     /// Gives the job back, with the reason, if the runtime does not take it.
     fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>>;
+}
+
+impl<S: SpawnBlocking + ?Sized> SpawnBlocking for &S {
+    fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
+        (**self).spawn_blocking(job)
+    }
+}
+
+impl<S: SpawnBlocking + ?Sized> SpawnBlocking for Arc<S> {
+    fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
+        (**self).spawn_blocking(job)
+    }
 }
 
 /// A closure that may block.

@@ -3,18 +3,41 @@
 //! A runtime is asked for as little as possible: to run a task to its end, to run a blocking job,
 //! to tell the time and to wait for it. Results, panics, cancellation and the order of all these
 //! are the library's own, so that they are the same on every runtime.
+//!
+//! What runs children inside the parent's task needs no runtime at all. What needs one takes the
+//! runtime in force, as [`current`] finds it, unless one is named. Without `std` there are only
+//! the traits for tasks, and the runtime is always named.
 
+#[cfg(feature = "std")]
+mod block_on;
+#[cfg(feature = "std")]
 mod blocking;
+#[cfg(feature = "std")]
+mod current;
+#[cfg(feature = "std")]
+mod detector;
 mod spawn;
+#[cfg(feature = "std")]
 mod timer;
 
-pub use blocking::{Job, SpawnBlocking};
 pub use spawn::{LocalTask, Refused, Spawn, SpawnLocal, Task, Why};
-pub use timer::{Sleeping, Timer};
+
+#[cfg(feature = "std")]
+pub use self::{
+    block_on::block_on,
+    blocking::{Job, SpawnBlocking},
+    current::{
+        AlreadySet, NoRuntime, TimerInForce, WithRuntime, current, set_default, timer, with_runtime,
+    },
+    detector::{Detector, Rank},
+    timer::{Embedded, Sleeping, Timer},
+};
 
 /// A runtime that can do all: run tasks, run blocking jobs, and tell the time.
 ///
 /// Implemented for whatever implements the three parts.
+#[cfg(feature = "std")]
 pub trait Runtime: Spawn + SpawnBlocking + Timer + 'static {}
 
+#[cfg(feature = "std")]
 impl<R: Spawn + SpawnBlocking + Timer + 'static> Runtime for R {}

@@ -1,6 +1,6 @@
 //! Handing a task to a runtime.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, sync::Arc};
 use core::{
     fmt,
     future::Future,
@@ -30,6 +30,24 @@ pub trait SpawnLocal {
     ///
     /// Gives the task back, with the reason, if the runtime does not take it.
     fn spawn_local(&self, task: LocalTask) -> Result<(), Refused<LocalTask>>;
+}
+
+impl<S: Spawn + ?Sized> Spawn for &S {
+    fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+        (**self).spawn(task)
+    }
+}
+
+impl<S: Spawn + ?Sized> Spawn for Arc<S> {
+    fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+        (**self).spawn(task)
+    }
+}
+
+impl<S: SpawnLocal + ?Sized> SpawnLocal for &S {
+    fn spawn_local(&self, task: LocalTask) -> Result<(), Refused<LocalTask>> {
+        (**self).spawn_local(task)
+    }
 }
 
 macro_rules! task {

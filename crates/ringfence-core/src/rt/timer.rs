@@ -1,6 +1,6 @@
 //! Telling the time, and waiting for it.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, sync::Arc};
 use core::{future::Future, pin::Pin};
 use std::time::Instant;
 
@@ -17,6 +17,55 @@ pub trait Timer: Send + Sync {
 
     /// Returns a future that resolves at `deadline`, or at once if it has passed.
     ///
-    /// It must be possible to create and to poll it on any thread, inside the runtime or not.
+    /// It must be possible to create and to poll it on any thread, inside the runtime or not. The
+    /// library never asks for a deadline more than a year ahead.
     fn sleep_until(&self, deadline: Instant) -> Sleeping;
+}
+
+impl<T: Timer + ?Sized> Timer for &T {
+    fn now(&self) -> Instant {
+        (**self).now()
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Sleeping {
+        (**self).sleep_until(deadline)
+    }
+}
+
+impl<T: Timer + ?Sized> Timer for Arc<T> {
+    fn now(&self) -> Instant {
+        (**self).now()
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Sleeping {
+        (**self).sleep_until(deadline)
+    }
+}
+
+/// The timer that needs no runtime: the system's clock and one thread.
+///
+/// It is in force where no runtime is. Its thread is that of `futures-timer`, started by the first
+/// wait, shared by the whole process and never joined.
+///
+/// # Panics
+///
+/// Its futures panic when polled if the system refuses that thread.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Embedded;
+
+impl Embedded {
+    /// Waits as [`sleep_until`](Timer::sleep_until) does, without a box around it.
+    pub(crate) fn delay_until(self, deadline: Instant) -> futures_timer::Delay {
+        futures_timer::Delay::new(deadline.saturating_duration_since(self.now()))
+    }
+}
+
+impl Timer for Embedded {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Sleeping {
+        Box::pin(self.delay_until(deadline))
+    }
 }

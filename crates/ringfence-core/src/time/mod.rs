@@ -1,0 +1,11 @@
+//! Waiting for time to pass, by the timer in force.
+//!
+//! [`sleep`] and [`interval`] ask the runtime in force when they are first polled, so that the
+//! same code sleeps by tokio's clock inside tokio, by a virtual clock in a test, and by a thread
+//! of its own where no runtime is in force. The order is that of [`rt::current`](crate::rt::current).
+
+mod interval;
+mod sleep;
+
+pub use interval::{Interval, MissedTick, Tick, interval};
+pub use sleep::{Sleep, sleep, sleep_until};
