@@ -5,14 +5,17 @@
 //!
 //! | you have | and want | use |
 //! |---|---|---|
+//! | async code | to run it with a virtual clock, in an order that follows from a seed | [`run`], [`explore`] |
+//! | code that needs a runtime | one that never sleeps, and reports deadlocks | [`TestRuntime`], [`Clock`] |
 //! | code that drives futures | a child that does as it is told, and tells what was done to it | [`Probe`] |
 //! | a future | to poll it step by step, and to see what wakes it | [`Stepper`], [`poll_once`] |
 //! | code that keeps wakers | to count wakes, and the wakers still held | [`CountingWaker`] |
 //! | code that calls wakers | a waker that panics, or that runs code of yours | [`HookedWaker`] |
 //! | code that moves values | to know that each was dropped exactly once, and when | [`Tally`] |
 //!
-//! Nothing here is bound to the rest of ringfence: a [`Probe`] is a future like any other, and the
-//! wakers are those of [`std::task`].
+//! A [`TestRuntime`] is a [`Runtime`](ringfence_core::rt::Runtime) of ringfence. The others are
+//! bound to nothing: a [`Probe`] is a future like any other, and the wakers are those of
+//! [`std::task`].
 //!
 //! # Examples
 //!
@@ -32,12 +35,14 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod executor;
 mod lock;
 mod probe;
 mod stepper;
 mod tally;
 mod waker;
 
+pub use executor::{AllBlocked, Clock, TestRuntime, explore, run, wait_all_blocked};
 pub use probe::{Controller, Fault, Probe};
 pub use stepper::{Stepper, poll_once};
 pub use tally::{Counted, Tally};
