@@ -64,7 +64,7 @@ fn tokio_is_detected_in_its_tasks_and_in_its_blocking_jobs() {
         .build()
         .unwrap();
     assert_eq!(runtime.block_on(async { thread_of_a_task() }), "worker of tokio");
-    let in_a_job = runtime.spawn_blocking(|| thread_of_a_task());
+    let in_a_job = runtime.spawn_blocking(thread_of_a_task);
     assert_eq!(runtime.block_on(in_a_job).unwrap(), "worker of tokio");
 }
 
