@@ -5,9 +5,9 @@ use crate::{
     step::{Done, Verdict, skipped},
 };
 use std::path::Path;
-use xshell::{Shell, cmd};
+use xshell::{Cmd, Shell, cmd};
 
-/// Runs the models: tests of the core in modules called `loom`, built with `ringfence_loom`.
+/// Runs the models: tests of the core in modules called `models`, built with `ringfence_loom`.
 ///
 /// The cfg is a private one, since other crates in the tree react to plain `loom`.
 pub(crate) fn loom(sh: &Shell) -> Verdict {
@@ -17,14 +17,12 @@ pub(crate) fn loom(sh: &Shell) -> Verdict {
     }
     let _flags = sh.push_env("RUSTFLAGS", "--cfg ringfence_loom");
     let _bound = sh.push_env("LOOM_MAX_PREEMPTIONS", "3");
-    let run = cmd!(sh, "cargo test --quiet -p ringfence-core --lib --release")
-        .args(["--target-dir", "target/loom", "loom::"])
-        .read()?;
-    println!("{run}");
-    if run.contains(" 0 passed") {
-        return Err("no model ran: they must be in modules called `loom`".into());
-    }
-    Ok(Done::Passed)
+    let run = cmd!(sh, "cargo test --quiet -p ringfence-core --lib --release").args([
+        "--target-dir",
+        "target/loom",
+        "loom::",
+    ]);
+    report(run, "no model ran: they must be in modules called `models`")
 }
 
 pub(crate) fn miri(sh: &Shell) -> Verdict {
@@ -39,10 +37,13 @@ pub(crate) fn miri(sh: &Shell) -> Verdict {
     // The thread of `futures-timer` is never joined, which Miri reports as a leak. What leaks
     // otherwise is found by AddressSanitizer's leak check.
     let _flags = sh.push_env("MIRIFLAGS", "-Zmiri-ignore-leaks");
-    cmd!(sh, "rustup run {nightly} cargo miri test --quiet -p ringfence-core --lib --tests")
-        .args(["--target-dir", "target/miri"])
-        .run()?;
-    Ok(Done::Passed)
+    let run = cmd!(sh, "rustup run {nightly} cargo miri test --quiet -p ringfence-core").args([
+        "--lib",
+        "--tests",
+        "--target-dir",
+        "target/miri",
+    ]);
+    report(run, "no test ran")
 }
 
 pub(crate) fn asan(sh: &Shell) -> Verdict {
@@ -71,14 +72,44 @@ fn sanitize(sh: &Shell, sanitizer: &str, flags: &[&str]) -> Verdict {
     let _flags = sh.push_env("RUSTFLAGS", format!("-Zsanitizer={sanitizer}"));
     let target_dir = format!("target/{sanitizer}-sanitizer");
     // With `--target`, since build scripts and macros are not to be sanitized.
-    cmd!(sh, "rustup run {nightly} cargo test --quiet -p ringfence-core --lib --tests")
+    let run = cmd!(sh, "rustup run {nightly} cargo test --quiet -p ringfence-core --lib --tests")
         .args(["--target", HOST, "--target-dir", &target_dir])
-        .args(flags)
-        .run()?;
-    Ok(Done::Passed)
+        .args(flags);
+    report(run, "no test ran")
+}
+
+/// Runs tests and prints their report; `none` is what is wrong if there were none.
+fn report(tests: Cmd<'_>, none: &str) -> Verdict {
+    let run = tests.ignore_status().output()?;
+    let report = String::from_utf8_lossy(&run.stdout);
+    println!("{report}{}", String::from_utf8_lossy(&run.stderr));
+    match run.status.success() {
+        true if any_passed(&report) => Ok(Done::Passed),
+        true => Err(none.into()),
+        false => Err("the tests failed".into()),
+    }
+}
+
+/// Whether the report of a test run counts a test that passed: a run of none proves nothing.
+fn any_passed(report: &str) -> bool {
+    let results = report.lines().filter_map(|line| line.strip_prefix("test result: ok. "));
+    results.into_iter().any(|counts| !counts.starts_with("0 passed"))
 }
 
 fn has_std_source(sh: &Shell, toolchain: &str) -> bool {
     let sysroot = cmd!(sh, "rustup run {toolchain} rustc --print sysroot").quiet().read();
     sysroot.is_ok_and(|root| Path::new(&root).join("lib/rustlib/src/rust/library").is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::any_passed;
+
+    #[test]
+    fn a_report_of_no_tests_counts_none() {
+        let none = "running 0 tests\n\ntest result: ok. 0 passed; 0 failed; 4 filtered out\n";
+        assert!(!any_passed(none));
+        assert!(!any_passed(""));
+        assert!(any_passed(&format!("{none}\ntest result: ok. 10 passed; 0 failed\n")));
+    }
 }
