@@ -13,7 +13,7 @@ pub(crate) struct Cell {
 /// What a cell measures.
 pub(crate) enum Measure {
     /// Nanoseconds per unit, of which one iteration has `units`.
-    Time { units: usize, run: Box<dyn FnMut(u64) -> Duration> },
+    Time { units: usize, run: Box<dyn FnMut(u64) -> Duration>, figure: Quantile },
     /// A number that repeats: bytes, allocations, polls.
     Count(Box<dyn FnMut() -> f64>),
 }
@@ -21,12 +21,29 @@ pub(crate) enum Measure {
 impl Measure {
     /// Times `run`, which is told how often to iterate and leaves out what is only preparation.
     pub(crate) fn time(units: usize, run: impl FnMut(u64) -> Duration + 'static) -> Self {
-        Self::Time { units, run: Box::new(run) }
+        Self::Time { units, run: Box::new(run), figure: Quantile::LowerQuartile }
+    }
+
+    /// The same for a workload of two threads.
+    pub(crate) fn time_of_two_threads(
+        units: usize,
+        run: impl FnMut(u64) -> Duration + 'static,
+    ) -> Self {
+        Self::Time { units, run: Box::new(run), figure: Quantile::Median }
     }
 
     pub(crate) fn count(run: impl FnMut() -> f64 + 'static) -> Self {
         Self::Count(Box::new(run))
     }
+}
+
+/// Which of the samples of a time is its figure.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Quantile {
+    /// On one thread, what else the machine does only ever adds time.
+    LowerQuartile,
+    /// With two, a thread that is held up can make the other's work easier.
+    Median,
 }
 
 /// The tables of the report, in its order.
@@ -108,6 +125,7 @@ struct Timing {
     contender: &'static str,
     units: usize,
     run: Box<dyn FnMut(u64) -> Duration>,
+    figure: Quantile,
     iterations: u64,
     taken: Duration,
     samples: Vec<f64>,
@@ -119,6 +137,7 @@ impl Timing {
         contender: &'static str,
         units: usize,
         mut run: Box<dyn FnMut(u64) -> Duration>,
+        figure: Quantile,
         effort: Effort,
     ) -> Self {
         let begun = Instant::now();
@@ -133,7 +152,15 @@ impl Timing {
             let wanted = effort.sample.as_nanos() / spent.as_nanos().max(1);
             iterations *= u64::try_from(wanted.clamp(2, 16)).unwrap_or(2);
         }
-        Self { contender, units, run, iterations, taken: begun.elapsed(), samples: Vec::new() }
+        Self {
+            contender,
+            units,
+            run,
+            figure,
+            iterations,
+            taken: begun.elapsed(),
+            samples: Vec::new(),
+        }
     }
 
     fn sample(&mut self, effort: Effort) {
@@ -146,10 +173,13 @@ impl Timing {
         self.samples.push(timed / self.iterations as f64 / self.units as f64);
     }
 
-    /// The lower quartile: what else the machine does only ever adds time.
     fn figure(mut self) -> (&'static str, f64) {
         self.samples.sort_by(f64::total_cmp);
-        (self.contender, self.samples[self.samples.len() / 4])
+        let parts = match self.figure {
+            Quantile::LowerQuartile => 4,
+            Quantile::Median => 2,
+        };
+        (self.contender, self.samples[self.samples.len() / parts])
     }
 }
 
@@ -161,8 +191,8 @@ impl Row {
         for Cell { contender, measure } in (self.cells)() {
             match measure {
                 Measure::Count(mut run) => figures.push((contender, run())),
-                Measure::Time { units, run } => {
-                    timings.push(Timing::new(contender, units, run, effort));
+                Measure::Time { units, run, figure } => {
+                    timings.push(Timing::new(contender, units, run, figure, effort));
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! Sets whose children are woken by another thread while they are polled.
 
 use std::pin::Pin;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -58,45 +58,82 @@ impl Future for Waits {
 }
 
 /// The other thread: opens all gates whenever it is asked.
+///
+/// It spins for the asking while [awake](Self::wake), so that it has a core of its own before the
+/// gates are opened; else both threads may share one, and the wakes would come in one batch.
 struct Opener {
-    ask: Option<Sender<()>>,
-    opened: Receiver<()>,
+    awake: Option<Sender<u64>>,
+    turns: Arc<Turns>,
     thread: Option<thread::JoinHandle<()>>,
+}
+
+/// How often the gates were to be opened, and were.
+#[derive(Default)]
+struct Turns {
+    asked: AtomicU64,
+    done: AtomicU64,
+}
+
+/// Spins until `counter` has come to `turn`.
+fn spin_until(counter: &AtomicU64, turn: u64) {
+    // Acquire: pairs with the increments in `Turns::open_all` and `Opener::ask`.
+    while counter.load(Ordering::Acquire) < turn {
+        std::hint::spin_loop();
+    }
+}
+
+impl Turns {
+    fn open_all(&self, turn: u64) {
+        spin_until(&self.asked, turn);
+        for gate in gates() {
+            // Release: pairs with the load in `Waits::poll`.
+            gate.open.store(true, Ordering::Release);
+            gate.waker.wake();
+        }
+        // Release: pairs with `spin_until`.
+        self.done.fetch_add(1, Ordering::Release);
+    }
 }
 
 impl Opener {
     fn new() -> Self {
-        let ((ask, asked), (done, opened)) = (channel(), channel());
+        let turns = Arc::new(Turns::default());
+        let (awake, woken) = channel();
+        let theirs = Arc::clone(&turns);
         let thread = thread::spawn(move || {
-            for () in asked {
-                for gate in gates() {
-                    // Release: pairs with the load in `Waits::poll`.
-                    gate.open.store(true, Ordering::Release);
-                    gate.waker.wake();
-                }
-                if done.send(()).is_err() {
-                    break;
+            let mut turn = 0;
+            for times in woken {
+                for _ in 0..times {
+                    turn += 1;
+                    theirs.open_all(turn);
                 }
             }
         });
-        Self { ask: Some(ask), opened, thread: Some(thread) }
+        Self { awake: Some(awake), turns, thread: Some(thread) }
     }
 
-    fn open_all(&self) {
-        if let Some(ask) = &self.ask {
-            ask.send(()).expect("the thread lives as long as its opener");
+    /// Makes the thread ready to be asked so many times.
+    fn wake(&self, times: u64) {
+        if let Some(awake) = &self.awake {
+            awake.send(times).expect("the thread lives as long as its opener");
         }
     }
 
+    /// Asks for all gates to be opened; returns the turn.
+    fn ask(&self) -> u64 {
+        // Release: pairs with `spin_until`.
+        self.turns.asked.fetch_add(1, Ordering::Release) + 1
+    }
+
     /// Waits until all gates are open and the thread touches none.
-    fn wait(&self) {
-        self.opened.recv().expect("the thread lives as long as its opener");
+    fn wait(&self, turn: u64) {
+        spin_until(&self.turns.done, turn);
     }
 }
 
 impl Drop for Opener {
     fn drop(&mut self) {
-        self.ask = None;
+        self.awake = None;
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the thread only wakes");
         }
@@ -111,7 +148,8 @@ impl SetWorkload for WokenFromAfar {
     fn measure<C: SetFamily>(self) -> Measure {
         let mut drive = C::Drive::default();
         let opener = Opener::new();
-        Measure::time(N, move |iterations| {
+        Measure::time_of_two_threads(N, move |iterations| {
+            opener.wake(iterations);
             drive.block_on(async {
                 let mut set = C::Set::with_capacity(N);
                 let mut timed = Duration::ZERO;
@@ -123,10 +161,10 @@ impl SetWorkload for WokenFromAfar {
                     }
                     settle(&mut set, || FIRST_POLLS.load(Ordering::Relaxed) == polled).await;
                     let start = Instant::now();
-                    opener.open_all();
+                    let turn = opener.ask();
                     take(&mut set, N).await;
                     timed += start.elapsed();
-                    opener.wait();
+                    opener.wait(turn);
                 }
                 timed
             })
