@@ -8,6 +8,7 @@ mod child;
 mod contender;
 mod drive;
 mod harness;
+mod machine;
 mod report;
 mod rows;
 mod targets;
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
         eprintln!("{}, {}", row.name, report::count(row.n));
         measured.push(row.run(asked.effort));
     }
-    let report = report::report(asked.style, &measured);
+    let report = format!("{}\n{}", machine::describe(), report::report(asked.style, &measured));
     match std::io::stdout().write_all(report.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
