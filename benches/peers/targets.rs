@@ -54,7 +54,8 @@ fn judge(row: &Measured, must: Must) -> Option<Verdict> {
     let ours = row.figure(OURS)?;
     let against = |peer: &str, theirs: f64, times: f64| {
         let ratio = ratio(theirs, ours);
-        (format!("{} {peer}", figure(theirs)), format!("{ratio:.2}×"), ratio >= times)
+        let shown = if ratio.is_finite() { format!("{ratio:.2}×") } else { "∞".to_owned() };
+        (format!("{} {peer}", figure(theirs)), shown, ratio >= times)
     };
     let (against, ratio, met) = match must {
         Must::BeatBest(times) => {
