@@ -1,1 +1,5 @@
-//! ringfence beside the other libraries.
+//! The counting allocator of the benchmarks and of the allocation budgets.
+//!
+//! The benchmarks themselves are in `peers/`; `docs/benchmarks.md` says how to run them.
+
+pub mod alloc;

@@ -1,0 +1,129 @@
+//! The contenders: each library behind the same few traits, one file each.
+
+mod bits;
+mod futures_buffered;
+mod futures_concurrency;
+mod futures_rs;
+mod hand_written;
+mod moro;
+mod placed;
+mod tokio;
+mod unicycle;
+
+use std::task::{Context, Poll};
+
+pub(crate) use self::futures_buffered::FuturesBuffered;
+pub(crate) use self::futures_concurrency::FuturesConcurrency;
+pub(crate) use self::futures_rs::{FuturesUnordered, JoinAll, JoinMacro};
+pub(crate) use self::hand_written::{Bound, BoundAcrossThreads};
+pub(crate) use self::moro::Moro;
+pub(crate) use self::placed::Placing;
+pub(crate) use self::tokio::Tokio;
+pub(crate) use self::unicycle::Unicycle;
+use crate::child::{Child, Failed};
+use crate::drive::Drive;
+use crate::harness::{Cell, Measure};
+
+/// Ours, in the tables and in the targets.
+pub(crate) const OURS: &str = "ringfence";
+/// The hand-written bounds: not peers, and no library could be one.
+pub(crate) const BOUND: &str = "bound";
+
+/// A library with a set of children of one type.
+pub(crate) trait SetFamily: 'static {
+    const NAME: &'static str;
+    /// A wake costs a scan of all children, so that few wakes must do.
+    const SCANS: bool = false;
+    type Drive: Drive;
+    type Set<F: Child>: Set<F> + 'static;
+}
+
+/// A set of children whose outputs come as the children end.
+pub(crate) trait Set<F: Child> {
+    /// As its users would make it who know that `n` children come.
+    fn with_capacity(n: usize) -> Self;
+    fn insert(&mut self, child: F);
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<F::Output>>;
+}
+
+/// A library that awaits a vector of children and returns their outputs in order.
+pub(crate) trait Gather: 'static {
+    const NAME: &'static str;
+    type Drive: Drive;
+    fn gather<F: Child>(children: Vec<F>) -> impl Future<Output = Vec<F::Output>>;
+}
+
+/// A library that does the same, or returns the first failure.
+pub(crate) trait TryGather: 'static {
+    const NAME: &'static str;
+    type Drive: Drive;
+    fn try_gather<F>(children: Vec<F>) -> impl Future<Output = Result<Vec<u64>, Failed>>
+    where
+        F: Child + Future<Output = Result<u64, Failed>>;
+}
+
+/// A library that awaits a tuple of `N` children, poll by poll on the parent's own stack.
+pub(crate) trait Tuple<const N: usize>: 'static {
+    const NAME: &'static str;
+    fn join<F: Future>(make: impl Fn(usize) -> F) -> impl Future<Output = ()>;
+}
+
+/// Something to measure on every set.
+pub(crate) trait SetWorkload: Copy + 'static {
+    fn measure<C: SetFamily>(self) -> Measure;
+}
+
+/// Something to measure on every gather.
+pub(crate) trait GatherWorkload: Copy + 'static {
+    fn measure<C: Gather>(self) -> Measure;
+}
+
+/// Something to measure on every gather that may fail.
+pub(crate) trait TryGatherWorkload: Copy + 'static {
+    fn measure<C: TryGather>(self) -> Measure;
+}
+
+/// Lists cells in the order of the columns: `name => measure` for each contender.
+macro_rules! cells {
+    ($workload:expr, $kind:ident: $($contender:ty),+ $(,)?) => {
+        vec![$(Cell {
+            contender: <$contender as $kind>::NAME,
+            measure: $workload.measure::<$contender>(),
+        }),+]
+    };
+}
+
+/// One cell per library that has a set.
+pub(crate) fn sets(workload: impl SetWorkload) -> Vec<Cell> {
+    cells!(workload, SetFamily:
+        FuturesUnordered, FuturesBuffered, Unicycle, FuturesConcurrency, Tokio)
+}
+
+/// One cell per set that a million children make sense in: no scan, no task for each.
+pub(crate) fn large_sets(workload: impl SetWorkload) -> Vec<Cell> {
+    cells!(workload, SetFamily: FuturesUnordered, FuturesBuffered, Unicycle)
+}
+
+/// One cell per library that has a gather, or a set to make one of.
+pub(crate) fn gathers(workload: impl GatherWorkload) -> Vec<Cell> {
+    cells!(workload, Gather:
+        Placing<FuturesUnordered>, JoinAll, FuturesBuffered, Placing<Unicycle>,
+        FuturesConcurrency, Moro, Placing<Tokio>, Bound)
+}
+
+/// The same for a gather that ends with the first failure.
+pub(crate) fn try_gathers(workload: impl TryGatherWorkload) -> Vec<Cell> {
+    cells!(workload, TryGather:
+        Placing<FuturesUnordered>, JoinAll, FuturesBuffered, Placing<Unicycle>,
+        FuturesConcurrency, Placing<Tokio>)
+}
+
+/// One contender on one set workload.
+pub(crate) fn set<C: SetFamily>(workload: impl SetWorkload) -> Cell {
+    Cell { contender: C::NAME, measure: workload.measure::<C>() }
+}
+
+/// One contender on one gather workload.
+pub(crate) fn gather<C: Gather>(workload: impl GatherWorkload) -> Cell {
+    Cell { contender: C::NAME, measure: workload.measure::<C>() }
+}

@@ -1,0 +1,150 @@
+//! Fixed tuples: the cost of a wake, of their making and end, and what they allocate.
+
+use std::cell::RefCell;
+use std::hint::black_box;
+use std::pin::{Pin, pin};
+use std::sync::OnceLock;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use ringfence_benches::alloc::count;
+
+use super::row;
+use crate::child::{Ready, Yields};
+use crate::contender::{FuturesConcurrency, JoinMacro, Tuple};
+use crate::drive::{Drive, Spin};
+use crate::harness::{Cell, Measure, Row, Table};
+use crate::targets::Must::{AtMost, Beat};
+
+/// A place where one child waits, and is woken again and again.
+#[derive(Default)]
+struct Bell(RefCell<Option<Waker>>);
+
+impl Bell {
+    fn ring(&self) {
+        if let Some(waker) = &*self.0.borrow() {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+/// Pends for ever; each poll costs so many steps of arithmetic.
+struct Works<'a> {
+    bell: &'a Bell,
+    steps: u32,
+}
+
+impl Future for Works<'_> {
+    type Output = u64;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u64> {
+        work(self.steps);
+        match &mut *self.bell.0.borrow_mut() {
+            // Cloned at the first poll only: the waker stays the same.
+            Some(waker) => waker.clone_from(cx.waker()),
+            vacant => *vacant = Some(cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+}
+
+/// Multiplications that each wait for the one before.
+fn work(steps: u32) {
+    black_box((0..steps).fold(1_u64, |product, _| black_box(product).wrapping_mul(3)));
+}
+
+/// So many steps that a poll costs about twelve nanoseconds, the bell's one or two among them.
+///
+/// Found once, so that tuples of all sizes have the same children.
+fn heavy() -> u32 {
+    const SAMPLE: u32 = 1 << 14;
+    static STEPS: OnceLock<u32> = OnceLock::new();
+    *STEPS.get_or_init(|| {
+        let step = |_| {
+            let start = Instant::now();
+            work(SAMPLE);
+            start.elapsed().as_secs_f64() * 1e9 / f64::from(SAMPLE)
+        };
+        let fastest = (0..256).map(step).fold(f64::INFINITY, f64::min);
+        (10.5 / fastest).round() as u32
+    })
+}
+
+/// One child after the other is woken, and the tuple is polled.
+fn per_wake<C: Tuple<N>, const N: usize>(steps: u32) -> Cell {
+    let run = move |iterations: u64| {
+        let bells: [Bell; N] = std::array::from_fn(|_| Bell::default());
+        let waker = Spin::waker();
+        let mut cx = Context::from_waker(&waker);
+        let mut tuple = pin!(C::join(|place| Works { bell: &bells[place], steps }));
+        assert!(tuple.as_mut().poll(&mut cx).is_pending(), "the children pend for ever");
+        let start = Instant::now();
+        for wake in 0..iterations {
+            bells[wake as usize % N].ring();
+            black_box(tuple.as_mut().poll(&mut cx).is_pending());
+        }
+        start.elapsed()
+    };
+    Cell { contender: C::NAME, measure: Measure::time(1, run) }
+}
+
+/// A tuple of ready children is made, awaited and dropped.
+fn ready<C: Tuple<N>, const N: usize>() -> Cell {
+    let run = |iterations| {
+        Spin.block_on(async {
+            let start = Instant::now();
+            for _ in 0..iterations {
+                C::join(|place| Ready(black_box(place as u64))).await;
+            }
+            start.elapsed()
+        })
+    };
+    Cell { contender: C::NAME, measure: Measure::time(1, run) }
+}
+
+/// What a tuple of children that each yield once allocates from its making to its end.
+fn allocations<C: Tuple<N>, const N: usize>() -> Cell {
+    let run = || {
+        let awaited = || Spin.block_on(C::join(|_| Yields(1)));
+        let ((), tally) = count(awaited);
+        tally.allocations as f64
+    };
+    Cell { contender: C::NAME, measure: Measure::count(run) }
+}
+
+/// The rows of the tuples of `N`.
+fn rows_of<const N: usize>() -> Vec<Row>
+where
+    JoinMacro: Tuple<N>,
+    FuturesConcurrency: Tuple<N>,
+{
+    // Cheap polls: at most a tenth slower than polling all. Dear polls: faster from four on.
+    let join = |times: f64| Beat(<JoinMacro as Tuple<N>>::NAME, times);
+    let dear = if N >= 4 { vec![join(1.0)] } else { Vec::new() };
+    let tuples = Table::Tuples;
+    vec![
+        row(tuples, "tuple: per wake, polls of ~1 ns", N, [join(0.91)], || {
+            vec![per_wake::<JoinMacro, N>(0), per_wake::<FuturesConcurrency, N>(0)]
+        }),
+        row(tuples, "tuple: per wake, polls of ~12 ns", N, dear, || {
+            let steps = heavy();
+            vec![per_wake::<JoinMacro, N>(steps), per_wake::<FuturesConcurrency, N>(steps)]
+        }),
+        row(tuples, "tuple: make, await, drop; ready", N, [join(0.91)], || {
+            vec![ready::<JoinMacro, N>(), ready::<FuturesConcurrency, N>()]
+        }),
+        row(Table::Counts, "allocations of a tuple, each yields once", N, [AtMost(0.0)], || {
+            vec![allocations::<JoinMacro, N>(), allocations::<FuturesConcurrency, N>()]
+        }),
+    ]
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows: Vec<_> = [rows_of::<2>(), rows_of::<3>(), rows_of::<4>(), rows_of::<8>()]
+        .into_iter()
+        .flatten()
+        .collect();
+    // By kind, then by size: the sort is stable.
+    rows.sort_by(|a, b| a.name.cmp(&b.name));
+    rows
+}
