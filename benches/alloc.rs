@@ -24,7 +24,7 @@ pub struct Tally {
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```text
 /// #[global_allocator]
 /// static ALLOCATOR: Counting = Counting;
 ///

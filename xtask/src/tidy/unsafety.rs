@@ -8,7 +8,7 @@ use xshell::Shell;
 const REGISTER: &str = "docs/unsafe.md";
 
 /// The libraries that deny `unsafe`, and lift that where the register says; the others forbid it.
-const DENYING: &[&str] = &["ringfence-core"];
+const DENYING: &[&str] = &["ringfence-core", "ringfence"];
 
 /// Checks that libraries say that they have no `unsafe`, or register where.
 pub(super) fn check(

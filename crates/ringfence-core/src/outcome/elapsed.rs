@@ -116,6 +116,7 @@ mod tests {
     #[cfg(feature = "std")]
     #[test]
     fn a_deadline_is_no_duration() {
+        // real time: an instant to show, never compared
         let limit = TimeLimit::At(std::time::Instant::now());
         assert_eq!(Elapsed::new(limit, None, vec![]).to_string(), "timed out at its deadline");
     }

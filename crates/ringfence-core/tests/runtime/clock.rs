@@ -23,6 +23,7 @@ struct Shared {
 
 impl Clock {
     pub(crate) fn new() -> Self {
+        // real time: the origin of a virtual clock, never compared with another one
         let shared = Shared { now: Instant::now(), wakers: Vec::new(), asked: Vec::new() };
         Self(Arc::new(Mutex::new(shared)))
     }
