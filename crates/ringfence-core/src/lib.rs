@@ -4,6 +4,8 @@
 
 extern crate alloc;
 
+#[allow(dead_code, unused_imports, reason = "the verbs that use it come next")]
+mod engine;
 #[allow(dead_code, unused_imports, reason = "the verbs that end this way come with the engine")]
 mod outcome;
 pub mod rt;

@@ -1,0 +1,3 @@
+//! The one engine.
+
+pub(crate) mod ready;
