@@ -1,3 +1,6 @@
 //! The one engine.
 
 pub(crate) mod ready;
+pub(crate) mod segments;
+pub(crate) mod slots;
+pub(crate) mod turn;

@@ -83,6 +83,15 @@ impl Panic {
         }
     }
 
+    /// Goes on panicking, unless the thread panics already, which a second panic would abort.
+    pub(crate) fn resume_unless_panicking(self) {
+        #[cfg(feature = "std")]
+        if std::thread::panicking() {
+            return self.discard();
+        }
+        self.resume()
+    }
+
     /// Drops the payload, and swallows what its destructor throws.
     pub(crate) fn discard(self) {
         drop(self);

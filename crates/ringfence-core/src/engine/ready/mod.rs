@@ -14,7 +14,7 @@ pub(crate) use waker::{BorrowedWaker, Polled};
 
 use crate::sync::atomic::Ordering;
 use bell::Bell;
-use core::{ptr, ptr::NonNull, task::Waker};
+use core::{fmt, ptr, ptr::NonNull, task::Waker};
 use header::{ALONE, CHILDREN, CLOSED, Header, PARKED};
 use home::{Root, SLAB, Slab};
 use smallvec::SmallVec;
@@ -312,6 +312,12 @@ fn take_first<'a>(batch: &mut *const Header) -> Option<(&'a Header, usize)> {
     *batch = header.next.load(Ordering::Relaxed);
     // Acquire: pairs with `Header::wake`.
     Some((header, header.ready.swap(0, Ordering::AcqRel) & CHILDREN))
+}
+
+impl fmt::Debug for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ready").field("headers", &self.headers).finish_non_exhaustive()
+    }
 }
 
 impl Drop for Ready {

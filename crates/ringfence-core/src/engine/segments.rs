@@ -1,0 +1,343 @@
+//! Where children of one type live: in segments of memory that never move.
+
+use super::{
+    ready::{Ready, Slot, WIDTH},
+    turn::Children,
+};
+use crate::outcome::{Panic, catch};
+use alloc::vec::Vec;
+use core::{
+    fmt,
+    future::Future,
+    mem,
+    pin::Pin,
+    ptr::NonNull,
+    task::{Context, Poll},
+};
+use smallvec::SmallVec;
+
+/// No chunk.
+const NONE: u32 = u32::MAX;
+
+/// The most chunks that are allocated in one segment.
+const CHUNKS: usize = 8;
+
+/// How many bytes the first segment may have, if more than one child fits.
+const FIRST_BYTES: usize = 512;
+
+/// How many children the first segment has room for at the most.
+const FIRST_CHILDREN: usize = 16;
+
+/// Children of one type, each in a slot from which it does not move until it is dropped.
+///
+/// # Invariants
+///
+/// I6. A slot holds a child exactly if its bit in `vacant` is 0 and its place is below `capacity`.
+/// I7. The memory of a slot is allocated, and stays where it is, until the segments are dropped.
+pub(crate) struct Segments<F> {
+    /// The memory: each vector has the length 0, and owns nothing but its buffer.
+    memory: SmallVec<[Vec<F>; 1]>,
+    chunks: SmallVec<[Chunk<F>; 1]>,
+    /// The first chunk with a vacant slot.
+    free: u32,
+    /// How many children there are.
+    len: usize,
+    /// For how many children is room.
+    capacity: usize,
+    /// How often each slot was used again; empty until one is.
+    generations: Vec<u64>,
+}
+
+/// The slots that share a header.
+struct Chunk<F> {
+    slots: NonNull<F>,
+    /// The slots without a child (I6).
+    vacant: usize,
+    /// The slots that never had one.
+    fresh: usize,
+    /// The next chunk with a vacant slot, if this has one.
+    next_free: u32,
+    capacity: u32,
+}
+
+#[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+// SAFETY: the pointers are to memory that the segments own, with the children in it.
+unsafe impl<F: Send> Send for Segments<F> {}
+
+#[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+// SAFETY: as above; `&self` reaches no child.
+unsafe impl<F: Sync> Sync for Segments<F> {}
+
+/// Children are pinned by the memory that they live in, not by the place of this struct.
+impl<F> Unpin for Segments<F> {}
+
+impl<F> Segments<F> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            memory: SmallVec::new_const(),
+            chunks: SmallVec::new_const(),
+            free: NONE,
+            len: 0,
+            capacity: 0,
+            generations: Vec::new(),
+        }
+    }
+
+    /// Takes in all of `children`, in their own buffer and in their order; none is marked ready.
+    ///
+    /// Child `i` is in slot `i`.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+    pub(crate) fn adopt(&mut self, mut children: Vec<F>, ready: &mut Ready) {
+        debug_assert_eq!(self.capacity, 0, "only empty segments adopt");
+        let len = children.len();
+        // SAFETY: the children are now the slots' (I6), and 0 is no more than the capacity.
+        unsafe { children.set_len(0) };
+        let start = self.add_memory(children);
+        self.chunks.reserve_exact(len.div_ceil(WIDTH));
+        for first in (0..len).step_by(WIDTH) {
+            let capacity = (len - first).min(WIDTH);
+            // SAFETY: `first` is below the number of children in the buffer.
+            let slots = unsafe { start.add(first) };
+            self.chunks.push(Chunk {
+                slots,
+                vacant: 0,
+                fresh: 0,
+                next_free: NONE,
+                capacity: capacity as u32,
+            });
+            ready.add_header();
+        }
+        self.capacity = len;
+        self.len = len;
+    }
+
+    /// How many children there are.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Takes in a child, and marks it as ready to be polled.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+    pub(crate) fn insert(&mut self, child: F, ready: &mut Ready) -> Slot {
+        if self.free == NONE {
+            self.grow(1, ready);
+        }
+        let chunk_index = self.free;
+        let chunk = &mut self.chunks[chunk_index as usize];
+        let slot = Slot { chunk: chunk_index, place: chunk.vacant.trailing_zeros() };
+        // SAFETY: the place is below the capacity, since only such places are ever vacant here.
+        let place = unsafe { chunk.slots.add(slot.place as usize) };
+        // SAFETY: the slot is vacant (I6), and its memory is ours (I7).
+        unsafe { place.write(child) };
+        chunk.vacant &= !slot.bit();
+        let fresh = chunk.fresh & slot.bit() != 0;
+        chunk.fresh &= !slot.bit();
+        if chunk.vacant == 0 {
+            self.free = chunk.next_free;
+        }
+        self.len += 1;
+        if !fresh {
+            self.count_use(slot);
+        }
+        ready.mark(slot.chunk, slot.bit());
+        slot
+    }
+
+    /// Whether there is a child in the slot.
+    #[inline]
+    pub(crate) fn is_occupied(&self, slot: Slot) -> bool {
+        self.chunks
+            .get(slot.chunk as usize)
+            .is_some_and(|chunk| slot.place < chunk.capacity && chunk.vacant & slot.bit() == 0)
+    }
+
+    /// How often the slot was used before the child that it has or had last.
+    #[inline]
+    pub(crate) fn generation(&self, slot: Slot) -> u64 {
+        self.generations.get(slot.index()).copied().unwrap_or(0)
+    }
+
+    /// Makes room for `additional` children more.
+    pub(crate) fn reserve(&mut self, additional: usize, ready: &mut Ready) {
+        while self.capacity - self.len < additional {
+            self.grow(additional - (self.capacity - self.len), ready);
+        }
+    }
+
+    /// Drops all children, in the order of their slots; returns the first panic, if any.
+    ///
+    /// A panic does not keep the others from being dropped.
+    pub(crate) fn clear(&mut self) -> Option<Panic> {
+        let mut first = None;
+        for chunk in 0..self.chunks.len() {
+            loop {
+                let occupied = self.chunks[chunk].occupied();
+                if occupied == 0 || !mem::needs_drop::<F>() && self.forget_chunk(chunk) {
+                    break;
+                }
+                let swept = catch(|| {
+                    let mut occupied = occupied;
+                    while occupied != 0 {
+                        let place = occupied.trailing_zeros();
+                        occupied &= occupied - 1;
+                        self.drop_child(Slot { chunk: chunk as u32, place });
+                    }
+                });
+                if let Err(panic) = swept {
+                    match first {
+                        None => first = Some(panic),
+                        Some(_) => panic.discard(),
+                    }
+                }
+            }
+        }
+        first
+    }
+
+    /// Vacates a chunk whose children need no drop.
+    fn forget_chunk(&mut self, chunk: usize) -> bool {
+        let mut occupied = self.chunks[chunk].occupied();
+        while occupied != 0 {
+            self.vacate(Slot { chunk: chunk as u32, place: occupied.trailing_zeros() });
+            occupied &= occupied - 1;
+        }
+        true
+    }
+
+    /// Drops the child in the slot, if there is one. Its destructor may panic; the slot is vacant
+    /// then as well.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+    pub(crate) fn drop_child(&mut self, slot: Slot) {
+        if self.is_occupied(slot) {
+            let child = self.place(slot);
+            // Vacant first: if the destructor panics, the child is not dropped again.
+            self.vacate(slot);
+            // SAFETY: the slot held a child (I6), and holds none any more.
+            unsafe { child.drop_in_place() };
+        }
+    }
+
+    /// The memory of an occupied slot.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+    fn place(&self, slot: Slot) -> NonNull<F> {
+        let chunk = &self.chunks[slot.chunk as usize];
+        debug_assert!(slot.place < chunk.capacity);
+        // SAFETY: an occupied slot is below the capacity (I6), so that it is within the memory.
+        unsafe { chunk.slots.add(slot.place as usize) }
+    }
+
+    #[inline]
+    fn vacate(&mut self, slot: Slot) {
+        let chunk = &mut self.chunks[slot.chunk as usize];
+        if chunk.vacant == 0 {
+            chunk.next_free = self.free;
+            self.free = slot.chunk;
+        }
+        chunk.vacant |= slot.bit();
+        self.len -= 1;
+    }
+
+    /// Notes that a slot is used again.
+    #[inline]
+    fn count_use(&mut self, slot: Slot) {
+        let index = slot.index();
+        if index >= self.generations.len() {
+            self.generations.resize(self.chunks.len() * WIDTH, 0);
+        }
+        self.generations[index] += 1;
+    }
+
+    /// Adds a segment: as many slots as there are, but no fewer than asked for, within bounds.
+    #[cold]
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+    fn grow(&mut self, wanted: usize, ready: &mut Ready) {
+        let first = (FIRST_BYTES / size_of::<F>().max(1)).clamp(1, FIRST_CHILDREN);
+        let slots = self.capacity.max(wanted).max(first);
+        // Whole chunks, unless it is less than one.
+        let slots = if slots < WIDTH { slots } else { (slots / WIDTH).min(CHUNKS) * WIDTH };
+        let start = self.add_memory(Vec::with_capacity(slots));
+        for first in (0..slots).step_by(WIDTH) {
+            let capacity = (slots - first).min(WIDTH);
+            // SAFETY: `first` is below the capacity of the buffer.
+            let start = unsafe { start.add(first) };
+            let vacant = usize::MAX >> (usize::BITS as usize - capacity);
+            self.chunks.push(Chunk {
+                slots: start,
+                vacant,
+                fresh: vacant,
+                next_free: NONE,
+                capacity: capacity as u32,
+            });
+            ready.add_header();
+        }
+        // The chunks are used in their order.
+        let new = self.chunks.len() - slots.div_ceil(WIDTH);
+        for chunk in new..self.chunks.len() - 1 {
+            self.chunks[chunk].next_free = chunk as u32 + 1;
+        }
+        let last = self.chunks.len() - 1;
+        self.chunks[last].next_free = self.free;
+        self.free = new as u32;
+        self.capacity += slots;
+    }
+
+    /// Keeps a buffer, and returns where it starts.
+    fn add_memory(&mut self, mut buffer: Vec<F>) -> NonNull<F> {
+        let start = NonNull::new(buffer.as_mut_ptr()).expect("a buffer is never null");
+        self.memory.push(buffer);
+        start
+    }
+}
+
+impl<F> Chunk<F> {
+    /// The slots with a child.
+    fn occupied(&self) -> usize {
+        !self.vacant & (usize::MAX >> (usize::BITS - self.capacity))
+    }
+}
+
+impl<F: Future> Children for Segments<F> {
+    type End = F::Output;
+
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+    fn poll(mut self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<F::Output> {
+        if self.chunks[slot.chunk as usize].vacant & slot.bit() != 0 {
+            // The wake was for a child that has gone.
+            return Poll::Pending;
+        }
+        let mut place = self.place(slot);
+        // SAFETY: there is a child in the slot (I6), and nobody else has a reference to it.
+        let child = unsafe { place.as_mut() };
+        // SAFETY: a child stays in its slot until it is dropped there (I7).
+        let child = unsafe { Pin::new_unchecked(child) };
+        let Poll::Ready(output) = child.poll(cx) else { return Poll::Pending };
+        // Vacant first: if the destructor panics, the child is not dropped again.
+        self.vacate(slot);
+        // SAFETY: the slot held a child (I6), and holds none any more.
+        unsafe { place.drop_in_place() };
+        Poll::Ready(output)
+    }
+
+    fn discard(mut self: Pin<&mut Self>, slot: Slot) {
+        self.drop_child(slot);
+    }
+}
+
+impl<F> Drop for Segments<F> {
+    fn drop(&mut self) {
+        if let Some(panic) = self.clear() {
+            panic.resume_unless_panicking();
+        }
+    }
+}
+
+impl<F> fmt::Debug for Segments<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Segments").field("len", &self.len).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,106 @@
+//! The one loop.
+
+use super::ready::{Parked, Ready, Slot};
+use crate::outcome::{Panic, catch};
+use core::{
+    ops::ControlFlow,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// How many polls of a turn may find a child pending.
+///
+/// More would be polls in vain where a runtime has a budget for each task (tokio's is 128 units):
+/// once it is spent, every child that needs some finds nothing, and wakes itself for later.
+const PENDING: u32 = 64;
+
+/// The children of a set, by number.
+pub(crate) trait Children {
+    /// What is known of a child that has ended.
+    type End;
+
+    /// Polls the child in a slot; once it has ended, it is dropped, and the slot is vacant.
+    ///
+    /// Pending, if there is no child in the slot.
+    fn poll(self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Self::End>;
+
+    /// Drops the child in a slot, if there is one, wherever its poll has left it.
+    fn discard(self: Pin<&mut Self>, slot: Slot);
+}
+
+/// Why the children are not polled any more for now.
+enum Stop<B> {
+    /// The parent has what it wants.
+    Decided(B),
+    /// Nobody else was woken.
+    Idle,
+    /// The turn has been long enough.
+    Spent,
+}
+
+/// Polls the children that were woken, each once before any is polled again, until `ended` breaks,
+/// nobody is left that was woken, or the turn has been long enough.
+///
+/// `ended` is called for each child that has returned or panicked; the child is gone by then.
+/// There is one `catch_unwind` for as long as nobody panics.
+pub(crate) fn turn<C: Children, B>(
+    ready: &mut Ready,
+    mut children: Pin<&mut C>,
+    cx: &mut Context<'_>,
+    mut ended: impl FnMut(&mut Ready, Pin<&mut C>, Slot, Result<C::End, Panic>) -> ControlFlow<B>,
+) -> Poll<B> {
+    let _polled = ready.begin(cx.waker());
+    let mut pending = 0;
+    let mut polling = None;
+    loop {
+        let stop = catch(|| {
+            while let Some(slot) = ready.next() {
+                polling = Some(slot);
+                let waker = ready.waker(slot);
+                let polled = children.as_mut().poll(slot, &mut Context::from_waker(&waker));
+                if let Poll::Ready(end) = polled {
+                    polling = None;
+                    if let ControlFlow::Break(decision) =
+                        ended(ready, children.as_mut(), slot, Ok(end))
+                    {
+                        return Stop::Decided(decision);
+                    }
+                } else {
+                    pending += 1;
+                    if pending == PENDING {
+                        return Stop::Spent;
+                    }
+                }
+            }
+            Stop::Idle
+        });
+        match stop {
+            Ok(Stop::Decided(decision)) => return Poll::Ready(decision),
+            Ok(Stop::Idle) => match ready.park() {
+                Parked::Yes => return Poll::Pending,
+                Parked::Woken => {}
+                Parked::Ringing => {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+            },
+            Ok(Stop::Spent) => {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Err(panic) => {
+                // Not a child's, if none was being polled.
+                let Some(slot) = polling.take() else { panic.resume() };
+                if let Err(second) = catch(|| children.as_mut().discard(slot)) {
+                    // The child has one end, and that was its first panic.
+                    second.discard();
+                }
+                if let ControlFlow::Break(decision) =
+                    ended(ready, children.as_mut(), slot, Err(panic))
+                {
+                    return Poll::Ready(decision);
+                }
+            }
+        }
+    }
+}
