@@ -153,6 +153,18 @@ impl<F> Segments<F> {
             .is_some_and(|chunk| slot.place < chunk.capacity && chunk.vacant & slot.bit() == 0)
     }
 
+    /// The slots with a child.
+    pub(crate) fn occupied(&self) -> impl Iterator<Item = Slot> {
+        self.chunks.iter().zip(0..).flat_map(|(chunk, number)| {
+            let mut rest = chunk.occupied();
+            core::iter::from_fn(move || {
+                let place = (rest != 0).then(|| rest.trailing_zeros())?;
+                rest &= rest - 1;
+                Some(Slot { chunk: number, place })
+            })
+        })
+    }
+
     /// How often the slot was used before the child that it has or had last.
     #[inline]
     pub(crate) fn generation(&self, slot: Slot) -> u64 {

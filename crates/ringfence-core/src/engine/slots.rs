@@ -1,8 +1,16 @@
 //! A store that grows with late arrivals.
 
 use super::{
-    ready::{Ready, Slot},
+    ready::{Ready, Slot, WIDTH},
     segments::Segments,
+    turn::turn,
+};
+use crate::outcome::Panic;
+use alloc::vec::Vec;
+use core::{
+    ops::ControlFlow,
+    pin::Pin,
+    task::{Context, Poll},
 };
 
 /// Children of one type, and who of them was woken.
@@ -19,9 +27,54 @@ impl<F> Slots<F> {
         Self { children: Segments::new(), ready: Ready::new() }
     }
 
+    /// How many children there are.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.children.len()
+    }
+
     /// Takes in a child.
     #[inline]
     pub(crate) fn insert(&mut self, child: F) -> Slot {
         self.children.insert(child, &mut self.ready)
+    }
+
+    /// Makes room for `additional` children more.
+    pub(crate) fn reserve(&mut self, additional: usize) {
+        self.children.reserve(additional, &mut self.ready);
+    }
+
+    /// Takes in all of `children`, in their own buffer, into slots that count up from 0.
+    ///
+    /// There must have been none.
+    pub(crate) fn adopt(&mut self, children: Vec<F>) {
+        let len = children.len();
+        self.children.adopt(children, &mut self.ready);
+        for (chunk, first) in (0..len).step_by(WIDTH).enumerate() {
+            let places = (len - first).min(WIDTH);
+            self.ready.mark(chunk as u32, usize::MAX >> (usize::BITS as usize - places));
+        }
+    }
+}
+
+impl<F: Future> Slots<F> {
+    /// Polls the children that were woken, until `ended` breaks.
+    ///
+    /// `ended` may take in children of its own.
+    #[inline]
+    pub(crate) fn turn<B>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut ended: impl FnMut(
+            &mut Ready,
+            &mut Segments<F>,
+            Slot,
+            Result<F::Output, Panic>,
+        ) -> ControlFlow<B>,
+    ) -> Poll<B> {
+        let Self { children, ready } = self;
+        turn(ready, Pin::new(children), cx, |ready, children, slot, end| {
+            ended(ready, children.get_mut(), slot, end)
+        })
     }
 }

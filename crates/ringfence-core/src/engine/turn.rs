@@ -1,6 +1,6 @@
 //! The one loop.
 
-use super::ready::{Parked, Ready, Slot};
+use super::ready::{Parked, Readiness, Slot};
 use crate::outcome::{Panic, catch};
 use core::{
     ops::ControlFlow,
@@ -12,7 +12,7 @@ use core::{
 ///
 /// More would be polls in vain where a runtime has a budget for each task (tokio's is 128 units):
 /// once it is spent, every child that needs some finds nothing, and wakes itself for later.
-const PENDING: u32 = 64;
+pub(crate) const PENDING: u32 = 64;
 
 /// The children of a set, by number.
 pub(crate) trait Children {
@@ -43,11 +43,12 @@ enum Stop<B> {
 ///
 /// `ended` is called for each child that has returned or panicked; the child is gone by then.
 /// There is one `catch_unwind` for as long as nobody panics.
-pub(crate) fn turn<C: Children, B>(
-    ready: &mut Ready,
+#[inline]
+pub(crate) fn turn<R: Readiness, C: Children, B>(
+    ready: &mut R,
     mut children: Pin<&mut C>,
     cx: &mut Context<'_>,
-    mut ended: impl FnMut(&mut Ready, Pin<&mut C>, Slot, Result<C::End, Panic>) -> ControlFlow<B>,
+    mut ended: impl FnMut(&mut R, Pin<&mut C>, Slot, Result<C::End, Panic>) -> ControlFlow<B>,
 ) -> Poll<B> {
     let _polled = ready.begin(cx.waker());
     let mut pending = 0;
@@ -56,8 +57,9 @@ pub(crate) fn turn<C: Children, B>(
         let stop = catch(|| {
             while let Some(slot) = ready.next() {
                 polling = Some(slot);
-                let waker = ready.waker(slot);
-                let polled = children.as_mut().poll(slot, &mut Context::from_waker(&waker));
+                let polled = ready.with_waker(slot, cx.waker(), |waker| {
+                    children.as_mut().poll(slot, &mut Context::from_waker(waker))
+                });
                 if let Poll::Ready(end) = polled {
                     polling = None;
                     if let ControlFlow::Break(decision) =
@@ -76,7 +78,7 @@ pub(crate) fn turn<C: Children, B>(
         });
         match stop {
             Ok(Stop::Decided(decision)) => return Poll::Ready(decision),
-            Ok(Stop::Idle) => match ready.park() {
+            Ok(Stop::Idle) => match ready.park(cx.waker()) {
                 Parked::Yes => return Poll::Pending,
                 Parked::Woken => {}
                 Parked::Ringing => {

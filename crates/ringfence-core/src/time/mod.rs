@@ -4,8 +4,13 @@
 //! same code sleeps by tokio's clock inside tokio, by a virtual clock in a test, and by a thread
 //! of its own where no runtime is in force. The order is that of [`rt::current`](crate::rt::current).
 
+mod deadline;
 mod interval;
 mod sleep;
+mod timeout;
 
+pub(crate) use deadline::Deadline;
 pub use interval::{Interval, MissedTick, Tick, interval};
 pub use sleep::{Sleep, sleep, sleep_until};
+pub(crate) use timeout::{Expired, Expiry};
+pub use timeout::{Timeout, timeout, timeout_at};

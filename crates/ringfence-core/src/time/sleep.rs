@@ -157,7 +157,7 @@ impl Sleep {
     }
 
     /// Returns the deadline to wait for, reading the clock if it does not stand yet.
-    fn fix_deadline(&mut self) -> Option<Instant> {
+    pub(super) fn fix_deadline(&mut self) -> Option<Instant> {
         if let Until::After(duration) = self.until {
             let deadline = self.timer().now().checked_add(duration);
             self.until = deadline.map_or(Until::Never, Until::At);

@@ -200,14 +200,20 @@ impl Bell {
         self.is_home()
     }
 
-    /// Whether `waker` wakes the parent already. Owner only.
+    /// The parent's waker. Owner only.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U3")]
-    pub(super) fn wakes(&self, waker: &Waker) -> bool {
+    pub(super) fn parent(&self) -> Option<&Waker> {
         self.parent.with(|parent| {
             // SAFETY: I5, since the owner is the only one to write, and it reads here.
-            unsafe { &*parent }.as_ref().is_some_and(|parent| parent.will_wake(waker))
+            unsafe { &*parent }.as_ref()
         })
+    }
+
+    /// Whether `waker` wakes the parent already. Owner only.
+    #[inline]
+    pub(super) fn wakes(&self, waker: &Waker) -> bool {
+        self.parent().is_some_and(|parent| parent.will_wake(waker))
     }
 
     /// Replaces the parent's waker. Owner only, at home.

@@ -145,6 +145,13 @@ pub(super) fn release(home: *const Home) {
     }
 }
 
+/// Gives up one count on a root.
+#[expect(unsafe_code, reason = "docs/unsafe.md, U4")]
+pub(super) fn release_root(root: ptr::NonNull<Root>) {
+    // SAFETY: I1, since the caller has a count, which it gives up here.
+    release(unsafe { &raw const (*root.as_ptr()).home });
+}
+
 /// Frees the headers that nobody keeps.
 #[cold]
 #[inline(never)]

@@ -4,11 +4,16 @@
 //! hands out the numbers of those to poll. It neither knows nor keeps the children themselves.
 
 mod bell;
+mod each;
+mod few;
 mod header;
 mod home;
+mod lazy;
 mod waker;
 
 pub(crate) use bell::Parked;
+pub(crate) use each::Each;
+pub(crate) use few::Few;
 pub(crate) use header::WIDTH;
 pub(crate) use waker::{BorrowedWaker, Polled};
 
@@ -19,7 +24,25 @@ use header::{ALONE, CHILDREN, CLOSED, Header, PARKED};
 use home::{Root, SLAB, Slab};
 use smallvec::SmallVec;
 
-/// The readiness of a set's children.
+/// Who is to be polled next, and with which waker.
+pub(crate) trait Readiness {
+    /// What lasts as long as a turn.
+    type Turn;
+
+    /// Begins a turn of `parent`.
+    fn begin(&mut self, parent: &Waker) -> Self::Turn;
+
+    /// Takes the next child that is to be polled.
+    fn next(&mut self) -> Option<Slot>;
+
+    /// Lends the waker of the child that `next` has just handed out.
+    fn with_waker<T>(&self, slot: Slot, parent: &Waker, f: impl FnOnce(&Waker) -> T) -> T;
+
+    /// Waits for the next wake, unless there was one meanwhile.
+    fn park(&mut self, parent: &Waker) -> Parked;
+}
+
+/// The readiness of a set's children, of any number.
 ///
 /// # Invariants
 ///
@@ -54,19 +77,13 @@ unsafe impl Send for Ready {}
 unsafe impl Sync for Ready {}
 
 /// The number of a child: which header, and which place in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Slot {
     pub(crate) chunk: u32,
     pub(crate) place: u32,
 }
 
 impl Slot {
-    /// The slot of a number, where all headers are full.
-    #[inline]
-    pub(crate) fn of(index: usize) -> Self {
-        Self { chunk: (index / WIDTH) as u32, place: (index % WIDTH) as u32 }
-    }
-
     /// The number of the slot.
     #[inline]
     pub(crate) fn index(self) -> usize {
@@ -93,11 +110,6 @@ impl Ready {
         }
     }
 
-    /// How many headers there are.
-    pub(crate) fn headers(&self) -> usize {
-        self.headers as usize
-    }
-
     /// Adds a header, for [`WIDTH`] children more.
     ///
     /// # Panics
@@ -121,6 +133,13 @@ impl Ready {
         }
     }
 
+    /// Takes over a root whose first header already has wakers, counted once for the set.
+    fn adopt(&mut self, root: NonNull<Root>) {
+        debug_assert_eq!(self.headers, 0, "only an empty set adopts");
+        self.root = Some(root);
+        self.headers = 1;
+    }
+
     /// Marks children of a header as to be polled.
     #[inline]
     pub(crate) fn mark(&mut self, chunk: u32, bits: usize) {
@@ -128,65 +147,9 @@ impl Ready {
         root.lane.mark(self.header(chunk), bits);
     }
 
-    /// Begins a turn: wakes go to `parent` from now on, and those on this thread to the lane.
-    ///
-    /// None before the first header.
-    #[inline]
-    pub(crate) fn begin(&mut self, parent: &Waker) -> Option<Polled> {
-        let root = self.root?;
-        if !self.bell().wakes(parent) {
-            self.register(parent);
-        }
-        Some(Polled::new(root))
-    }
-
-    /// Takes the next child that was woken.
-    #[inline]
-    pub(crate) fn next(&mut self) -> Option<Slot> {
-        if self.bits == 0 && !self.take_word() {
-            return None;
-        }
-        let place = self.bits.trailing_zeros();
-        self.bits &= self.bits - 1;
-        Some(Slot { chunk: self.serving().index(), place })
-    }
-
-    /// The waker of the child that `next` has just handed out.
-    #[inline]
-    pub(crate) fn waker(&self, slot: Slot) -> BorrowedWaker<'_> {
-        debug_assert_eq!(self.serving().index(), slot.chunk, "the slot was handed out last");
-        BorrowedWaker::new(self.serving, slot.place)
-    }
-
-    /// Waits for the next wake, unless there was one meanwhile.
-    #[inline]
-    pub(crate) fn park(&mut self) -> Parked {
-        let Some(root) = self.root() else { return Parked::Yes };
-        if !root.lane.is_empty() || !self.batch.is_null() {
-            return Parked::Woken;
-        }
-        if self.headers > 1 {
-            return root.bell.park();
-        }
-        let word = &root.first.ready;
-        let old = word.load(Ordering::Relaxed);
-        if old & CHILDREN != 0 {
-            return Parked::Woken;
-        }
-        if old & PARKED != 0 {
-            return Parked::Yes;
-        }
-        if !root.bell.lend() {
-            return Parked::Ringing;
-        }
-        // Release: who rings sees the parent's waker (I5).
-        match word.compare_exchange(ALONE, ALONE | PARKED, Ordering::Release, Ordering::Relaxed) {
-            Ok(_) => Parked::Yes,
-            Err(_) => {
-                root.bell.return_home();
-                Parked::Woken
-            }
-        }
+    /// The parent's waker, if the set was ever polled.
+    pub(crate) fn parent(&self) -> Option<&Waker> {
+        self.root().and_then(|root| root.bell.parent())
     }
 
     /// Finds a header with children to hand out.
@@ -287,6 +250,68 @@ impl Ready {
         // SAFETY: I3, since the set counts the slab's home until it is dropped.
         let slab = unsafe { self.slabs[behind / SLAB].as_ref() };
         &slab.headers[behind % SLAB]
+    }
+}
+
+impl Readiness for Ready {
+    type Turn = Option<Polled>;
+
+    /// Begins a turn: wakes go to `parent` from now on, and those on this thread to the lane.
+    ///
+    /// None before the first header.
+    #[inline]
+    fn begin(&mut self, parent: &Waker) -> Option<Polled> {
+        let root = self.root?;
+        if !self.bell().wakes(parent) {
+            self.register(parent);
+        }
+        Some(Polled::new(root))
+    }
+
+    #[inline]
+    fn next(&mut self) -> Option<Slot> {
+        if self.bits == 0 && !self.take_word() {
+            return None;
+        }
+        let place = self.bits.trailing_zeros();
+        self.bits &= self.bits - 1;
+        Some(Slot { chunk: self.serving().index(), place })
+    }
+
+    #[inline]
+    fn with_waker<T>(&self, slot: Slot, _: &Waker, f: impl FnOnce(&Waker) -> T) -> T {
+        debug_assert_eq!(self.serving().index(), slot.chunk, "the slot was handed out last");
+        f(&BorrowedWaker::new(self.serving, slot.place))
+    }
+
+    #[inline]
+    fn park(&mut self, _: &Waker) -> Parked {
+        let Some(root) = self.root() else { return Parked::Yes };
+        if !root.lane.is_empty() || !self.batch.is_null() {
+            return Parked::Woken;
+        }
+        if self.headers > 1 {
+            return root.bell.park();
+        }
+        let word = &root.first.ready;
+        let old = word.load(Ordering::Relaxed);
+        if old & CHILDREN != 0 {
+            return Parked::Woken;
+        }
+        if old & PARKED != 0 {
+            return Parked::Yes;
+        }
+        if !root.bell.lend() {
+            return Parked::Ringing;
+        }
+        // Release: who rings sees the parent's waker (I5).
+        match word.compare_exchange(ALONE, ALONE | PARKED, Ordering::Release, Ordering::Relaxed) {
+            Ok(_) => Parked::Yes,
+            Err(_) => {
+                root.bell.return_home();
+                Parked::Woken
+            }
+        }
     }
 }
 

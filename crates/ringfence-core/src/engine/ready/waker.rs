@@ -57,6 +57,17 @@ fn split<'waker>(word: *const ()) -> (&'waker Header, usize) {
     (unsafe { &*header }, 1 << (word.addr() & PLACE))
 }
 
+/// Makes a waker of the child at `place` of the first header, with a count of its own.
+///
+/// The caller keeps `root` alive meanwhile.
+#[expect(unsafe_code, reason = "docs/unsafe.md, U5")]
+pub(super) fn keep(root: NonNull<Root>, place: u32) -> RawWaker {
+    // The address is taken from the raw pointer, so that it stays good for the whole root.
+    // SAFETY: the caller keeps the root alive.
+    let header = unsafe { &raw const (*root.as_ptr()).first };
+    clone(header.cast::<()>().map_addr(|address| address | place as usize))
+}
+
 fn clone(word: *const ()) -> RawWaker {
     home::retain(split(word).0.home());
     RawWaker::new(word, &VTABLE)

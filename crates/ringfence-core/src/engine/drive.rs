@@ -1,0 +1,190 @@
+//! A verb's future, but for the shape of its result: a store and a policy.
+
+use super::{
+    policy::{Panics, Policy, Rest, Stop},
+    store::{Missing, Store},
+    turn::PENDING,
+};
+use crate::outcome::{Cancelled, Name, Outcome, Panic, Reason};
+#[cfg(feature = "std")]
+use crate::{
+    outcome::{ChildId, Label},
+    time::Expired,
+};
+use alloc::vec::Vec;
+use core::{
+    cmp::Reverse,
+    num::NonZeroUsize,
+    ops::ControlFlow,
+    pin::Pin,
+    task::{Context, Poll},
+};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// Drives the children of a store until a policy is satisfied.
+    ///
+    /// # States
+    ///
+    /// ```text
+    ///            1 a turn that decides nothing
+    ///             ┌────────┐
+    ///             ▼        │   2 decided
+    ///          running ────┴──────────────────▶ done
+    ///             │                              ▲
+    ///             └──────────────────────────────┘
+    ///                 3 a panic goes through
+    /// ```
+    ///
+    /// All edges are walked by [`poll`](Drive::poll). With [`Rest::Leave`] a decision leads back
+    /// to running, until no child is left.
+    #[derive(Debug)]
+    pub struct Drive<S> {
+        #[pin]
+        store: S,
+        policy: Policy,
+        // The panics that are kept, with the places of their children.
+        panics: Vec<(usize, Panic)>,
+        name: Option<Name>,
+        done: bool,
+    }
+}
+
+/// What ended a verb.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// No child is left, and nothing else has decided.
+    AllEnded,
+    /// The end of the child at this place.
+    By(usize),
+}
+
+impl<S: Store> Drive<S> {
+    #[inline]
+    pub(crate) fn new(store: S, policy: Policy) -> Self {
+        Self { store, policy, panics: Vec::new(), name: None, done: false }
+    }
+
+    /// Names the verb.
+    pub(crate) fn set_name(&mut self, name: Name) {
+        self.name = Some(name);
+    }
+
+    /// Lets no more than `limit` children run at a time.
+    pub(crate) fn limit(&mut self, limit: NonZeroUsize) {
+        self.store.limit(limit);
+    }
+
+    /// Returns the store.
+    #[inline]
+    pub(crate) fn store(self: Pin<&mut Self>) -> Pin<&mut S> {
+        self.project().store
+    }
+
+    /// Polls the children that were woken; the rest is cancelled when this is ready.
+    ///
+    /// # Panics
+    ///
+    /// If the verb is done, or with the panic of a child.
+    #[inline]
+    pub(crate) fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Decided> {
+        let this = self.as_mut().project();
+        if *this.done {
+            done(this.policy.verb);
+        }
+        // Until this call returns: a panic that goes through leaves nothing to go on with.
+        *this.done = true;
+        let Policy { stop, panics: keep, .. } = this.policy;
+        let panics = this.panics;
+        let turn = this.store.turn(cx, |index, end| {
+            let decided = match end {
+                Ok(verdict) => stop.is_met(verdict).then_some(Ok(Decided::By(index))),
+                Err(panic) if *keep == Panics::Keep => {
+                    panics.push((index, panic));
+                    (*stop == Stop::FirstEnd).then_some(Ok(Decided::By(index)))
+                }
+                Err(panic) => Some(Err(panic)),
+            };
+            decided.map_or(ControlFlow::Continue(()), ControlFlow::Break)
+        });
+        let Poll::Ready(decision) = turn else {
+            *self.project().done = false;
+            return Poll::Pending;
+        };
+        match decision {
+            None => Poll::Ready(Decided::AllEnded),
+            Some(Err(panic)) => {
+                if let Some(second) = self.project().store.cancel() {
+                    second.discard();
+                }
+                panic.resume()
+            }
+            Some(Ok(decided)) => {
+                match self.policy.rest {
+                    Rest::Leave => *self.project().done = false,
+                    Rest::Cancel => self.cancel(),
+                }
+                Poll::Ready(decided)
+            }
+        }
+    }
+
+    /// Cancels the children that have not ended.
+    ///
+    /// # Panics
+    ///
+    /// If a destructor does, once all have been dropped.
+    pub(crate) fn cancel(self: Pin<&mut Self>) {
+        let this = self.project();
+        *this.done = true;
+        if let Some(panic) = this.store.cancel() {
+            panic.resume();
+        }
+    }
+
+    /// How many turns it takes to poll every child that was woken, since time is up.
+    ///
+    /// What is ready by then is not lost to the deadline.
+    pub(crate) fn last_turns(self: Pin<&mut Self>) -> usize {
+        self.project().store.running() / PENDING as usize + 1
+    }
+
+    /// What there is to tell when the time is up: who has not ended.
+    #[cfg(feature = "std")]
+    pub(crate) fn expired(self: Pin<&mut Self>) -> Expired {
+        let this = self.project();
+        let label = |place| Label { child: ChildId::new(place as u64), name: None };
+        let unfinished = this.store.unfinished().into_iter().map(label).collect();
+        Expired { name: this.name.clone(), unfinished }
+    }
+
+    /// Tells how the children without an output have ended. It is asked in their order.
+    pub(crate) fn missing(self: Pin<&mut Self>) -> impl Missing + use<S> {
+        let mut panics = core::mem::take(self.project().panics);
+        panics.sort_unstable_by_key(|(index, _)| Reverse(*index));
+        Ends(panics)
+    }
+}
+
+/// How children without an output have ended: these by a panic, the last first, and the others by
+/// a deadline.
+struct Ends(Vec<(usize, Panic)>);
+
+impl Missing for Ends {
+    fn outcome<T>(&mut self, index: usize) -> Outcome<T> {
+        if self.0.last().is_some_and(|(panicked, _)| *panicked == index) {
+            if let Some((_, panic)) = self.0.pop() {
+                return Outcome::Panicked(panic);
+            }
+        }
+        Outcome::Cancelled(Cancelled::new(Reason::Deadline))
+    }
+}
+
+/// Says that a verb was polled once too often.
+#[cold]
+#[inline(never)]
+fn done(verb: &str) -> ! {
+    panic!("`{verb}` was polled after it had ended")
+}

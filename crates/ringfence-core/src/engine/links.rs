@@ -1,0 +1,255 @@
+//! Children of different types, linked so that each is reached by its number.
+//!
+//! `(a, b, c)` becomes `Link(a, Link(b, Link(c, End)))`: one implementation for any number, and the
+//! compiler makes a comparison per link of it.
+
+use super::{
+    keep::Judge,
+    policy::Verdict,
+    store::{Missing, kept},
+};
+use crate::outcome::Outcome;
+use alloc::vec::Vec;
+use core::{
+    convert::Infallible,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// A child, and those behind it.
+    pub struct Link<F: Future, R> {
+        #[pin]
+        child: Child<F>,
+        #[pin]
+        rest: R,
+    }
+}
+
+pin_project! {
+    /// A child, then its output.
+    #[project = ChildProjection]
+    #[project_replace = ChildTaken]
+    enum Child<F: Future> {
+        Running { #[pin] future: F },
+        Ended { output: F::Output },
+        Gone,
+    }
+}
+
+/// Behind the last child.
+#[derive(Debug)]
+pub struct End;
+
+impl<F: Future, R> Link<F, R> {
+    pub(super) fn new(future: F, rest: R) -> Self {
+        Self { child: Child::Running { future }, rest }
+    }
+}
+
+impl<F: Future> Child<F> {
+    /// Takes the output, if there is one; a future that still runs is dropped.
+    fn take(self: Pin<&mut Self>) -> Option<F::Output> {
+        match self.project_replace(Child::Gone) {
+            ChildTaken::Ended { output } => Some(output),
+            ChildTaken::Running { .. } | ChildTaken::Gone => None,
+        }
+    }
+}
+
+/// Children by number.
+pub trait Links<J> {
+    /// How many there are.
+    const LEN: usize;
+
+    /// Polls a child; once it has ended, its output is kept in its place.
+    fn poll(self: Pin<&mut Self>, place: u32, cx: &mut Context<'_>) -> Poll<Verdict>;
+
+    /// Drops what is in a child's place.
+    fn discard(self: Pin<&mut Self>, place: u32);
+}
+
+impl<J> Links<J> for End {
+    const LEN: usize = 0;
+
+    fn poll(self: Pin<&mut Self>, _: u32, _: &mut Context<'_>) -> Poll<Verdict> {
+        unreachable!("there is no such place")
+    }
+
+    fn discard(self: Pin<&mut Self>, _: u32) {}
+}
+
+impl<F: Future, R: Links<J>, J: Judge<F::Output>> Links<J> for Link<F, R> {
+    const LEN: usize = 1 + R::LEN;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, place: u32, cx: &mut Context<'_>) -> Poll<Verdict> {
+        let mut this = self.project();
+        if place > 0 {
+            return this.rest.poll(place - 1, cx);
+        }
+        let ChildProjection::Running { future } = this.child.as_mut().project() else {
+            return Poll::Pending;
+        };
+        let Poll::Ready(output) = future.poll(cx) else { return Poll::Pending };
+        let verdict = J::judge(&output);
+        this.child.set(Child::Ended { output });
+        Poll::Ready(verdict)
+    }
+
+    fn discard(self: Pin<&mut Self>, place: u32) {
+        let mut this = self.project();
+        match place {
+            0 => this.child.set(Child::Gone),
+            _ => this.rest.discard(place - 1),
+        }
+    }
+}
+
+/// The outputs of linked children, linked in the same way.
+pub trait Outputs {
+    /// The outputs.
+    type Values;
+    /// How the children ended.
+    type Outcomes;
+
+    /// Takes the outputs.
+    fn values(self: Pin<&mut Self>) -> Self::Values;
+
+    /// Takes the outputs; the first child is the one at `index`.
+    fn outcomes(self: Pin<&mut Self>, index: usize, missing: &mut impl Missing) -> Self::Outcomes;
+}
+
+impl Outputs for End {
+    type Values = ();
+    type Outcomes = ();
+
+    fn values(self: Pin<&mut Self>) {}
+
+    fn outcomes(self: Pin<&mut Self>, _: usize, _: &mut impl Missing) {}
+}
+
+impl<F: Future, R: Outputs> Outputs for Link<F, R> {
+    type Values = (F::Output, R::Values);
+    type Outcomes = (Outcome<F::Output>, R::Outcomes);
+
+    #[inline]
+    fn values(self: Pin<&mut Self>) -> Self::Values {
+        let this = self.project();
+        (kept(this.child.take()), this.rest.values())
+    }
+
+    fn outcomes(self: Pin<&mut Self>, index: usize, missing: &mut impl Missing) -> Self::Outcomes {
+        let this = self.project();
+        let outcome = match this.child.take() {
+            Some(output) => Outcome::Completed(output),
+            None => missing.outcome(index),
+        };
+        (outcome, this.rest.outcomes(index + 1, missing))
+    }
+}
+
+/// What the first child returns, which decides for all.
+pub trait First {
+    /// The type of its output.
+    type Output;
+}
+
+impl<F: Future, R> First for Link<F, R> {
+    type Output = F::Output;
+}
+
+/// With which error children may fail.
+pub trait FirstError {
+    /// The type of the first child's error.
+    type Error;
+}
+
+impl FirstError for End {
+    type Error = Infallible;
+}
+
+impl<T, E, F: Future<Output = Result<T, E>>, R> FirstError for Link<F, R> {
+    type Error = E;
+}
+
+/// The outputs of linked children that return `Result`s with one type of error.
+pub trait TryOutputs<E> {
+    /// The values.
+    type Values;
+
+    /// Takes the values.
+    fn values(self: Pin<&mut Self>) -> Self::Values;
+
+    /// Takes the error of a child.
+    fn error(self: Pin<&mut Self>, place: usize) -> E;
+}
+
+impl<E> TryOutputs<E> for End {
+    type Values = ();
+
+    fn values(self: Pin<&mut Self>) {}
+
+    fn error(self: Pin<&mut Self>, _: usize) -> E {
+        unreachable!("there is no such place")
+    }
+}
+
+impl<T, E, F: Future<Output = Result<T, E>>, R: TryOutputs<E>> TryOutputs<E> for Link<F, R> {
+    type Values = (T, R::Values);
+
+    #[inline]
+    fn values(self: Pin<&mut Self>) -> Self::Values {
+        let this = self.project();
+        match kept(this.child.take()) {
+            Ok(value) => (value, this.rest.values()),
+            Err(_) => unreachable!("the first error has decided"),
+        }
+    }
+
+    fn error(self: Pin<&mut Self>, place: usize) -> E {
+        let this = self.project();
+        if place > 0 {
+            return this.rest.error(place - 1);
+        }
+        match kept(this.child.take()) {
+            Err(error) => error,
+            Ok(_) => unreachable!("the child failed"),
+        }
+    }
+}
+
+/// The outputs of linked children, all of type `T`.
+pub trait SameOutputs<T> {
+    /// Takes the output of a child.
+    fn output(self: Pin<&mut Self>, place: usize) -> T;
+
+    /// Takes all outputs, in order.
+    fn outputs(self: Pin<&mut Self>, each: &mut Vec<T>);
+}
+
+impl<T> SameOutputs<T> for End {
+    fn output(self: Pin<&mut Self>, _: usize) -> T {
+        unreachable!("there is no such place")
+    }
+
+    fn outputs(self: Pin<&mut Self>, _: &mut Vec<T>) {}
+}
+
+impl<F: Future, R: SameOutputs<F::Output>> SameOutputs<F::Output> for Link<F, R> {
+    fn output(self: Pin<&mut Self>, place: usize) -> F::Output {
+        let this = self.project();
+        match place {
+            0 => kept(this.child.take()),
+            _ => this.rest.output(place - 1),
+        }
+    }
+
+    fn outputs(self: Pin<&mut Self>, each: &mut Vec<F::Output>) {
+        let this = self.project();
+        each.push(kept(this.child.take()));
+        this.rest.outputs(each);
+    }
+}

@@ -1,0 +1,248 @@
+//! Children of one type, as many as come.
+
+use super::{
+    keep::{Judge, Keep, Outputs, Results},
+    policy::Verdict,
+    ready::Ready,
+    segments::Segments,
+    slots::Slots,
+    source::{Shape, Source},
+    store::{InOrder, Missing, Store, TryInOrder, Uniform, kept},
+};
+use crate::outcome::{Outcome, Panic};
+use alloc::vec::Vec;
+use core::{
+    fmt,
+    future::Future,
+    marker::PhantomData,
+    num::NonZeroUsize,
+    ops::ControlFlow,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// The children that a source makes, with what they have returned.
+///
+/// Without a limit all are made in the first poll, and live in the buffer that they came in. With
+/// a limit they are made one by one, and slots are used again.
+pub struct List<F: Future, S, Sh, J: Judge<F::Output>> {
+    slots: Slots<F>,
+    inflow: Inflow<S>,
+    outputs: J::Kept,
+    shape: PhantomData<fn() -> Sh>,
+}
+
+/// How children come in.
+#[derive(Debug)]
+struct Inflow<S> {
+    /// Where they come from; none once all have come.
+    source: Option<S>,
+    limit: Option<NonZeroUsize>,
+    /// How many have come.
+    admitted: usize,
+    /// The places of the children, by the numbers of their slots; empty if these are the same.
+    indices: Vec<usize>,
+}
+
+impl<S> Inflow<S> {
+    /// The place of the child in a slot.
+    #[inline]
+    fn index(&self, slot: usize) -> usize {
+        self.indices.get(slot).copied().unwrap_or(slot)
+    }
+
+    /// Makes as many children as there are places free.
+    fn fill<F, K: Keep<F::Output>>(&mut self, slots: &mut Slots<F>, outputs: &mut K)
+    where
+        F: Future,
+        S: Source<F>,
+    {
+        if self.source.is_none() {
+            return;
+        }
+        let Some(limit) = self.limit else {
+            let children = self.source.take().map_or_else(Vec::new, Source::all);
+            self.admitted = children.len();
+            outputs.reserve(children.len());
+            if !children.is_empty() {
+                slots.adopt(children);
+            }
+            return;
+        };
+        while slots.len() < limit.get()
+            && self.admit(&mut slots.ready, &mut slots.children, outputs)
+        {}
+    }
+
+    /// Makes one child more, if there is one.
+    fn admit<F, K: Keep<F::Output>>(
+        &mut self,
+        ready: &mut Ready,
+        children: &mut Segments<F>,
+        outputs: &mut K,
+    ) -> bool
+    where
+        F: Future,
+        S: Source<F>,
+    {
+        let Some(source) = &mut self.source else { return false };
+        let Some(child) = source.next() else {
+            self.source = None;
+            return false;
+        };
+        let slot = children.insert(child, ready).index();
+        if slot >= self.indices.len() {
+            self.indices.resize(slot + 1, 0);
+        }
+        self.indices[slot] = self.admitted;
+        self.admitted += 1;
+        outputs.reserve(1);
+        true
+    }
+}
+
+impl<F: Future, S, Sh, J: Judge<F::Output>> List<F, S, Sh, J> {
+    pub(super) fn new(source: S) -> Self {
+        Self {
+            slots: Slots::new(),
+            inflow: Inflow { source: Some(source), limit: None, admitted: 0, indices: Vec::new() },
+            outputs: J::Kept::new(),
+            shape: PhantomData,
+        }
+    }
+}
+
+/// Children are pinned in their slots, and a source is never pinned.
+impl<F: Future, S, Sh, J: Judge<F::Output>> Unpin for List<F, S, Sh, J> {}
+
+impl<F: Future, S: Source<F>, Sh, J: Judge<F::Output>> Store for List<F, S, Sh, J> {
+    #[inline]
+    fn turn<B>(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
+    ) -> Poll<Option<B>> {
+        let Self { slots, inflow, outputs, .. } = &mut *self;
+        inflow.fill(slots, outputs);
+        if slots.len() == 0 {
+            return Poll::Ready(None);
+        }
+        slots.turn(cx, |ready, children, slot, end| {
+            let index = inflow.index(slot.index());
+            let end = end.map(|output| {
+                let verdict = J::judge(&output);
+                outputs.put(index, output);
+                verdict
+            });
+            if let ControlFlow::Break(decision) = ended(index, end) {
+                return ControlFlow::Break(Some(decision));
+            }
+            // Only now: of a verb that is decided no more children are made.
+            inflow.admit(ready, children, outputs);
+            if children.len() == 0 { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
+        })
+    }
+
+    fn cancel(mut self: Pin<&mut Self>) -> Option<Panic> {
+        self.inflow.source = None;
+        self.slots.children.clear()
+    }
+
+    fn running(self: Pin<&mut Self>) -> usize {
+        self.slots.len()
+    }
+
+    fn unfinished(self: Pin<&mut Self>) -> Vec<usize> {
+        let Self { slots, inflow, .. } = &*self;
+        let mut running: Vec<_> =
+            slots.children.occupied().map(|slot| inflow.index(slot.index())).collect();
+        running.sort_unstable();
+        let known = inflow.source.as_ref().map_or(0, Source::known);
+        running.extend(inflow.admitted..inflow.admitted + known);
+        running
+    }
+
+    fn limit(&mut self, limit: NonZeroUsize) {
+        self.inflow.limit = Some(limit);
+    }
+}
+
+impl<F, S, Sh> InOrder for List<F, S, Sh, Outputs>
+where
+    F: Future,
+    S: Source<F>,
+    Sh: Shape,
+{
+    type Values = Sh::Of<F::Output>;
+    type Outcomes = Sh::Of<Outcome<F::Output>>;
+
+    fn values(self: Pin<&mut Self>) -> Self::Values {
+        self.each(|output| output)
+    }
+
+    fn outcomes(mut self: Pin<&mut Self>, mut missing: impl Missing) -> Self::Outcomes {
+        let known = self.inflow.source.as_ref().map_or(0, Source::known);
+        self.outputs.reserve(known);
+        let ends = self.outputs.take_all().into_iter().enumerate();
+        Sh::shape(
+            ends.map(|(index, output)| match output {
+                Some(output) => Outcome::Completed(output),
+                None => missing.outcome(index),
+            })
+            .collect(),
+        )
+    }
+}
+
+impl<F, S, Sh, T, E> TryInOrder for List<F, S, Sh, Results>
+where
+    F: Future<Output = Result<T, E>>,
+    S: Source<F>,
+    Sh: Shape,
+{
+    type Error = E;
+    type Values = Sh::Of<T>;
+
+    fn values(self: Pin<&mut Self>) -> Self::Values {
+        self.each(|result| match result {
+            Ok(value) => value,
+            Err(_) => unreachable!("the first error has decided"),
+        })
+    }
+
+    fn error(self: Pin<&mut Self>, index: usize) -> E {
+        match self.output(index) {
+            Err(error) => error,
+            Ok(_) => unreachable!("the child failed"),
+        }
+    }
+}
+
+impl<F, S, Sh, J> Uniform for List<F, S, Sh, J>
+where
+    F: Future,
+    S: Source<F>,
+    Sh: Shape,
+    J: Judge<F::Output>,
+{
+    type Output = F::Output;
+    type Each<U> = Sh::Of<U>;
+
+    fn output(mut self: Pin<&mut Self>, index: usize) -> F::Output {
+        kept(self.outputs.take(index))
+    }
+
+    fn each<U>(mut self: Pin<&mut Self>, mut f: impl FnMut(F::Output) -> U) -> Sh::Of<U> {
+        let outputs = self.outputs.take_all();
+        Sh::shape(outputs.into_iter().map(|output| f(kept(output))).collect())
+    }
+}
+
+impl<F: Future, S, Sh, J: Judge<F::Output>> fmt::Debug for List<F, S, Sh, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List")
+            .field("running", &self.slots.len())
+            .field("admitted", &self.inflow.admitted)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,174 @@
+//! What verbs take: tuples, arrays, vectors and iterators of futures, under one name.
+
+use super::{
+    keep::Judge,
+    links::{End, Link, Links},
+    list::List,
+    source::{Exactly, FromArray, FromIter, FromVec, Many, Shape},
+    store::Store,
+    tuple::{Arity, Flat, Tuple},
+};
+use alloc::vec::Vec;
+use core::future::IntoFuture;
+
+/// What a verb takes: the futures that become its children.
+///
+/// | members | outputs |
+/// |---|---|
+/// | a tuple of 0 to 12 futures of any types | a tuple |
+/// | an array | an array |
+/// | a `Vec` | a `Vec` |
+/// | any [`Iterator`] | a `Vec` |
+///
+/// A member is anything that is [`IntoFuture`]. An iterator is asked for its next member only when
+/// there is a place for it, so with a limit it may be endless.
+///
+/// `Kind` tells the four apart, and `Judge` the verbs. Both are always inferred, and never written.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a group of futures that this verb takes",
+    label = "not a tuple (of at most 12), array, `Vec` or iterator of such futures",
+    note = "collections other than these are members by `.into_iter()`",
+    note = "a lone future is a member as `(future,)`"
+)]
+pub trait Members<Kind, Judge> {
+    /// The children, with what they return.
+    #[doc(hidden)]
+    type Store: Store;
+
+    #[doc(hidden)]
+    fn into_store(self) -> Self::Store;
+}
+
+/// The kind of tuples.
+#[derive(Debug)]
+pub enum ByTuple {}
+
+/// The kind of arrays.
+#[derive(Debug)]
+pub enum ByArray {}
+
+/// The kind of vectors.
+#[derive(Debug)]
+pub enum ByVec {}
+
+/// The kind of iterators.
+#[derive(Debug)]
+pub enum ByIterator {}
+
+impl<I, F, J> Members<ByIterator, J> for I
+where
+    I: Iterator<Item: IntoFuture<IntoFuture = F>>,
+    F: Future,
+    J: Judge<F::Output>,
+{
+    type Store = List<F, FromIter<I>, Many, J>;
+
+    fn into_store(self) -> Self::Store {
+        List::new(FromIter(self))
+    }
+}
+
+impl<M, F, J> Members<ByVec, J> for Vec<M>
+where
+    M: IntoFuture<IntoFuture = F>,
+    F: Future,
+    J: Judge<F::Output>,
+{
+    type Store = List<F, FromVec<M>, Many, J>;
+
+    fn into_store(self) -> Self::Store {
+        List::new(FromVec(self.into_iter()))
+    }
+}
+
+impl<M, F, J, const N: usize> Members<ByArray, J> for [M; N]
+where
+    M: IntoFuture<IntoFuture = F>,
+    F: Future,
+    J: Judge<F::Output>,
+{
+    type Store = List<F, FromArray<M, N>, Exactly<N>, J>;
+
+    fn into_store(self) -> Self::Store {
+        List::new(FromArray(self.into_iter()))
+    }
+}
+
+/// Nests a list: types or values of links, or pairs, which are types, values and patterns.
+macro_rules! nest {
+    (Link []) => { End };
+    (Link [$first:ty, $($rest:ty,)*]) => { Link<$first, nest!(Link [$($rest,)*])> };
+    (link []) => { End };
+    (link [$first:expr, $($rest:expr,)*]) => { Link::new($first, nest!(link [$($rest,)*])) };
+    (pair []) => { () };
+    (pair [$first:ident, $($rest:ident,)*]) => { ($first, nest!(pair [$($rest,)*])) };
+}
+
+/// Writes what differs between tuples. Of two:
+///
+/// ```text
+/// impl<A: IntoFuture, B: IntoFuture, J> Members<ByTuple, J> for (A, B)
+/// where
+///     Link<A::IntoFuture, Link<B::IntoFuture, End>>: Links<J>,
+/// {
+///     type Store = Tuple<Link<A::IntoFuture, Link<B::IntoFuture, End>>, J>;
+///     fn into_store(self) -> Self::Store {
+///         let (a, b) = self;
+///         Tuple::new(Link::new(a.into_future(), Link::new(b.into_future(), End)))
+///     }
+/// }
+/// impl<A, B> Flat for (A, (B, ())) { type Flat = (A, B); … }
+/// impl<A: Future, B: Future> Arity for Link<A, Link<B, End>> { type Array<U> = [U; 2]; … }
+/// ```
+macro_rules! tuples {
+    ($($len:literal: $($M:ident)*;)*) => {$(
+        #[allow(non_snake_case, reason = "a member is named for its type")]
+        impl<$($M: IntoFuture,)* J> Members<ByTuple, J> for ($($M,)*)
+        where
+            nest!(Link [$($M::IntoFuture,)*]): Links<J>,
+        {
+            type Store = Tuple<nest!(Link [$($M::IntoFuture,)*]), J>;
+
+            #[inline]
+            fn into_store(self) -> Self::Store {
+                let ($($M,)*) = self;
+                Tuple::new(nest!(link [$($M.into_future(),)*]))
+            }
+        }
+
+        #[allow(non_snake_case, clippy::unused_unit, reason = "a value is named for its type, and of none is `()`")]
+        impl<$($M,)*> Flat for nest!(pair [$($M,)*]) {
+            type Flat = ($($M,)*);
+
+            #[inline]
+            fn flat(self) -> Self::Flat {
+                let nest!(pair [$($M,)*]) = self;
+                ($($M,)*)
+            }
+        }
+
+        impl<$($M: Future,)*> Arity for nest!(Link [$($M,)*]) {
+            type Array<U> = [U; $len];
+
+            fn array<U>(each: Vec<U>) -> [U; $len] {
+                <Exactly<$len> as Shape>::shape(each)
+            }
+        }
+    )*};
+}
+
+tuples! {
+    0: ;
+    1: A;
+    2: A B;
+    3: A B C;
+    4: A B C D;
+    5: A B C D E;
+    6: A B C D E F;
+    7: A B C D E F G;
+    8: A B C D E F G H;
+    9: A B C D E F G H I;
+    10: A B C D E F G H I K;
+    11: A B C D E F G H I K L;
+    12: A B C D E F G H I K L M;
+}

@@ -1,0 +1,47 @@
+//! Two or three children: all are polled whenever the parent is, with the parent's own waker.
+
+use super::{Parked, Readiness, Slot};
+use core::task::Waker;
+
+/// Hands out each of a few children once per turn, since that costs less than to know who was
+/// woken.
+#[derive(Debug)]
+pub(crate) struct Each {
+    children: u32,
+    next: u32,
+}
+
+impl Each {
+    pub(crate) const fn new(children: u32) -> Self {
+        Self { children, next: 0 }
+    }
+}
+
+impl Readiness for Each {
+    type Turn = ();
+
+    #[inline]
+    fn begin(&mut self, _: &Waker) {
+        self.next = 0;
+    }
+
+    #[inline]
+    fn next(&mut self) -> Option<Slot> {
+        let place = self.next;
+        if place == self.children {
+            return None;
+        }
+        self.next += 1;
+        Some(Slot { chunk: 0, place })
+    }
+
+    #[inline]
+    fn with_waker<T>(&self, _: Slot, parent: &Waker, f: impl FnOnce(&Waker) -> T) -> T {
+        f(parent)
+    }
+
+    #[inline]
+    fn park(&mut self, _: &Waker) -> Parked {
+        Parked::Yes
+    }
+}

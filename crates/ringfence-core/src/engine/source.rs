@@ -1,0 +1,115 @@
+//! Where the children of a list come from: one by one, or all at once.
+
+use alloc::{boxed::Box, vec, vec::Vec};
+use core::{array, future::IntoFuture};
+
+/// How many children are made room for on the word of an iterator.
+///
+/// A size hint may be wrong or huge; beyond this, room grows with what has really come.
+const TRUSTED: usize = 1024;
+
+/// Makes children, each only when it is asked for.
+pub trait Source<F> {
+    /// Makes the next child.
+    fn next(&mut self) -> Option<F>;
+
+    /// Makes all children.
+    fn all(self) -> Vec<F>;
+
+    /// How many children are still to come, if that is known without making them.
+    fn known(&self) -> usize;
+}
+
+/// The members of a vector.
+#[derive(Debug)]
+pub struct FromVec<M>(pub(super) vec::IntoIter<M>);
+
+/// The members of an array.
+#[derive(Debug)]
+pub struct FromArray<M, const N: usize>(pub(super) array::IntoIter<M, N>);
+
+/// What an iterator yields.
+#[derive(Debug)]
+pub struct FromIter<I>(pub(super) I);
+
+impl<M: IntoFuture> Source<M::IntoFuture> for FromVec<M> {
+    fn next(&mut self) -> Option<M::IntoFuture> {
+        self.0.next().map(M::into_future)
+    }
+
+    fn all(self) -> Vec<M::IntoFuture> {
+        self.0.map(M::into_future).collect()
+    }
+
+    fn known(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<M: IntoFuture, const N: usize> Source<M::IntoFuture> for FromArray<M, N> {
+    fn next(&mut self) -> Option<M::IntoFuture> {
+        self.0.next().map(M::into_future)
+    }
+
+    fn all(self) -> Vec<M::IntoFuture> {
+        self.0.map(M::into_future).collect()
+    }
+
+    fn known(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<I: Iterator<Item: IntoFuture>> Source<<I::Item as IntoFuture>::IntoFuture> for FromIter<I> {
+    fn next(&mut self) -> Option<<I::Item as IntoFuture>::IntoFuture> {
+        self.0.next().map(I::Item::into_future)
+    }
+
+    fn all(self) -> Vec<<I::Item as IntoFuture>::IntoFuture> {
+        let mut all = Vec::with_capacity(self.0.size_hint().0.min(TRUSTED));
+        // Not `extend`, which would believe the hint.
+        self.0.for_each(|member| all.push(member.into_future()));
+        all
+    }
+
+    fn known(&self) -> usize {
+        0
+    }
+}
+
+/// The shape in which a list gives what it has for each child.
+pub trait Shape {
+    /// As many `U`s as there are children.
+    type Of<U>;
+
+    /// Puts what came in order into the shape.
+    fn shape<U>(each: Vec<U>) -> Self::Of<U>;
+}
+
+/// As many as there are: a vector.
+#[derive(Debug)]
+pub enum Many {}
+
+/// Exactly `N`: an array.
+#[derive(Debug)]
+pub enum Exactly<const N: usize> {}
+
+impl Shape for Many {
+    type Of<U> = Vec<U>;
+
+    #[inline]
+    fn shape<U>(each: Vec<U>) -> Vec<U> {
+        each
+    }
+}
+
+impl<const N: usize> Shape for Exactly<N> {
+    type Of<U> = [U; N];
+
+    fn shape<U>(each: Vec<U>) -> [U; N] {
+        let Ok(each) = Box::<[U; N]>::try_from(each) else {
+            unreachable!("an array has as many children as members")
+        };
+        *each
+    }
+}

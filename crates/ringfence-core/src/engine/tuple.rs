@@ -1,0 +1,304 @@
+//! Children of different types, a fixed few, inside the verb's own future.
+
+use super::{
+    keep,
+    links::{First, FirstError, Links, Outputs, SameOutputs, TryOutputs},
+    policy::Verdict,
+    ready::{Each, Few, Readiness, Slot},
+    store::{InOrder, Missing, Store, TryInOrder, Uniform},
+    turn::{Children, turn},
+};
+use crate::outcome::{Panic, catch};
+use alloc::vec::Vec;
+use core::{
+    fmt,
+    marker::PhantomData,
+    num::NonZeroUsize,
+    ops::ControlFlow,
+    pin::Pin,
+    task::{Context, Poll},
+};
+use pin_project_lite::pin_project;
+
+/// How many children are polled without asking who of them was woken.
+const FEW: usize = 3;
+
+pin_project! {
+    /// The children of a tuple, with what they have returned.
+    pub struct Tuple<L: Links<J>, J> {
+        #[pin]
+        children: Fixed<L, J>,
+        woken: Woken,
+        // How many children have been begun.
+        admitted: usize,
+    }
+}
+
+/// Who is to be polled next.
+#[derive(Debug)]
+enum Woken {
+    Each(Each),
+    Few(Few),
+}
+
+pin_project! {
+    /// The children, by number.
+    struct Fixed<L: Links<J>, J> {
+        #[pin]
+        links: L,
+        // A bit for each child that has not ended.
+        running: usize,
+        // A bit for each child whose output is still here.
+        ended: usize,
+        judge: PhantomData<fn() -> J>,
+    }
+
+    impl<L: Links<J>, J> PinnedDrop for Fixed<L, J> {
+        fn drop(this: Pin<&mut Self>) {
+            if let Some(panic) = this.discard_all(usize::MAX) {
+                panic.resume_unless_panicking();
+            }
+        }
+    }
+}
+
+impl<L: Links<J>, J> Tuple<L, J> {
+    pub(super) fn new(links: L) -> Self {
+        let running = usize::MAX.checked_shr((usize::BITS as usize - L::LEN) as u32).unwrap_or(0);
+        let woken = match L::LEN {
+            0..=FEW => Woken::Each(Each::new(L::LEN as u32)),
+            len => Woken::Few(Few::new(len)),
+        };
+        let children = Fixed { links, running, ended: 0, judge: PhantomData };
+        Self { children, woken, admitted: L::LEN }
+    }
+}
+
+impl<L: Links<J>, J> Fixed<L, J> {
+    /// Drops the children in `places`, and what they have returned; returns the first panic.
+    fn discard_all(self: Pin<&mut Self>, places: usize) -> Option<Panic> {
+        let mut this = self.project();
+        let mut rest = (*this.running | *this.ended) & places;
+        *this.running &= !rest;
+        *this.ended &= !rest;
+        let mut first = None;
+        while rest != 0 {
+            let swept = catch(|| {
+                while rest != 0 {
+                    let place = rest.trailing_zeros();
+                    rest &= rest - 1;
+                    this.links.as_mut().discard(place);
+                }
+            });
+            if let Err(panic) = swept {
+                match first {
+                    None => first = Some(panic),
+                    Some(_) => panic.discard(),
+                }
+            }
+        }
+        first
+    }
+}
+
+impl<L: Links<J>, J> Children for Fixed<L, J> {
+    type End = Verdict;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Verdict> {
+        let this = self.project();
+        if *this.running & slot.bit() == 0 {
+            return Poll::Pending;
+        }
+        let Poll::Ready(verdict) = this.links.poll(slot.place, cx) else { return Poll::Pending };
+        *this.running &= !slot.bit();
+        *this.ended |= slot.bit();
+        Poll::Ready(verdict)
+    }
+
+    fn discard(self: Pin<&mut Self>, slot: Slot) {
+        let this = self.project();
+        *this.running &= !slot.bit();
+        *this.ended &= !slot.bit();
+        this.links.discard(slot.place);
+    }
+}
+
+impl<L: Links<J>, J> Store for Tuple<L, J> {
+    #[inline]
+    fn turn<B>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
+    ) -> Poll<Option<B>> {
+        let mut this = self.project();
+        if *this.children.as_mut().project().running == 0 {
+            return Poll::Ready(None);
+        }
+        match this.woken {
+            Woken::Each(each) => drive(each, this.children, this.admitted, cx, ended),
+            Woken::Few(few) => drive(few, this.children, this.admitted, cx, ended),
+        }
+    }
+
+    fn cancel(self: Pin<&mut Self>) -> Option<Panic> {
+        let mut children = self.project().children;
+        let running = *children.as_mut().project().running;
+        children.discard_all(running)
+    }
+
+    fn running(self: Pin<&mut Self>) -> usize {
+        self.project().children.project().running.count_ones() as usize
+    }
+
+    fn unfinished(self: Pin<&mut Self>) -> Vec<usize> {
+        let running = *self.project().children.project().running;
+        (0..L::LEN).filter(|place| running & 1 << place != 0).collect()
+    }
+
+    fn limit(&mut self, limit: NonZeroUsize) {
+        if limit.get() < L::LEN {
+            self.admitted = limit.get();
+            self.woken = Woken::Few(Few::new(limit.get()));
+        }
+    }
+}
+
+/// A turn, in which every end is a place for the next child to begin.
+#[inline]
+fn drive<R: Admit, L: Links<J>, J, B>(
+    ready: &mut R,
+    children: Pin<&mut Fixed<L, J>>,
+    admitted: &mut usize,
+    cx: &mut Context<'_>,
+    mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
+) -> Poll<Option<B>> {
+    turn(ready, children, cx, |ready, children, slot, end| {
+        if let ControlFlow::Break(decision) = ended(slot.place as usize, end) {
+            return ControlFlow::Break(Some(decision));
+        }
+        if *admitted < L::LEN {
+            ready.admit(*admitted as u32);
+            *admitted += 1;
+        }
+        match *children.project().running {
+            0 => ControlFlow::Break(None),
+            _ => ControlFlow::Continue(()),
+        }
+    })
+}
+
+/// Where a child that had to wait for its place is marked as ready.
+trait Admit: Readiness {
+    fn admit(&mut self, place: u32);
+}
+
+impl Admit for Each {
+    /// Nobody waits: all are polled anyway.
+    fn admit(&mut self, _: u32) {}
+}
+
+impl Admit for Few {
+    fn admit(&mut self, place: u32) {
+        self.mark(place);
+    }
+}
+
+impl<L, V, O> InOrder for Tuple<L, keep::Outputs>
+where
+    L: Links<keep::Outputs> + Outputs<Values: Flat<Flat = V>, Outcomes: Flat<Flat = O>>,
+{
+    type Values = V;
+    type Outcomes = O;
+
+    #[inline]
+    fn values(self: Pin<&mut Self>) -> V {
+        self.take().values().flat()
+    }
+
+    fn outcomes(self: Pin<&mut Self>, mut missing: impl Missing) -> O {
+        self.take().outcomes(0, &mut missing).flat()
+    }
+}
+
+impl<L, V> TryInOrder for Tuple<L, keep::Results>
+where
+    L: Links<keep::Results> + FirstError + TryOutputs<L::Error, Values: Flat<Flat = V>>,
+{
+    type Error = L::Error;
+    type Values = V;
+
+    #[inline]
+    fn values(self: Pin<&mut Self>) -> V {
+        self.take().values().flat()
+    }
+
+    fn error(self: Pin<&mut Self>, index: usize) -> L::Error {
+        self.take_one(index, |links| links.error(index))
+    }
+}
+
+impl<L, J> Uniform for Tuple<L, J>
+where
+    L: Links<J> + First + SameOutputs<L::Output> + Arity,
+{
+    type Output = L::Output;
+    type Each<U> = L::Array<U>;
+
+    fn output(self: Pin<&mut Self>, index: usize) -> L::Output {
+        self.take_one(index, |links| links.output(index))
+    }
+
+    fn each<U>(self: Pin<&mut Self>, f: impl FnMut(L::Output) -> U) -> L::Array<U> {
+        let mut outputs = Vec::with_capacity(L::LEN);
+        self.take().outputs(&mut outputs);
+        L::array(outputs.into_iter().map(f).collect())
+    }
+}
+
+impl<L: Links<J>, J> Tuple<L, J> {
+    /// The children, whose outputs are all taken now.
+    #[inline]
+    fn take(self: Pin<&mut Self>) -> Pin<&mut L> {
+        let children = self.project().children.project();
+        *children.ended = 0;
+        children.links
+    }
+
+    /// Takes the output of one child, and drops those of the others.
+    fn take_one<T>(self: Pin<&mut Self>, index: usize, take: impl FnOnce(Pin<&mut L>) -> T) -> T {
+        let mut children = self.project().children;
+        let fields = children.as_mut().project();
+        *fields.ended &= !(1 << index);
+        let output = take(fields.links);
+        let ended = *children.as_mut().project().ended;
+        if let Some(panic) = children.discard_all(ended) {
+            panic.resume();
+        }
+        output
+    }
+}
+
+/// What is linked, as a tuple.
+pub trait Flat {
+    /// The tuple.
+    type Flat;
+
+    /// Takes the links away.
+    fn flat(self) -> Self::Flat;
+}
+
+/// As many values as there are links, as an array.
+pub trait Arity {
+    /// The array.
+    type Array<U>;
+
+    /// Makes the array of as many values as there are links.
+    fn array<U>(each: Vec<U>) -> Self::Array<U>;
+}
+
+impl<L: Links<J>, J> fmt::Debug for Tuple<L, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tuple").field("children", &L::LEN).finish_non_exhaustive()
+    }
+}

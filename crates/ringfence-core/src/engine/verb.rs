@@ -1,0 +1,138 @@
+//! A verb: a store, a policy, and what is made of the end.
+
+use super::{
+    drive::{Decided, Drive},
+    limit::IntoLimit,
+    policy::Policy,
+    store::Store,
+};
+use crate::outcome::Name;
+#[cfg(feature = "std")]
+use crate::time::{Deadline, Expiry, Timeout};
+use core::{
+    fmt,
+    future::Future,
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use pin_project_lite::pin_project;
+
+/// What makes one verb another: its policy, and the shape of its result.
+pub trait Rule<S> {
+    /// What the verb returns.
+    type Output;
+
+    #[doc(hidden)]
+    fn policy() -> Policy;
+
+    #[doc(hidden)]
+    fn finish(drive: Pin<&mut Drive<S>>, decided: Decided) -> Self::Output;
+}
+
+pin_project! {
+    /// The future of a verb: children in a store `S`, driven by a rule `R`.
+    ///
+    /// # Panics
+    ///
+    /// If it is polled again after it has ended, and with the panic of a child. Then the others
+    /// have been dropped.
+    ///
+    /// # Cancel safety
+    ///
+    /// If this is dropped, its children are dropped with it, at once and in place; what they have
+    /// returned is lost.
+    #[must_use = "futures do nothing unless awaited or polled"]
+    pub struct Verb<S, R> {
+        #[pin]
+        drive: Drive<S>,
+        rule: PhantomData<fn() -> R>,
+    }
+}
+
+impl<S: Store, R: Rule<S>> Verb<S, R> {
+    #[inline]
+    pub(crate) fn new(store: S) -> Self {
+        Self { drive: Drive::new(store, R::policy()), rule: PhantomData }
+    }
+
+    /// Lets at most `limit` children run at a time.
+    ///
+    /// The next begins when one has ended. An iterator is not advanced before there is a place
+    /// for what it yields.
+    ///
+    /// # Panics
+    ///
+    /// If `limit` is 0.
+    #[track_caller]
+    pub fn limit<L: IntoLimit>(mut self, limit: L) -> Self {
+        self.drive.limit(limit.into_limit());
+        self
+    }
+
+    /// Gives it a name, to be shown in errors.
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.drive.set_name(name.into());
+        self
+    }
+
+    /// Makes the output `Err(Elapsed)` if it takes longer than `limit`, from the first poll on.
+    ///
+    /// The children are dropped first. What is ready when the time is up still counts; with a
+    /// limit of zero every child is polled once.
+    #[cfg(feature = "std")]
+    pub fn timeout(self, limit: core::time::Duration) -> Timeout<Self> {
+        Timeout::new(self, Deadline::after(limit), Self::EXPIRY)
+    }
+
+    /// Makes the output `Err(Elapsed)` if it takes until after `deadline`.
+    ///
+    /// As [`timeout`](Verb::timeout), with an instant of the timer in force.
+    #[cfg(feature = "std")]
+    pub fn deadline(self, deadline: std::time::Instant) -> Timeout<Self> {
+        Timeout::new(self, Deadline::at(deadline), Self::EXPIRY)
+    }
+
+    /// What a timeout does once it has passed.
+    #[cfg(feature = "std")]
+    const EXPIRY: Expiry<Self> = Expiry {
+        turns: |verb| verb.project().drive.last_turns(),
+        expired: |verb| verb.project().drive.expired(),
+    };
+}
+
+impl<S: Store, R: Rule<S>> Future for Verb<S, R> {
+    type Output = R::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R::Output> {
+        let mut drive = self.project().drive;
+        let decided = ready!(drive.as_mut().poll(cx));
+        Poll::Ready(R::finish(drive, decided))
+    }
+}
+
+#[cfg(feature = "std")]
+impl<S: Store, R: Rule<S>> Timeout<Verb<S, R>> {
+    /// Lets at most `limit` children run at a time, as [`Verb::limit`].
+    ///
+    /// # Panics
+    ///
+    /// If `limit` is 0.
+    #[track_caller]
+    pub fn limit<L: IntoLimit>(self, limit: L) -> Self {
+        let limit = limit.into_limit();
+        self.map(|verb| verb.limit(limit))
+    }
+
+    /// Gives the verb a name, as [`Verb::named`].
+    pub fn named(self, name: impl Into<Name>) -> Self {
+        self.map(|verb| verb.named(name))
+    }
+}
+
+impl<S: fmt::Debug, R> fmt::Debug for Verb<S, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verb").finish_non_exhaustive()
+    }
+}

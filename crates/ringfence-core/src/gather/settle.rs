@@ -1,0 +1,175 @@
+//! How each child ended.
+
+#[cfg(feature = "std")]
+use crate::time::Deadline;
+// Without a clock there are no deadlines.
+#[cfg(not(feature = "std"))]
+use core::convert::Infallible as Deadline;
+
+use crate::{
+    engine::{
+        drive::Drive,
+        keep::Outputs,
+        limit::IntoLimit,
+        members::Members,
+        policy::{Panics, Policy, Rest, Stop},
+        store::InOrder,
+    },
+    outcome::Name,
+};
+use core::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use pin_project_lite::pin_project;
+
+/// Runs all children at once, and tells how each of them ended.
+///
+/// Resolves once all have ended, also where some panic; or, with a deadline, once it has passed
+/// and those that had not ended have been dropped.
+///
+/// # Order
+///
+/// Outcome `i` is that of child `i`, in the shape in which the children were given, as for
+/// [`gather`](crate::gather()). Children are first polled in the order given.
+///
+/// # Panics
+///
+/// A child's panic is its [`Outcome`](crate::Outcome). If the destructor of a child panics that a
+/// deadline has cut, that panic is resumed once the others are dropped.
+///
+/// # Cancel safety
+///
+/// If the future is dropped, its children are dropped with it, and outcomes that were there are
+/// lost.
+///
+/// # Cost
+///
+/// As [`gather`](crate::gather()).
+///
+/// # Semantics
+///
+/// As JavaScript's `Promise.allSettled`. With `.timeout(limit)` it is `asyncio.wait(timeout=limit)`
+/// followed by the cancellation of what is pending.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{Reason, block_on, settle};
+/// use std::{future::{pending, ready}, time::Duration};
+///
+/// let (value, stalled) = block_on(settle((ready(1), pending::<()>())).timeout(Duration::ZERO));
+/// assert_eq!(value.ok(), Some(1));
+/// let cancelled = stalled.into_result().unwrap_err();
+/// assert_eq!(cancelled.to_string(), "cancelled: a deadline passed");
+/// ```
+pub fn settle<M, Kind>(members: M) -> Settle<M::Store>
+where
+    M: Members<Kind, Outputs>,
+    M::Store: InOrder,
+{
+    Settle { drive: Drive::new(members.into_store(), POLICY), deadline: None }
+}
+
+const POLICY: Policy =
+    Policy { verb: "settle", stop: Stop::AllEnded, rest: Rest::Cancel, panics: Panics::Keep };
+
+pin_project! {
+    /// The future of [`settle`].
+    ///
+    /// # Panics
+    ///
+    /// If it is polled again after it has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// If this is dropped, its children are dropped with it, at once and in place; outcomes that
+    /// were there are lost.
+    #[must_use = "futures do nothing unless awaited or polled"]
+    pub struct Settle<S> {
+        #[pin]
+        drive: Drive<S>,
+        deadline: Option<Deadline>,
+    }
+}
+
+impl<S: InOrder> Settle<S> {
+    /// Lets at most `limit` children run at a time.
+    ///
+    /// The next begins when one has ended. An iterator is not advanced before there is a place
+    /// for what it yields.
+    ///
+    /// # Panics
+    ///
+    /// If `limit` is 0.
+    #[track_caller]
+    pub fn limit<L: IntoLimit>(mut self, limit: L) -> Self {
+        self.drive.limit(limit.into_limit());
+        self
+    }
+
+    /// Gives it a name, to be shown in errors.
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.drive.set_name(name.into());
+        self
+    }
+
+    /// Cancels the children that take longer than `limit`, from the first poll on.
+    ///
+    /// Their outcome is [`Cancelled`](crate::Cancelled), by
+    /// [`Reason::Deadline`](crate::Reason::Deadline). So is that of the members of a tuple, an
+    /// array or a `Vec` that have not begun because of a limit; what an iterator would have
+    /// yielded has no outcome.
+    #[cfg(feature = "std")]
+    pub fn timeout(mut self, limit: core::time::Duration) -> Self {
+        self.deadline = Some(Deadline::after(limit));
+        self
+    }
+
+    /// Cancels the children that take until after `deadline`, an instant of the timer in force.
+    ///
+    /// As [`timeout`](Settle::timeout).
+    #[cfg(feature = "std")]
+    pub fn deadline(mut self, deadline: std::time::Instant) -> Self {
+        self.deadline = Some(Deadline::at(deadline));
+        self
+    }
+}
+
+impl<S: InOrder> Future for Settle<S> {
+    type Output = S::Outcomes;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<S::Outcomes> {
+        let this = self.project();
+        let mut drive = this.drive;
+        #[cfg(feature = "std")]
+        if let Some(deadline) = this.deadline {
+            deadline.begin();
+        }
+        if drive.as_mut().poll(cx).is_pending() {
+            #[cfg(feature = "std")]
+            ready!(this.deadline.as_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx)));
+            #[cfg(not(feature = "std"))]
+            ready!(Poll::<()>::Pending);
+            let mut turns = drive.as_mut().last_turns();
+            let mut polled = Poll::Pending;
+            while polled.is_pending() && turns > 0 {
+                turns -= 1;
+                polled = drive.as_mut().poll(cx);
+            }
+            if polled.is_pending() {
+                drive.as_mut().cancel();
+            }
+        }
+        let missing = drive.as_mut().missing();
+        Poll::Ready(drive.store().outcomes(missing))
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for Settle<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settle").finish_non_exhaustive()
+    }
+}
