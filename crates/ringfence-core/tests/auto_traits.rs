@@ -3,47 +3,8 @@
 // trap: T20
 
 use futures::executor::block_on;
-use ringfence_core::{
-    DynJoinSet, JoinSet, as_completed, gather, race, race_ok, settle, timeout, try_gather, until,
-    wait,
-};
-use std::{
-    future::{Future, Pending, pending},
-    marker::PhantomPinned,
-    rc::Rc,
-    task::Waker,
-    time::Duration,
-};
-
-/// Tells whether a type has a trait: the inherent function is found first, where it exists.
-macro_rules! is {
-    ($type:ty: $trait:ident) => {{
-        trait Not {
-            const IS: bool = false;
-        }
-        impl<T: ?Sized> Not for T {}
-        struct Probe<T: ?Sized>(std::marker::PhantomData<T>);
-        #[allow(dead_code, reason = "used for the types that have the trait")]
-        impl<T: ?Sized + $trait> Probe<T> {
-            const IS: bool = true;
-        }
-        <Probe<$type>>::IS
-    }};
-}
-
-/// As `is`, of the type of a value.
-macro_rules! value_is {
-    ($value:expr => Send: $send:literal, Sync: $sync:literal, Unpin: $unpin:literal) => {{
-        fn facts<T>(_: &T, facts: [bool; 3]) -> [bool; 3] {
-            facts
-        }
-        let value = $value;
-        assert_eq!(facts(&value, traits!(value)), [$send, $sync, $unpin], stringify!($value));
-    }};
-}
-
-/// A future that may not move between threads.
-struct Local(Pending<Rc<()>>, Rc<()>);
+use ringfence_core::{gather, race, race_ok, settle, timeout, try_gather, until, wait};
+use std::{future::Future, time::Duration};
 
 fn task<F: Future + Send + 'static>(future: F) -> F::Output {
     block_on(future)
