@@ -184,38 +184,36 @@ impl<F> Segments<F> {
     pub(crate) fn clear(&mut self) -> Option<Panic> {
         let mut first = None;
         for chunk in 0..self.chunks.len() {
-            loop {
-                let occupied = self.chunks[chunk].occupied();
-                if occupied == 0 || !mem::needs_drop::<F>() && self.forget_chunk(chunk) {
-                    break;
-                }
-                let swept = catch(|| {
-                    let mut occupied = occupied;
-                    while occupied != 0 {
-                        let place = occupied.trailing_zeros();
-                        occupied &= occupied - 1;
-                        self.drop_child(Slot { chunk: chunk as u32, place });
-                    }
-                });
-                if let Err(panic) = swept {
-                    match first {
-                        None => first = Some(panic),
-                        Some(_) => panic.discard(),
-                    }
+            let mut rest = self.vacate_all(chunk);
+            if !mem::needs_drop::<F>() {
+                continue;
+            }
+            let slots = self.chunks[chunk].slots;
+            while rest != 0 {
+                let swept = catch(|| drop_in_place(slots, &mut rest));
+                match swept {
+                    Ok(()) => {}
+                    Err(panic) if first.is_none() => first = Some(panic),
+                    Err(panic) => panic.discard(),
                 }
             }
         }
         first
     }
 
-    /// Vacates a chunk whose children need no drop.
-    fn forget_chunk(&mut self, chunk: usize) -> bool {
-        let mut occupied = self.chunks[chunk].occupied();
-        while occupied != 0 {
-            self.vacate(Slot { chunk: chunk as u32, place: occupied.trailing_zeros() });
-            occupied &= occupied - 1;
+    /// Vacates all slots of a chunk, and returns those that held a child, which is still there.
+    fn vacate_all(&mut self, index: usize) -> usize {
+        let chunk = &mut self.chunks[index];
+        let occupied = chunk.occupied();
+        if occupied != 0 {
+            if chunk.vacant == 0 {
+                chunk.next_free = self.free;
+                self.free = index as u32;
+            }
+            chunk.vacant |= occupied;
+            self.len -= occupied.count_ones() as usize;
         }
-        true
+        occupied
     }
 
     /// Drops the child in the slot, if there is one. Its destructor may panic; the slot is vacant
@@ -309,6 +307,19 @@ impl<F> Chunk<F> {
     /// The slots with a child.
     fn occupied(&self) -> usize {
         !self.vacant & (usize::MAX >> (usize::BITS - self.capacity))
+    }
+}
+
+/// Drops the children in the places of `rest`, each taken away from it first.
+#[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+fn drop_in_place<F>(slots: NonNull<F>, rest: &mut usize) {
+    while *rest != 0 {
+        let place = rest.trailing_zeros() as usize;
+        *rest &= *rest - 1;
+        // SAFETY: the caller has just vacated the slot, so that it is below the capacity (I6).
+        let child = unsafe { slots.add(place) };
+        // SAFETY: the slot held a child, which only this call drops, and only once.
+        unsafe { child.drop_in_place() };
     }
 }
 

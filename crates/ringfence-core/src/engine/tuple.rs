@@ -28,17 +28,11 @@ pin_project! {
     pub struct Tuple<L: Links<J>, J> {
         #[pin]
         children: Fixed<L, J>,
-        woken: Woken,
+        // None while all are polled whenever the parent is.
+        few: Option<Few>,
         // How many children have been begun.
         admitted: usize,
     }
-}
-
-/// Who is to be polled next.
-#[derive(Debug)]
-enum Woken {
-    Each(Each),
-    Few(Few),
 }
 
 pin_project! {
@@ -65,12 +59,9 @@ pin_project! {
 impl<L: Links<J>, J> Tuple<L, J> {
     pub(super) fn new(links: L) -> Self {
         let running = usize::MAX.checked_shr((usize::BITS as usize - L::LEN) as u32).unwrap_or(0);
-        let woken = match L::LEN {
-            0..=FEW => Woken::Each(Each::new(L::LEN as u32)),
-            len => Woken::Few(Few::new(len)),
-        };
+        let few = if L::LEN > FEW { Some(Few::new(L::LEN)) } else { None };
         let children = Fixed { links, running, ended: 0, judge: PhantomData };
-        Self { children, woken, admitted: L::LEN }
+        Self { children, few, admitted: L::LEN }
     }
 }
 
@@ -135,9 +126,9 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         if *this.children.as_mut().project().running == 0 {
             return Poll::Ready(None);
         }
-        match this.woken {
-            Woken::Each(each) => drive(each, this.children, this.admitted, cx, ended),
-            Woken::Few(few) => drive(few, this.children, this.admitted, cx, ended),
+        match this.few {
+            None => drive(&mut Each::new(L::LEN as u32), this.children, this.admitted, cx, ended),
+            Some(few) => drive(few, this.children, this.admitted, cx, ended),
         }
     }
 
@@ -159,7 +150,7 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     fn limit(&mut self, limit: NonZeroUsize) {
         if limit.get() < L::LEN {
             self.admitted = limit.get();
-            self.woken = Woken::Few(Few::new(limit.get()));
+            self.few = Some(Few::new(limit.get()));
         }
     }
 }
