@@ -76,13 +76,9 @@ pub(crate) fn turn<C: Children, B>(
         });
         match stop {
             Ok(Stop::Decided(decision)) => return Poll::Ready(decision),
-            Ok(Stop::Idle) => match ready.park() {
+            Ok(Stop::Idle) => match ready.park(cx.waker()) {
                 Parked::Yes => return Poll::Pending,
                 Parked::Woken => {}
-                Parked::Ringing => {
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
             },
             Ok(Stop::Spent) => {
                 cx.waker().wake_by_ref();

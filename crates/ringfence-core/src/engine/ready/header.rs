@@ -98,7 +98,7 @@ impl Header {
         if old == 0 {
             self.root().bell.push(self);
         } else if old == ALONE | PARKED {
-            self.root().bell.ring();
+            self.root().bell.parent.ring();
         }
     }
 }

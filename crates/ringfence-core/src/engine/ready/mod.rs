@@ -6,6 +6,7 @@
 mod bell;
 mod header;
 mod home;
+mod parent;
 mod waker;
 
 pub(crate) use bell::Parked;
@@ -107,18 +108,18 @@ impl Ready {
     #[inline(never)]
     pub(crate) fn add_header(&mut self) {
         let index = self.headers;
-        self.headers = index.checked_add(1).expect("a set has at most u32::MAX headers");
-        if index == 0 {
+        let headers = index.checked_add(1).expect("a set has at most u32::MAX headers");
+        if let Some(root) = self.root {
+            if (index as usize - 1) % SLAB == 0 {
+                self.slabs.push(Slab::new(root, index));
+            }
+            if index == 1 {
+                self.leave_alone();
+            }
+        } else {
             self.root = Some(Root::new());
-            return;
         }
-        if index == 1 {
-            self.leave_alone();
-        }
-        if (index as usize - 1) % SLAB == 0 {
-            let root = self.root.expect("the first header made the root");
-            self.slabs.push(Slab::new(root, index));
-        }
+        self.headers = headers;
     }
 
     /// Marks children of a header as to be polled.
@@ -134,7 +135,7 @@ impl Ready {
     #[inline]
     pub(crate) fn begin(&mut self, parent: &Waker) -> Option<Polled> {
         let root = self.root?;
-        if !self.bell().wakes(parent) {
+        if !self.bell().parent.is_woken_by(parent) {
             self.register(parent);
         }
         Some(Polled::new(root))
@@ -158,15 +159,16 @@ impl Ready {
         BorrowedWaker::new(self.serving, slot.place)
     }
 
-    /// Waits for the next wake, unless there was one meanwhile.
+    /// Waits for the next wake, unless there was one meanwhile. `parent` is as in `begin`.
     #[inline]
-    pub(crate) fn park(&mut self) -> Parked {
+    pub(crate) fn park(&mut self, parent: &Waker) -> Parked {
+        debug_assert_eq!(self.bits, 0, "what was taken is handed out before the set waits");
         let Some(root) = self.root() else { return Parked::Yes };
         if !root.lane.is_empty() || !self.batch.is_null() {
             return Parked::Woken;
         }
         if self.headers > 1 {
-            return root.bell.park();
+            return root.bell.park(parent);
         }
         let word = &root.first.ready;
         let old = word.load(Ordering::Relaxed);
@@ -176,14 +178,14 @@ impl Ready {
         if old & PARKED != 0 {
             return Parked::Yes;
         }
-        if !root.bell.lend() {
-            return Parked::Ringing;
+        if !root.bell.parent.lend() {
+            return if root.bell.parent.ask(parent) { Parked::Yes } else { Parked::Woken };
         }
         // Release: who rings sees the parent's waker (I5).
         match word.compare_exchange(ALONE, ALONE | PARKED, Ordering::Release, Ordering::Relaxed) {
             Ok(_) => Parked::Yes,
             Err(_) => {
-                root.bell.return_home();
+                root.bell.parent.return_home();
                 Parked::Woken
             }
         }
@@ -219,8 +221,8 @@ impl Ready {
     #[inline(never)]
     fn register(&mut self, parent: &Waker) {
         let Some(root) = self.root() else { return };
-        let home = if self.headers > 1 {
-            root.bell.call_back()
+        if self.headers > 1 {
+            root.bell.call_back();
         } else {
             // Relaxed: if this succeeds, nobody has read the waker.
             let called = root.first.ready.compare_exchange(
@@ -230,31 +232,45 @@ impl Ready {
                 Ordering::Relaxed,
             );
             if called.is_ok() {
-                root.bell.return_home();
+                root.bell.parent.return_home();
             }
-            root.bell.is_home()
-        };
-        if home {
-            // Foreign code: the clone, and the drop of the old one. It may wake our children, but
-            // it cannot make anyone ring, since the set is not parked.
-            let new = parent.clone();
-            drop(root.bell.replace_parent(Some(new)));
-        } else {
-            // The last wake still rings the old waker. Come back, and try again.
-            parent.wake_by_ref();
         }
+        while !root.bell.parent.is_home() {
+            // The last wake still rings the old waker. The new one is next.
+            if root.bell.parent.ask(parent) {
+                return;
+            }
+        }
+        // Foreign code: the clone, and the drop of the old one. It may wake our children, but it
+        // cannot make anyone ring, since the set is not parked.
+        let new = parent.clone();
+        drop(root.bell.parent.replace(Some(new)));
     }
 
     /// Moves from the word of a lone header to the queue, since there will be two headers.
+    ///
+    /// No foreign code runs: whoever takes in a child need not expect its own parent to be woken.
     fn leave_alone(&mut self) {
         let Some(root) = self.root() else { return };
-        // Acquire: pairs with `Header::wake`. Wakes from now on use the queue.
-        let old = root.first.ready.swap(0, Ordering::AcqRel);
+        let word = &root.first.ready;
+        if word.load(Ordering::Relaxed) == ALONE | PARKED {
+            // The mark of parking stands in both places for a moment, but the one in the queue
+            // is of no use to anyone before the word loses its own.
+            root.bell.park_unused();
+            // Release: who rings sees the queue and the parent's waker (I5).
+            let moved =
+                word.compare_exchange(ALONE | PARKED, 0, Ordering::Release, Ordering::Relaxed);
+            if moved.is_ok() {
+                return;
+            }
+            root.bell.unpark_unused();
+        }
+        // Acquire: pairs with `Header::wake`. Release: who queues sees the queue. Wakes from now
+        // on use it.
+        let old = word.swap(0, Ordering::AcqRel);
         if old & CHILDREN != 0 {
             // Whoever woke them rang, if the set was parked.
             root.lane.mark(&root.first, old & CHILDREN);
-        } else if old & PARKED != 0 {
-            root.bell.stay_parked();
         }
     }
 
@@ -297,7 +313,7 @@ fn take_alone(root: &Root) -> usize {
     if word.load(Ordering::Relaxed) & CHILDREN == 0 {
         return 0;
     }
-    let rest = if root.bell.lend() { ALONE | PARKED } else { ALONE };
+    let rest = if root.bell.parent.lend() { ALONE | PARKED } else { ALONE };
     // Acquire: pairs with `Header::wake`. Release: who rings sees the parent's waker (I5).
     word.swap(rest, Ordering::AcqRel) & CHILDREN
 }
@@ -328,17 +344,21 @@ impl Drop for Ready {
         for index in 0..self.headers {
             let old = self.header(index).ready.swap(CLOSED, Ordering::AcqRel);
             if old == ALONE | PARKED {
-                root.bell.return_home();
+                root.bell.parent.return_home();
             }
         }
-        // A ringing that is under way keeps the waker until the last child's waker is gone.
-        let parent = if root.bell.close() { root.bell.replace_parent(None) } else { None };
+        root.bell.close();
+        // If somebody rings, it drops the wakers when it is done.
+        let wakers = root.bell.parent.close();
         for slab in self.slabs.drain(..) {
             // SAFETY: I1, since the set has a count on each slab, given up here.
             home::release(unsafe { slab.as_ref() }.home());
         }
         home::release(root.first.home());
         // Foreign code last, when there is nothing left that it could find half done.
-        drop(parent);
+        drop(wakers);
     }
 }
+
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests;
