@@ -100,3 +100,6 @@ pub(crate) fn turn<C: Children, B>(
         }
     }
 }
+
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests;
