@@ -1,6 +1,9 @@
 //! The bell of a set: where wakes from outside queue, and how they reach the parent.
 
-use super::{header::Header, parent::Parent};
+use super::{
+    header::{Header, Lane, OUTSIDE},
+    parent::Parent,
+};
 use crate::sync::atomic::{AtomicPtr, Ordering};
 use core::{ptr, task::Waker};
 
@@ -95,19 +98,20 @@ impl Bell {
         }
     }
 
-    /// Takes the queued headers, first in first, and parks at once if it can. Owner only.
+    /// Lines up the queued headers in `lane`, first in first, and parks at once if it can. Owner
+    /// only.
     ///
     /// Parking here rather than at the end saves an atomic operation in each round; the price is
     /// that a wake from outside during the round rings.
     #[inline]
-    pub(super) fn take(&self) -> *const Header {
+    pub(super) fn take(&self, lane: &Lane) {
         let top = self.queue.load(Ordering::Relaxed);
         if top == AWAKE || top == PARKED {
-            return ptr::null();
+            return;
         }
         let rest = if self.parent.lend() { PARKED } else { AWAKE };
         // Acquire: pairs with `push`. Release: who rings sees the parent's waker (I5).
-        first_in_first(self.queue.swap(rest, Ordering::AcqRel))
+        line_up(self.queue.swap(rest, Ordering::AcqRel), lane);
     }
 
     /// Takes the mark of parking away, unless a wake was first. Owner only.
@@ -128,19 +132,25 @@ impl Bell {
     }
 }
 
-/// Turns a list of headers around. They are the owner's: their words are not zero, so that nobody
-/// pushes them.
+/// Turns a list of headers around, and appends it to `lane`.
+///
+/// The links are the owner's now: nobody queues a header whose word is not zero, and the lane takes
+/// the children out of the words later.
 #[inline]
 #[expect(unsafe_code, reason = "docs/unsafe.md, U3")]
-fn first_in_first(mut last: *mut Header) -> *const Header {
+fn line_up(mut last: *mut Header, lane: &Lane) {
     let mut first = AWAKE;
     // SAFETY: I3, since what is queued is one of the set's headers.
     while let Some(header) = unsafe { last.as_ref() } {
-        // Relaxed: seen by the Acquire that took the queue, and the owner's from then on.
+        // Relaxed: seen by the Acquire that took the queue.
         let below = header.next.load(Ordering::Relaxed);
         header.next.store(first, Ordering::Relaxed);
         first = last;
         last = below;
     }
-    first
+    // SAFETY: as above.
+    while let Some(header) = unsafe { first.as_ref() } {
+        first = header.next.load(Ordering::Relaxed);
+        lane.mark(header, OUTSIDE);
+    }
 }

@@ -26,7 +26,7 @@ use smallvec::SmallVec;
 ///
 /// I1. A header is alive while its home is counted: once by the set, once by each waker.
 /// I2. A root is alive while any header of its set is.
-/// I3. What the lane, the queue and the batch point at are headers of the same set, which counts
+/// I3. What the lane and the queue point at are headers of the same set, which counts
 ///     their homes until it is dropped.
 pub(crate) struct Ready {
     /// The bell and the first header; none before the first child.
@@ -39,10 +39,8 @@ pub(crate) struct Ready {
     serving: NonNull<Header>,
     /// Which of its children are still to be handed out.
     bits: usize,
-    /// Headers taken off the bell's queue, not yet served.
-    batch: *const Header,
-    /// Whether the lane comes before the batch next time.
-    lane_next: bool,
+    /// The last header of this round, if it has not been served; an address only.
+    last: *const Header,
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
@@ -89,8 +87,7 @@ impl Ready {
             headers: 0,
             serving: NonNull::dangling(),
             bits: 0,
-            batch: ptr::null(),
-            lane_next: true,
+            last: ptr::null(),
         }
     }
 
@@ -164,7 +161,7 @@ impl Ready {
     pub(crate) fn park(&mut self, parent: &Waker) -> Parked {
         debug_assert_eq!(self.bits, 0, "what was taken is handed out before the set waits");
         let Some(root) = self.root() else { return Parked::Yes };
-        if !root.lane.is_empty() || !self.batch.is_null() {
+        if !root.lane.is_empty() {
             return Parked::Woken;
         }
         if self.headers > 1 {
@@ -192,6 +189,9 @@ impl Ready {
     }
 
     /// Finds a header with children to hand out.
+    ///
+    /// It goes by rounds: what was woken when a round begins is served before anything that is
+    /// woken during the round.
     #[inline]
     fn take_word(&mut self) -> bool {
         let Some(root) = self.root() else { return false };
@@ -199,17 +199,15 @@ impl Ready {
             let bits = root.lane.pop().map_or(0, |(_, bits)| bits) | take_alone(root);
             (&root.first, bits)
         } else {
-            if self.batch.is_null() {
-                self.batch = root.bell.take();
+            if self.last.is_null() {
+                root.bell.take(&root.lane);
+                self.last = root.lane.last();
             }
-            // The two take turns, so that neither starves the other.
-            let lane_first = self.lane_next || self.batch.is_null();
-            self.lane_next = !lane_first || self.batch.is_null();
-            let from_lane = if lane_first { root.lane.pop() } else { None };
-            match from_lane.or_else(|| take_first(&mut self.batch)) {
-                Some(found) => found,
-                None => return false,
+            let Some((header, bits)) = root.lane.pop() else { return false };
+            if ptr::eq(header, self.last) {
+                self.last = ptr::null();
             }
+            (header, bits)
         };
         self.serving = NonNull::from(header);
         self.bits = bits;
@@ -316,18 +314,6 @@ fn take_alone(root: &Root) -> usize {
     let rest = if root.bell.parent.lend() { ALONE | PARKED } else { ALONE };
     // Acquire: pairs with `Header::wake`. Release: who rings sees the parent's waker (I5).
     word.swap(rest, Ordering::AcqRel) & CHILDREN
-}
-
-/// Takes the first header of a batch, and the children that were woken.
-#[inline]
-#[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
-fn take_first<'a>(batch: &mut *const Header) -> Option<(&'a Header, usize)> {
-    // SAFETY: I3.
-    let header = unsafe { batch.as_ref() }?;
-    // The link first: as soon as the word is zero, the next wake may queue the header again.
-    *batch = header.next.load(Ordering::Relaxed);
-    // Acquire: pairs with `Header::wake`.
-    Some((header, header.ready.swap(0, Ordering::AcqRel) & CHILDREN))
 }
 
 impl fmt::Debug for Ready {

@@ -106,16 +106,27 @@ fn headers_are_served_in_the_order_of_their_first_wake() {
 }
 
 #[test]
-fn wakes_from_outside_and_from_within_take_turns() {
+fn what_is_woken_during_a_round_is_served_after_the_round() {
     let (mut ready, wakers) = set_of(4 * WIDTH);
     let (_parent, waker) = Parent::new();
     assert_eq!(turn(&mut ready, &waker), []);
-    wakers[0].wake_by_ref();
-    wakers[WIDTH].wake_by_ref();
+    let wake = |chunk: usize| wakers[chunk * WIDTH].wake_by_ref();
+    let slot = |chunk| Some(Slot { chunk, place: 0 });
+    wake(0);
+    wake(1);
     ready.mark(2, 1);
-    ready.mark(3, 1);
-    let woken = turn(&mut ready, &waker);
-    assert_eq!(woken, [2 * WIDTH, 0, 3 * WIDTH, WIDTH]);
+    ready.mark(1, 2);
+    assert_eq!(ready.next(), slot(2));
+    // From within and from outside, those served and others.
+    ready.mark(2, 1);
+    wake(2);
+    wake(3);
+    assert_eq!(ready.next(), slot(1), "in the place of its first mark");
+    wake(1);
+    assert_eq!(ready.next(), Some(Slot { chunk: 1, place: 1 }));
+    assert_eq!(ready.next(), slot(0));
+    assert_eq!([ready.next(), ready.next(), ready.next()], [slot(2), slot(3), slot(1)]);
+    assert_eq!(ready.next(), None);
 }
 
 /// The thread's own set is known without `std` to nobody, so that all wakes are from outside.
