@@ -4,7 +4,7 @@ use super::{
     keep,
     links::{First, FirstError, Links, Outputs, SameOutputs, TryOutputs},
     policy::Verdict,
-    ready::{Each, Few, Readiness, Slot},
+    ready::{Each, Readiness, Ready, Slot},
     store::{InOrder, Missing, Store, TryInOrder, Uniform},
     turn::{Children, turn},
 };
@@ -28,8 +28,8 @@ pin_project! {
     pub struct Tuple<L: Links<J>, J> {
         #[pin]
         children: Fixed<L, J>,
-        // None while all are polled whenever the parent is.
-        few: Option<Few>,
+        // None if all are polled whenever the parent is.
+        woken: Option<Ready>,
         // How many children have been begun.
         admitted: usize,
     }
@@ -59,9 +59,9 @@ pin_project! {
 impl<L: Links<J>, J> Tuple<L, J> {
     pub(super) fn new(links: L) -> Self {
         let running = usize::MAX.checked_shr((usize::BITS as usize - L::LEN) as u32).unwrap_or(0);
-        let few = if L::LEN > FEW { Some(Few::new(L::LEN)) } else { None };
+        let woken = (L::LEN > FEW).then(|| Ready::of_few(L::LEN));
         let children = Fixed { links, running, ended: 0, judge: PhantomData };
-        Self { children, few, admitted: L::LEN }
+        Self { children, woken, admitted: L::LEN }
     }
 }
 
@@ -126,9 +126,9 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         if *this.children.as_mut().project().running == 0 {
             return Poll::Ready(None);
         }
-        match this.few {
+        match this.woken {
             None => drive(&mut Each::new(L::LEN as u32), this.children, this.admitted, cx, ended),
-            Some(few) => drive(few, this.children, this.admitted, cx, ended),
+            Some(ready) => drive(ready, this.children, this.admitted, cx, ended),
         }
     }
 
@@ -150,7 +150,7 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     fn limit(&mut self, limit: NonZeroUsize) {
         if limit.get() < L::LEN {
             self.admitted = limit.get();
-            self.few = Some(Few::new(limit.get()));
+            self.woken = Some(Ready::of_few(limit.get()));
         }
     }
 }
@@ -189,9 +189,9 @@ impl Admit for Each {
     fn admit(&mut self, _: u32) {}
 }
 
-impl Admit for Few {
+impl Admit for Ready {
     fn admit(&mut self, place: u32) {
-        self.mark(place);
+        self.mark(0, 1 << place);
     }
 }
 
