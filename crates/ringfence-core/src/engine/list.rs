@@ -2,7 +2,7 @@
 
 use super::{
     keep::{Judge, Keep, Outputs, Results},
-    policy::Verdict,
+    policy::{Panics, Verdict},
     ready::Ready,
     segments::Segments,
     slots::Slots,
@@ -120,6 +120,7 @@ impl<F: Future, S: Source<F>, Sh, J: Judge<F::Output>> Store for List<F, S, Sh, 
     fn turn<B>(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
+        _: Panics,
         mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
         let Self { slots, inflow, outputs, .. } = &mut *self;

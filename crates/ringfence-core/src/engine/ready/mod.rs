@@ -74,6 +74,9 @@ pub(crate) struct Ready {
     bits: usize,
     /// The last header of this round, if it has not been served; an address only.
     last: *const Header,
+    /// Children that were marked, but are not in the lane yet, and the number of their header.
+    marked: usize,
+    marked_chunk: u32,
 }
 
 /// Whether the first header exists, or only its places.
@@ -106,6 +109,8 @@ impl Ready {
             serving: NonNull::dangling(),
             bits: 0,
             last: ptr::null(),
+            marked: 0,
+            marked_chunk: 0,
         }
     }
 
@@ -155,10 +160,26 @@ impl Ready {
     }
 
     /// Marks children of a header as to be polled.
+    ///
+    /// Children come in header by header, so their marks are gathered before they are lined up.
     #[inline]
     pub(crate) fn mark(&mut self, chunk: u32, bits: usize) {
+        if self.marked_chunk != chunk {
+            self.line_up();
+            self.marked_chunk = chunk;
+        }
+        self.marked |= bits;
+    }
+
+    /// Puts what was marked into the lane.
+    #[inline]
+    fn line_up(&mut self) {
+        if self.marked == 0 {
+            return;
+        }
+        let bits = mem::take(&mut self.marked);
         match &mut self.state {
-            State::Rooted(_) => self.root().lane.mark(self.header(chunk), bits),
+            State::Rooted(_) => self.root().lane.mark(self.header(self.marked_chunk), bits),
             State::Lazy(lazy) => lazy.mark(bits),
             State::Empty => unreachable!("a child is marked after its header"),
         }
@@ -214,6 +235,7 @@ impl Ready {
     /// woken during the round.
     #[inline]
     fn take_word(&mut self) -> bool {
+        self.line_up();
         match &self.state {
             State::Rooted(_) => {}
             State::Lazy(lazy) => {
@@ -374,7 +396,7 @@ impl Readiness for Ready {
             // The root is new in this turn.
             self.register(parent);
         }
-        if !root.lane.is_empty() {
+        if !root.lane.is_empty() || self.marked != 0 {
             return Parked::Woken;
         }
         if self.headers > 1 {
