@@ -396,3 +396,6 @@ impl Drop for Ready {
 
 #[cfg(all(test, not(ringfence_loom)))]
 mod tests;
+
+#[cfg(all(test, ringfence_loom))]
+mod models;
