@@ -125,11 +125,7 @@ where
     let tuples = Table::Tuples;
     vec![
         row(tuples, "tuple: make, await, drop; ready", N, [join(0.91)], || {
-            vec![
-                ready::<JoinMacro, N>(),
-                ready::<FuturesConcurrency, N>(),
-                ready::<Ringfence, N>(),
-            ]
+            vec![ready::<JoinMacro, N>(), ready::<FuturesConcurrency, N>(), ready::<Ringfence, N>()]
         }),
         row(tuples, "tuple: per wake, polls of ~1 ns", N, [join(0.91)], || wakes::<N>(0)),
         row(tuples, "tuple: per wake, polls of ~12 ns", N, dear, || wakes::<N>(heavy())),
