@@ -230,7 +230,12 @@ where
     type Each<U> = Sh::Of<U>;
 
     fn output(mut self: Pin<&mut Self>, index: usize) -> F::Output {
-        kept(self.outputs.take(index))
+        let output = kept(self.outputs.take(index));
+        // Here, and not with the verb: whoever has the output has no need of the others.
+        if let Some(panic) = self.outputs.clear() {
+            panic.resume();
+        }
+        output
     }
 
     fn each<U>(mut self: Pin<&mut Self>, mut f: impl FnMut(F::Output) -> U) -> Sh::Of<U> {

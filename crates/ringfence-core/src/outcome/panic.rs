@@ -151,6 +151,20 @@ pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
     return Ok(f());
 }
 
+/// Drops values one by one, also where destructors panic; returns the first panic.
+///
+/// A vector of them would end the process at the second panic.
+pub(crate) fn drop_each<T>(mut values: impl Iterator<Item = T>) -> Option<Panic> {
+    let mut first = None;
+    while let Err(panic) = catch(|| values.by_ref().for_each(drop)) {
+        match first {
+            None => first = Some(panic),
+            Some(_) => panic.discard(),
+        }
+    }
+    first
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
