@@ -138,12 +138,6 @@ impl Ready {
         self.headers = headers;
     }
 
-    /// How many headers there are.
-    #[cfg(all(test, not(ringfence_loom)))]
-    pub(crate) fn headers(&self) -> usize {
-        self.headers as usize
-    }
-
     /// Marks children of a header as to be polled.
     ///
     /// Children come in header by header, so their marks are gathered before they are lined up.

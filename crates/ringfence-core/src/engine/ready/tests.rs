@@ -7,6 +7,20 @@ use crate::engine::parents::Parent;
 use alloc::{sync::Arc, vec, vec::Vec};
 use std::thread;
 
+impl Slot {
+    /// The slot of a number, if all headers have [`WIDTH`] places.
+    pub(crate) fn of(index: usize) -> Self {
+        Self { chunk: (index / WIDTH) as u32, place: (index % WIDTH) as u32 }
+    }
+}
+
+impl Ready {
+    /// How many headers there are.
+    pub(crate) fn headers(&self) -> usize {
+        self.headers as usize
+    }
+}
+
 /// As many children as one header has room for, one header more, and many.
 const NUMBERS: [usize; 5] = [1, WIDTH, WIDTH + 1, 2 * WIDTH, 1_000];
 
