@@ -12,7 +12,7 @@ use alloc::{sync::Arc, task::Wake, vec::Vec};
 use core::sync::atomic::{AtomicUsize as Plain, Ordering::Relaxed};
 use loom::{sync::atomic::AtomicUsize, thread};
 
-/// How many preemptions are tried where there are three threads.
+/// How many preemptions are tried where there are three threads; more would take minutes.
 const BOUND: Option<usize> = Some(4);
 
 /// Which outcomes were seen, counted outside the model.
@@ -161,24 +161,38 @@ fn a_wake_against_a_turn_of_two_headers() {
 }
 
 /// Two wakes on two threads against one turn, which finds both, one, or none.
-fn two_wakes_against_a_turn(seen: &Seen<3>, headers: u32) {
-    let (mut ready, mut wakers) = set_of(headers);
-    if headers == 1 {
-        wakers.push(waker(&mut ready, Slot { chunk: 0, place: 1 }));
+fn two_wakes_against_a_turn(seen: &Seen<3>, headers: u32, slots: [Slot; 2]) {
+    let (mut ready, _) = set_of(headers);
+    let (parent, parents_waker) = Parent::new();
+    let children = slots.map(|slot| {
+        let child = waker(&mut ready, slot);
+        (child, Arc::new(AtomicUsize::new(0)))
+    });
+    assert_eq!(turn(&mut ready, &parents_waker), []);
+    let others: Vec<_> = children
+        .iter()
+        .map(|(child, written)| {
+            let (child, written) = (child.clone(), written.clone());
+            thread::spawn(move || {
+                written.store(1, Relaxed);
+                wake(&child);
+            })
+        })
+        .collect();
+    let mut found = turn(&mut ready, &parents_waker);
+    for (slot, (_, written)) in slots.iter().zip(&children) {
+        if found.contains(&slot.index()) {
+            assert_eq!(written.load(Relaxed), 1, "the poll sees what was written before the wake");
+        }
     }
-    let (parent, waker) = Parent::new();
-    assert_eq!(turn(&mut ready, &waker), []);
-    let others = wakers.into_iter().map(|child| thread::spawn(move || wake(&child)));
-    let others: Vec<_> = others.collect();
-    let mut found = turn(&mut ready, &waker);
     seen.note(found.len());
     others.into_iter().for_each(|other| other.join().unwrap());
     if found.len() < 2 {
         assert_ne!(parent.wakes(), 0);
-        found.extend(turn(&mut ready, &waker));
+        found.extend(turn(&mut ready, &parents_waker));
     }
     found.sort_unstable();
-    assert_eq!(found, [0, if headers == 1 { 1 } else { WIDTH }], "each is found once");
+    assert_eq!(found, slots.map(Slot::index), "each is found once");
     assert!(
         parent.wakes() <= 3,
         "each rings once at the most, and one may be asked to do so again"
@@ -188,13 +202,22 @@ fn two_wakes_against_a_turn(seen: &Seen<3>, headers: u32) {
 #[test]
 fn two_wakes_against_a_turn_of_a_lone_header() {
     static SEEN: Seen<3> = Seen::new();
-    SEEN.bounded(BOUND, |seen| two_wakes_against_a_turn(seen, 1));
+    let slots = [Slot { chunk: 0, place: 0 }, Slot { chunk: 0, place: 1 }];
+    SEEN.bounded(BOUND, move |seen| two_wakes_against_a_turn(seen, 1, slots));
+}
+
+#[test]
+fn two_wakes_against_a_turn_of_one_of_two_headers() {
+    static SEEN: Seen<3> = Seen::new();
+    let slots = [Slot { chunk: 1, place: 0 }, Slot { chunk: 1, place: 1 }];
+    SEEN.bounded(BOUND, move |seen| two_wakes_against_a_turn(seen, 2, slots));
 }
 
 #[test]
 fn two_wakes_against_a_turn_of_two_headers() {
     static SEEN: Seen<3> = Seen::new();
-    SEEN.bounded(BOUND, |seen| two_wakes_against_a_turn(seen, 2));
+    let slots = [Slot { chunk: 0, place: 0 }, Slot { chunk: 1, place: 0 }];
+    SEEN.bounded(BOUND, move |seen| two_wakes_against_a_turn(seen, 2, slots));
 }
 
 /// Two wakes of a parked set ring once, whichever is first.
@@ -254,7 +277,7 @@ fn a_wake_against_growth_of_a_set_that_is_awake() {
 #[test]
 fn a_stale_wake_against_the_successors() {
     static SEEN: Seen<2> = Seen::new();
-    SEEN.bounded(BOUND, |seen| {
+    SEEN.bounded(Some(3), |seen| {
         let (mut ready, mut wakers) = set_of(1);
         let (parent, waker) = Parent::new();
         let stale = wakers.pop().unwrap();
