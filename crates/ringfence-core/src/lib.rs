@@ -34,10 +34,10 @@
 //!
 //! # Promises
 //!
-//! 1. **No child outlives its parent's await.** When a verb resolves, every child has ended, or has
-//!    been dropped.
-//! 2. **Nothing is lost silently.** Each output is delivered, or dropped where the verb says so;
-//!    each panic is resumed, or is an [`Outcome`].
+//! 1. **No child outlives its parent's await.** When a verb resolves, every child has ended or been
+//!    dropped, or is handed back to you ([`wait()`]).
+//! 2. **Nothing is lost silently.** Each output is delivered, or dropped where the verb says so; a
+//!    panic is resumed, the first of several, or is an [`Outcome`].
 //! 3. **No panic leaves a zombie.** The other children are still driven or dropped, exactly once.
 //! 4. **Dropping is cancelling.** A future or set that is dropped drops its children at once and in
 //!    place.
