@@ -21,8 +21,8 @@
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
 //!
 //! *Futures* are [`Members`]: a tuple of up to twelve of any types, an array, a `Vec` or any
-//! iterator; a tuple gives a tuple, an array an array, the others a `Vec`. [`wait()`] takes anything
-//! that is `IntoIterator`.
+//! iterator; a tuple gives a tuple, an array an array, the others a `Vec`. [`wait()`] takes
+//! anything that is `IntoIterator`.
 //!
 //! What verbs return is a named future, with more to say before it is awaited:
 //!
