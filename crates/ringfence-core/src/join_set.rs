@@ -82,6 +82,20 @@ impl<F: Future> JoinSet<F> {
     }
 
     /// Makes an empty set with room for `capacity` children.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::JoinSet;
+    /// use std::future::{Ready, ready};
+    ///
+    /// let mut set = JoinSet::<Ready<u8>>::with_capacity(2);
+    /// assert!(set.is_empty());
+    /// set.extend([ready(1), ready(2)]);
+    /// assert_eq!(set.len(), 2);
+    /// set.clear();
+    /// assert!(set.is_empty());
+    /// ```
     pub fn with_capacity(capacity: usize) -> Self {
         let mut set = Self::new();
         set.slots.reserve(capacity);
