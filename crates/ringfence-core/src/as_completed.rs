@@ -112,7 +112,7 @@ impl<S: Uniform> Stream for AsCompleted<S> {
             return Poll::Ready(None);
         }
         let mut drive = this.drive;
-        Poll::Ready(match ready!(drive.as_mut().poll(&mut { POLICY }, cx)) {
+        Poll::Ready(match ready!(drive.as_mut().poll(&POLICY, cx)) {
             Decided::By(index) => Some((index, drive.store().output(index))),
             Decided::AllEnded => {
                 *this.ended = true;

@@ -188,7 +188,7 @@ impl<F: Future> JoinSet<F> {
     /// Polls the children that were woken, and returns the outcome of one that has ended.
     ///
     /// It does not wait: `None` if none has ended yet, or if the set is empty. Who waited for the
-    /// set before is still woken.
+    /// set before is still woken by the children that it waited for.
     ///
     /// # Examples
     ///

@@ -43,6 +43,8 @@ pin_project! {
         #[pin]
         store: S,
         rare: Option<Box<Rare>>,
+        // How many children have succeeded, if the policy asks for a number.
+        successes: usize,
         done: bool,
     }
 }
@@ -68,7 +70,7 @@ pub enum Decided {
 impl<S: Store> Drive<S> {
     #[inline]
     pub(crate) fn new(store: S) -> Self {
-        Self { store, rare: None, done: false }
+        Self { store, rare: None, successes: 0, done: false }
     }
 
     /// Names the verb.
@@ -95,7 +97,7 @@ impl<S: Store> Drive<S> {
     #[inline]
     pub(crate) fn poll(
         self: Pin<&mut Self>,
-        policy: &mut Policy,
+        policy: &Policy,
         cx: &mut Context<'_>,
     ) -> Poll<Decided> {
         let mut this = self.project();
@@ -105,8 +107,9 @@ impl<S: Store> Drive<S> {
         // Until this call returns: a panic that goes through leaves nothing to go on with.
         *this.done = true;
         let rare = this.rare;
+        let successes = this.successes;
         let turn = this.store.as_mut().turn(cx, policy.panics, |index, end| match end {
-            Ok(verdict) if policy.stop.is_met(verdict) => {
+            Ok(verdict) if policy.stop.is_met(verdict, successes) => {
                 ControlFlow::Break(Ok(Decided::By(index)))
             }
             Ok(_) => ControlFlow::Continue(()),

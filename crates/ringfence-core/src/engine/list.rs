@@ -40,6 +40,8 @@ struct Inflow<S> {
     limit: Option<NonZeroUsize>,
     /// How many have come.
     admitted: usize,
+    /// How many were cancelled before they came, so far as that is known.
+    lost: usize,
     /// The places of the children, by the numbers of their slots; empty if these are the same.
     indices: Vec<usize>,
 }
@@ -145,7 +147,7 @@ impl<F: Future, S: Source<F>, Sh, J: Judge<F::Output>> Store for List<F, S, Sh, 
     }
 
     fn cancel(mut self: Pin<&mut Self>) -> Option<Panic> {
-        self.inflow.source = None;
+        self.inflow.lost = self.inflow.source.take().map_or(0, |source| source.known());
         self.slots.children.clear()
     }
 
@@ -182,8 +184,8 @@ where
     }
 
     fn outcomes(mut self: Pin<&mut Self>, mut missing: impl Missing) -> Self::Outcomes {
-        let known = self.inflow.source.as_ref().map_or(0, Source::known);
-        self.outputs.reserve(known);
+        let lost = self.inflow.lost;
+        self.outputs.reserve(lost);
         let ends = self.outputs.take_all().into_iter().enumerate();
         Sh::shape(
             ends.map(|(index, output)| match output {

@@ -61,15 +61,12 @@ impl Stop {
 
     /// Counts the end of a child, and returns whether the verb is decided by it.
     #[inline]
-    pub(crate) fn is_met(&mut self, verdict: Verdict) -> bool {
+    pub(crate) fn is_met(self, verdict: Verdict, successes: &mut usize) -> bool {
         match (self, verdict) {
             (Self::FirstEnd, _) | (Self::FirstFailure, Verdict::Failure) => true,
-            (Self::Successes(missing), Verdict::Success) => {
-                match NonZeroUsize::new(missing.get() - 1) {
-                    Some(fewer) => *missing = fewer,
-                    None => return true,
-                }
-                false
+            (Self::Successes(wanted), Verdict::Success) => {
+                *successes += 1;
+                *successes == wanted.get()
             }
             _ => false,
         }

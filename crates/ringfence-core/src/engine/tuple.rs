@@ -21,6 +21,13 @@ use core::{
 };
 use pin_project_lite::pin_project;
 
+/// How many children have begun, and how many may run at a time.
+#[derive(Debug)]
+struct Places {
+    admitted: usize,
+    limit: usize,
+}
+
 /// How many children are polled without asking who of them was woken.
 const FEW: usize = 3;
 
@@ -31,8 +38,7 @@ pin_project! {
         children: Fixed<L, J>,
         // None if all are polled whenever the parent is.
         woken: Option<Ready>,
-        // How many children have been begun.
-        admitted: usize,
+        places: Places,
     }
 }
 
@@ -62,7 +68,7 @@ impl<L: Links<J>, J> Tuple<L, J> {
         let running = usize::MAX.checked_shr((usize::BITS as usize - L::LEN) as u32).unwrap_or(0);
         let woken = (L::LEN > FEW).then(|| Ready::of_few(L::LEN));
         let children = Fixed { links, running, ended: 0, judge: PhantomData };
-        Self { children, woken, admitted: L::LEN }
+        Self { children, woken, places: Places { admitted: L::LEN, limit: L::LEN } }
     }
 }
 
@@ -130,8 +136,8 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         }
         match this.woken {
             None if panics == Panics::Resume => sweep(this.children, cx, ended),
-            None => drive(&mut Each::new(L::LEN as u32), this.children, this.admitted, cx, ended),
-            Some(ready) => drive(ready, this.children, this.admitted, cx, ended),
+            None => drive(&mut Each::new(L::LEN as u32), this.children, this.places, cx, ended),
+            Some(ready) => drive(ready, this.children, this.places, cx, ended),
         }
     }
 
@@ -152,7 +158,7 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
 
     fn limit(&mut self, limit: NonZeroUsize) {
         if limit.get() < L::LEN {
-            self.admitted = limit.get();
+            self.places = Places { admitted: limit.get(), limit: limit.get() };
             self.woken = Some(Ready::of_few(limit.get()));
         }
     }
@@ -200,24 +206,36 @@ fn sweep<L: Links<J>, J, B>(
 #[inline]
 fn drive<R: Admit, L: Links<J>, J, B>(
     ready: &mut R,
-    children: Pin<&mut Fixed<L, J>>,
-    admitted: &mut usize,
+    mut children: Pin<&mut Fixed<L, J>>,
+    places: &mut Places,
     cx: &mut Context<'_>,
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
 ) -> Poll<Option<B>> {
+    // An end that has decided something left its place free.
+    places.fill(ready, *children.as_mut().project().running, L::LEN);
     turn(ready, children, cx, |ready, children, slot, end| {
         if let ControlFlow::Break(decision) = ended(slot.place as usize, end) {
             return ControlFlow::Break(Some(decision));
         }
-        if *admitted < L::LEN {
-            ready.admit(*admitted as u32);
-            *admitted += 1;
-        }
-        match *children.project().running {
-            0 => ControlFlow::Break(None),
-            _ => ControlFlow::Continue(()),
-        }
+        let running = *children.project().running;
+        places.fill(ready, running, L::LEN);
+        if running == 0 { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
     })
+}
+
+impl Places {
+    /// Lets children begin that had to wait, as many as there are places free.
+    #[inline]
+    fn fill<R: Admit>(&mut self, ready: &mut R, running: usize, len: usize) {
+        while self.admitted < len {
+            let begun = (1 << self.admitted) - 1;
+            if (running & begun).count_ones() as usize >= self.limit {
+                return;
+            }
+            ready.admit(self.admitted as u32);
+            self.admitted += 1;
+        }
+    }
 }
 
 /// Where a child that had to wait for its place is marked as ready.

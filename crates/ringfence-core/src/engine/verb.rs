@@ -134,7 +134,7 @@ impl<S: Store, R: Rule<S>> Future for Verb<S, R> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R::Output> {
         let mut drive = self.project().drive;
-        let decided = ready!(drive.as_mut().poll(&mut { R::POLICY }, cx));
+        let decided = ready!(drive.as_mut().poll(&R::POLICY, cx));
         Poll::Ready(R::finish(drive, decided))
     }
 }

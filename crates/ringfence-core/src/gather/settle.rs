@@ -163,7 +163,7 @@ impl<S: InOrder> Future for Settle<S> {
         if let Some(deadline) = this.deadline {
             deadline.begin();
         }
-        if drive.as_mut().poll(&mut { POLICY }, cx).is_pending() {
+        if drive.as_mut().poll(&POLICY, cx).is_pending() {
             #[cfg(feature = "std")]
             ready!(this.deadline.as_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx)));
             #[cfg(not(feature = "std"))]
@@ -172,7 +172,7 @@ impl<S: InOrder> Future for Settle<S> {
             let mut polled = Poll::Pending;
             while polled.is_pending() && turns > 0 {
                 turns -= 1;
-                polled = drive.as_mut().poll(&mut { POLICY }, cx);
+                polled = drive.as_mut().poll(&POLICY, cx);
             }
             if polled.is_pending() {
                 drive.as_mut().cancel();

@@ -75,7 +75,7 @@ fn dropped(dropped: &Dropped) -> Vec<usize> {
 #[test]
 fn a_child_stays_where_it_was_first_polled() {
     let (log, mut ready) = (Dropped::default(), Ready::new());
-    let mut children = Segments::new();
+    let mut children = Segments::<_>::new();
     let mut slots = Vec::new();
     for number in 0..1_000 {
         let mut child = Pinned::new(number, &log);
@@ -101,7 +101,7 @@ fn a_child_stays_where_it_was_first_polled() {
 #[test]
 fn the_first_vacant_slots_are_used_again_with_the_next_generation() {
     let (log, mut ready) = (Dropped::default(), Ready::new());
-    let mut children = Segments::new();
+    let mut children = Segments::<_>::new();
     let slots: Vec<_> =
         (0..200).map(|number| children.insert(Pinned::new(number, &log), &mut ready)).collect();
     let mut distinct: Vec<_> = slots.iter().map(|slot| slot.index()).collect();
@@ -122,7 +122,7 @@ fn the_first_vacant_slots_are_used_again_with_the_next_generation() {
 #[test]
 fn all_slots_are_used_before_another_segment_is_allocated() {
     let mut ready = Ready::new();
-    let mut children = Segments::new();
+    let mut children = Segments::<_>::new();
     for number in 0..5_000_usize {
         let room = children.capacity;
         children.insert(std::future::pending::<usize>(), &mut ready);
@@ -138,7 +138,7 @@ fn all_slots_are_used_before_another_segment_is_allocated() {
 #[test]
 fn what_does_not_fit_in_512_bytes_gets_a_first_segment_of_its_own_size() {
     fn first_capacity<F: Default>() -> usize {
-        let mut children = Segments::new();
+        let mut children = Segments::<_>::new();
         children.insert(F::default(), &mut Ready::new());
         children.capacity
     }
@@ -152,7 +152,7 @@ fn what_does_not_fit_in_512_bytes_gets_a_first_segment_of_its_own_size() {
 fn room_that_was_reserved_is_used_without_growing() {
     for additional in [1, 16, 17, WIDTH, WIDTH + 1, 1_000] {
         let mut ready = Ready::new();
-        let mut children = Segments::new();
+        let mut children = Segments::<_>::new();
         children.insert(0_usize, &mut ready);
         children.reserve(additional, &mut ready);
         let (room, segments) = (children.capacity, children.memory.len());
@@ -172,7 +172,7 @@ fn adopted_children_stay_in_their_buffer_and_in_their_order() {
         let (log, mut ready) = (Dropped::default(), Ready::new());
         let buffer: Vec<_> = (0..n).map(|number| Pinned::new(number, &log)).collect();
         let start = buffer.as_ptr();
-        let mut children = Segments::new();
+        let mut children = Segments::<_>::new();
         children.adopt(buffer, &mut ready);
         assert_eq!((children.len(), ready.headers()), (n, n.div_ceil(WIDTH)));
         assert_eq!(super::super::ready::Readiness::next(&mut ready), None, "none is marked");
@@ -217,7 +217,7 @@ fn children_of_any_size_and_alignment_are_polled_and_dropped_in_place() {
     }
     fn walk<F: Future<Output = usize>>(make: impl Fn(u8) -> F) {
         let mut ready = Ready::new();
-        let mut children = Segments::new();
+        let mut children = Segments::<_>::new();
         let slots: Vec<_> = (0..150).map(|i| children.insert(make(i), &mut ready)).collect();
         for (number, &slot) in slots.iter().enumerate().step_by(2) {
             assert_eq!(poll(&mut children, slot), Poll::Ready(number));
@@ -244,12 +244,12 @@ fn children_without_a_size_are_counted_and_dropped_like_others() {
         }
     }
     let mut ready = Ready::new();
-    let mut children = Segments::new();
+    let mut children = Segments::<_>::new();
     let slots: Vec<_> = (0..100).map(|_| children.insert(Nothing, &mut ready)).collect();
     assert_eq!(poll(&mut children, slots[99]), Poll::Ready(()));
     assert_eq!((children.len(), DROPS.load(Ordering::Relaxed)), (99, 1));
     drop(children);
-    let mut children = Segments::new();
+    let mut children = Segments::<_>::new();
     children.adopt((0..100).map(|_| Nothing).collect(), &mut Ready::new());
     drop(children);
     assert_eq!(DROPS.load(Ordering::Relaxed), 200);
@@ -258,7 +258,7 @@ fn children_without_a_size_are_counted_and_dropped_like_others() {
 #[test]
 fn children_that_need_no_drop_are_cleared_at_once() {
     let mut ready = Ready::new();
-    let mut children = Segments::new();
+    let mut children = Segments::<_>::new();
     let slots: Vec<_> = (0..200_usize).map(|n| children.insert(n, &mut ready)).collect();
     assert!(children.clear().is_none());
     assert_eq!(children.len(), 0);
@@ -273,7 +273,7 @@ fn children_that_need_no_drop_are_cleared_at_once() {
 #[test]
 fn a_vacant_slot_is_pending_and_has_nothing_to_drop() {
     let (log, mut ready) = (Dropped::default(), Ready::new());
-    let mut children = Segments::new();
+    let mut children = Segments::<_>::new();
     let slot = children.insert(Pinned::new(0, &log), &mut ready);
     Pin::new(&mut children).discard(slot);
     Pin::new(&mut children).discard(slot);
@@ -290,7 +290,7 @@ mod panics {
     #[test]
     fn a_panicking_drop_keeps_no_other_child_from_being_dropped() {
         let (log, mut ready) = (Dropped::default(), Ready::new());
-        let mut children = Segments::new();
+        let mut children = Segments::<_>::new();
         for number in 0..200 {
             let mut child = Pinned::new(number, &log);
             child.panics_on_drop = number % 50 == 7;
@@ -309,7 +309,7 @@ mod panics {
     fn dropped_segments_resume_the_first_panic_unless_the_thread_panics_already() {
         let (log, mut ready) = (Dropped::default(), Ready::new());
         for panicking in [false, true] {
-            let mut children = Segments::new();
+            let mut children = Segments::<_>::new();
             for number in 0..3 {
                 let mut child = Pinned::new(number, &log);
                 child.panics_on_drop = true;
@@ -330,7 +330,7 @@ mod panics {
     #[test]
     fn a_child_that_panics_when_it_is_dropped_after_its_end_is_gone() {
         let (log, mut ready) = (Dropped::default(), Ready::new());
-        let mut children = Segments::new();
+        let mut children = Segments::<_>::new();
         let mut child = Pinned::new(3, &log);
         (child.polls_left, child.panics_on_drop) = (0, true);
         let slot = children.insert(child, &mut ready);
@@ -357,7 +357,7 @@ mod panics {
         }
         let drops = Arc::new(AtomicUsize::new(0));
         let mut ready = Ready::new();
-        let mut children = Segments::new();
+        let mut children = Segments::<_>::new();
         let slot = children.insert(Child(Bomb("child", drops.clone())), &mut ready);
         let thrown = catch(|| assert!(poll(&mut children, slot).is_pending())).unwrap_err();
         assert_eq!(thrown.message(), Some("child"));
