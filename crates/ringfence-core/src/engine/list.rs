@@ -107,7 +107,13 @@ impl<F: Future, S, Sh, J: Judge<F::Output>> List<F, S, Sh, J> {
     pub(super) fn new(source: S) -> Self {
         Self {
             slots: Slots::new(),
-            inflow: Inflow { source: Some(source), limit: None, admitted: 0, indices: Vec::new() },
+            inflow: Inflow {
+                source: Some(source),
+                limit: None,
+                admitted: 0,
+                lost: 0,
+                indices: Vec::new(),
+            },
             outputs: J::Kept::new(),
             shape: PhantomData,
         }
