@@ -7,6 +7,7 @@ mod futures_rs;
 mod hand_written;
 mod moro;
 mod placed;
+mod ringfence;
 mod tokio;
 mod unicycle;
 
@@ -18,6 +19,7 @@ pub(crate) use self::futures_rs::{FuturesUnordered, JoinAll, JoinMacro};
 pub(crate) use self::hand_written::{Bound, BoundAcrossThreads};
 pub(crate) use self::moro::Moro;
 pub(crate) use self::placed::Placing;
+pub(crate) use self::ringfence::Ringfence;
 pub(crate) use self::tokio::Tokio;
 pub(crate) use self::unicycle::Unicycle;
 use crate::child::{Child, Failed};
@@ -96,26 +98,26 @@ macro_rules! cells {
 /// One cell per library that has a set.
 pub(crate) fn sets(workload: impl SetWorkload) -> Vec<Cell> {
     cells!(workload, SetFamily:
-        FuturesUnordered, FuturesBuffered, Unicycle, FuturesConcurrency, Tokio)
+        FuturesUnordered, FuturesBuffered, Unicycle, FuturesConcurrency, Tokio, Ringfence)
 }
 
 /// One cell per set that a million children make sense in: no scan, no task for each.
 pub(crate) fn large_sets(workload: impl SetWorkload) -> Vec<Cell> {
-    cells!(workload, SetFamily: FuturesUnordered, FuturesBuffered, Unicycle)
+    cells!(workload, SetFamily: FuturesUnordered, FuturesBuffered, Unicycle, Ringfence)
 }
 
 /// One cell per library that has a gather, or a set to make one of.
 pub(crate) fn gathers(workload: impl GatherWorkload) -> Vec<Cell> {
     cells!(workload, Gather:
         Placing<FuturesUnordered>, JoinAll, FuturesBuffered, Placing<Unicycle>,
-        FuturesConcurrency, Moro, Placing<Tokio>, Bound)
+        FuturesConcurrency, Moro, Placing<Tokio>, Ringfence, Bound)
 }
 
 /// The same for a gather that ends with the first failure.
 pub(crate) fn try_gathers(workload: impl TryGatherWorkload) -> Vec<Cell> {
     cells!(workload, TryGather:
         Placing<FuturesUnordered>, JoinAll, FuturesBuffered, Placing<Unicycle>,
-        FuturesConcurrency, Placing<Tokio>)
+        FuturesConcurrency, Placing<Tokio>, Ringfence)
 }
 
 /// One contender on one set workload.

@@ -11,7 +11,7 @@ use ringfence_benches::alloc::count;
 
 use super::row;
 use crate::child::{Ready, Yields};
-use crate::contender::{FuturesConcurrency, JoinMacro, Tuple};
+use crate::contender::{FuturesConcurrency, JoinMacro, Ringfence, Tuple};
 use crate::drive::{Drive, Spin};
 use crate::harness::{Cell, Measure, Row, Table};
 use crate::targets::Must::{AtMost, Beat};
@@ -117,25 +117,39 @@ fn rows_of<const N: usize>() -> Vec<Row>
 where
     JoinMacro: Tuple<N>,
     FuturesConcurrency: Tuple<N>,
+    Ringfence: Tuple<N>,
 {
     // Cheap polls: at most a tenth slower than polling all. Dear polls: faster from four on.
     let join = |times: f64| Beat(<JoinMacro as Tuple<N>>::NAME, times);
     let dear = if N >= 4 { vec![join(1.0)] } else { Vec::new() };
     let tuples = Table::Tuples;
     vec![
-        row(tuples, "tuple: per wake, polls of ~1 ns", N, [join(0.91)], || {
-            vec![per_wake::<JoinMacro, N>(0), per_wake::<FuturesConcurrency, N>(0)]
-        }),
-        row(tuples, "tuple: per wake, polls of ~12 ns", N, dear, || {
-            let steps = heavy();
-            vec![per_wake::<JoinMacro, N>(steps), per_wake::<FuturesConcurrency, N>(steps)]
-        }),
         row(tuples, "tuple: make, await, drop; ready", N, [join(0.91)], || {
-            vec![ready::<JoinMacro, N>(), ready::<FuturesConcurrency, N>()]
+            vec![ready::<JoinMacro, N>(), ready::<FuturesConcurrency, N>(), ready::<Ringfence, N>()]
         }),
+        row(tuples, "tuple: per wake, polls of ~1 ns", N, [join(0.91)], || wakes::<N>(0)),
+        row(tuples, "tuple: per wake, polls of ~12 ns", N, dear, || wakes::<N>(heavy())),
         row(Table::Counts, "allocations of a tuple, each yields once", N, [AtMost(0.0)], || {
-            vec![allocations::<JoinMacro, N>(), allocations::<FuturesConcurrency, N>()]
+            vec![
+                allocations::<JoinMacro, N>(),
+                allocations::<FuturesConcurrency, N>(),
+                allocations::<Ringfence, N>(),
+            ]
         }),
+    ]
+}
+
+/// The cells of a wake, of children whose polls take so many steps.
+fn wakes<const N: usize>(steps: u32) -> Vec<Cell>
+where
+    JoinMacro: Tuple<N>,
+    FuturesConcurrency: Tuple<N>,
+    Ringfence: Tuple<N>,
+{
+    vec![
+        per_wake::<JoinMacro, N>(steps),
+        per_wake::<FuturesConcurrency, N>(steps),
+        per_wake::<Ringfence, N>(steps),
     ]
 }
 

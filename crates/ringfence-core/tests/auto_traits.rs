@@ -17,7 +17,7 @@ async fn text(name: &str) -> Result<String, String> {
 
 #[test]
 fn verbs_over_closures_that_borrow_are_send_inside_tasks() {
-    let names = vec![String::from("a"), String::from("b")];
+    let names = [String::from("a"), String::from("b")];
     let all = task(async move {
         let a = gather(names.iter().map(|n| text(n))).await;
         let b = try_gather(names.iter().map(|n| text(n))).limit(1).await;

@@ -184,38 +184,36 @@ impl<F> Segments<F> {
     pub(crate) fn clear(&mut self) -> Option<Panic> {
         let mut first = None;
         for chunk in 0..self.chunks.len() {
-            loop {
-                let occupied = self.chunks[chunk].occupied();
-                if occupied == 0 || !mem::needs_drop::<F>() && self.forget_chunk(chunk) {
-                    break;
-                }
-                let swept = catch(|| {
-                    let mut occupied = occupied;
-                    while occupied != 0 {
-                        let place = occupied.trailing_zeros();
-                        occupied &= occupied - 1;
-                        self.drop_child(Slot { chunk: chunk as u32, place });
-                    }
-                });
-                if let Err(panic) = swept {
-                    match first {
-                        None => first = Some(panic),
-                        Some(_) => panic.discard(),
-                    }
+            let mut rest = self.vacate_all(chunk);
+            if !mem::needs_drop::<F>() {
+                continue;
+            }
+            let slots = self.chunks[chunk].slots;
+            while rest != 0 {
+                let swept = catch(|| drop_in_place(slots, &mut rest));
+                match swept {
+                    Ok(()) => {}
+                    Err(panic) if first.is_none() => first = Some(panic),
+                    Err(panic) => panic.discard(),
                 }
             }
         }
         first
     }
 
-    /// Vacates a chunk whose children need no drop.
-    fn forget_chunk(&mut self, chunk: usize) -> bool {
-        let mut occupied = self.chunks[chunk].occupied();
-        while occupied != 0 {
-            self.vacate(Slot { chunk: chunk as u32, place: occupied.trailing_zeros() });
-            occupied &= occupied - 1;
+    /// Vacates all slots of a chunk, and returns those that held a child, which is still there.
+    fn vacate_all(&mut self, index: usize) -> usize {
+        let chunk = &mut self.chunks[index];
+        let occupied = chunk.occupied();
+        if occupied != 0 {
+            if chunk.vacant == 0 {
+                chunk.next_free = self.free;
+                self.free = index as u32;
+            }
+            chunk.vacant |= occupied;
+            self.len -= occupied.count_ones() as usize;
         }
-        true
+        occupied
     }
 
     /// Drops the child in the slot, if there is one. Its destructor may panic; the slot is vacant
@@ -312,6 +310,19 @@ impl<F> Chunk<F> {
     }
 }
 
+/// Drops the children in the places of `rest`, each taken away from it first.
+#[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+fn drop_in_place<F>(slots: NonNull<F>, rest: &mut usize) {
+    while *rest != 0 {
+        let place = rest.trailing_zeros() as usize;
+        *rest &= *rest - 1;
+        // SAFETY: the caller has just vacated the slot, so that it is below the capacity (I6).
+        let child = unsafe { slots.add(place) };
+        // SAFETY: the slot held a child, which only this call drops, and only once.
+        unsafe { child.drop_in_place() };
+    }
+}
+
 impl<F: Future> Children for Segments<F> {
     type End = F::Output;
 
@@ -328,15 +339,31 @@ impl<F: Future> Children for Segments<F> {
         // SAFETY: a child stays in its slot until it is dropped there (I7).
         let child = unsafe { Pin::new_unchecked(child) };
         let Poll::Ready(output) = child.poll(cx) else { return Poll::Pending };
+        let mut kept = Kept(Some(output));
         // Vacant first: if the destructor panics, the child is not dropped again.
         self.vacate(slot);
         // SAFETY: the slot held a child (I6), and holds none any more.
         unsafe { place.drop_in_place() };
-        Poll::Ready(output)
+        Poll::Ready(kept.0.take().expect("an output is kept until it is returned"))
     }
 
     fn discard(mut self: Pin<&mut Self>, slot: Slot) {
         self.drop_child(slot);
+    }
+}
+
+/// An output while its child is dropped. If that panics, a second panic does not abort.
+struct Kept<T>(Option<T>);
+
+impl<T> Drop for Kept<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(lost) = self.0.take() {
+            if let Err(second) = catch(|| drop(lost)) {
+                // The child has one end, and that was the panic of its destructor.
+                second.discard();
+            }
+        }
     }
 }
 
@@ -353,3 +380,6 @@ impl<F> fmt::Debug for Segments<F> {
         f.debug_struct("Segments").field("len", &self.len).finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests;

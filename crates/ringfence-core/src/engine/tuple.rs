@@ -4,7 +4,7 @@ use super::{
     keep,
     links::{First, FirstError, Links, Outputs, SameOutputs, TryOutputs},
     policy::Verdict,
-    ready::{Each, Few, Readiness, Slot},
+    ready::{Each, Readiness, Ready, Slot},
     store::{InOrder, Missing, Store, TryInOrder, Uniform},
     turn::{Children, turn},
 };
@@ -28,17 +28,11 @@ pin_project! {
     pub struct Tuple<L: Links<J>, J> {
         #[pin]
         children: Fixed<L, J>,
-        woken: Woken,
+        // None if all are polled whenever the parent is.
+        woken: Option<Ready>,
         // How many children have been begun.
         admitted: usize,
     }
-}
-
-/// Who is to be polled next.
-#[derive(Debug)]
-enum Woken {
-    Each(Each),
-    Few(Few),
 }
 
 pin_project! {
@@ -65,10 +59,7 @@ pin_project! {
 impl<L: Links<J>, J> Tuple<L, J> {
     pub(super) fn new(links: L) -> Self {
         let running = usize::MAX.checked_shr((usize::BITS as usize - L::LEN) as u32).unwrap_or(0);
-        let woken = match L::LEN {
-            0..=FEW => Woken::Each(Each::new(L::LEN as u32)),
-            len => Woken::Few(Few::new(len)),
-        };
+        let woken = (L::LEN > FEW).then(|| Ready::of_few(L::LEN));
         let children = Fixed { links, running, ended: 0, judge: PhantomData };
         Self { children, woken, admitted: L::LEN }
     }
@@ -136,8 +127,8 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
             return Poll::Ready(None);
         }
         match this.woken {
-            Woken::Each(each) => drive(each, this.children, this.admitted, cx, ended),
-            Woken::Few(few) => drive(few, this.children, this.admitted, cx, ended),
+            None => drive(&mut Each::new(L::LEN as u32), this.children, this.admitted, cx, ended),
+            Some(ready) => drive(ready, this.children, this.admitted, cx, ended),
         }
     }
 
@@ -159,7 +150,7 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     fn limit(&mut self, limit: NonZeroUsize) {
         if limit.get() < L::LEN {
             self.admitted = limit.get();
-            self.woken = Woken::Few(Few::new(limit.get()));
+            self.woken = Some(Ready::of_few(limit.get()));
         }
     }
 }
@@ -198,9 +189,9 @@ impl Admit for Each {
     fn admit(&mut self, _: u32) {}
 }
 
-impl Admit for Few {
+impl Admit for Ready {
     fn admit(&mut self, place: u32) {
-        self.mark(place);
+        self.mark(0, 1 << place);
     }
 }
 

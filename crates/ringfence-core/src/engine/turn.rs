@@ -81,10 +81,6 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
             Ok(Stop::Idle) => match ready.park(cx.waker()) {
                 Parked::Yes => return Poll::Pending,
                 Parked::Woken => {}
-                Parked::Ringing => {
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
             },
             Ok(Stop::Spent) => {
                 cx.waker().wake_by_ref();
@@ -106,3 +102,6 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
         }
     }
 }
+
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests;

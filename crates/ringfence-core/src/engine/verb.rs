@@ -24,7 +24,7 @@ pub trait Rule<S> {
     type Output;
 
     #[doc(hidden)]
-    fn policy() -> Policy;
+    const POLICY: Policy;
 
     #[doc(hidden)]
     fn finish(drive: Pin<&mut Drive<S>>, decided: Decided) -> Self::Output;
@@ -53,7 +53,7 @@ pin_project! {
 impl<S: Store, R: Rule<S>> Verb<S, R> {
     #[inline]
     pub(crate) fn new(store: S) -> Self {
-        Self { drive: Drive::new(store, R::policy()), rule: PhantomData }
+        Self { drive: Drive::new(store), rule: PhantomData }
     }
 
     /// Lets at most `limit` children run at a time.
@@ -107,7 +107,7 @@ impl<S: Store, R: Rule<S>> Future for Verb<S, R> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R::Output> {
         let mut drive = self.project().drive;
-        let decided = ready!(drive.as_mut().poll(cx));
+        let decided = ready!(drive.as_mut().poll(&mut { R::POLICY }, cx));
         Poll::Ready(R::finish(drive, decided))
     }
 }

@@ -70,7 +70,7 @@ where
     M: Members<Kind, Outputs>,
     M::Store: InOrder,
 {
-    Settle { drive: Drive::new(members.into_store(), POLICY), deadline: None }
+    Settle { drive: Drive::new(members.into_store()), deadline: None }
 }
 
 const POLICY: Policy =
@@ -148,7 +148,7 @@ impl<S: InOrder> Future for Settle<S> {
         if let Some(deadline) = this.deadline {
             deadline.begin();
         }
-        if drive.as_mut().poll(cx).is_pending() {
+        if drive.as_mut().poll(&mut { POLICY }, cx).is_pending() {
             #[cfg(feature = "std")]
             ready!(this.deadline.as_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx)));
             #[cfg(not(feature = "std"))]
@@ -157,7 +157,7 @@ impl<S: InOrder> Future for Settle<S> {
             let mut polled = Poll::Pending;
             while polled.is_pending() && turns > 0 {
                 turns -= 1;
-                polled = drive.as_mut().poll(cx);
+                polled = drive.as_mut().poll(&mut { POLICY }, cx);
             }
             if polled.is_pending() {
                 drive.as_mut().cancel();
