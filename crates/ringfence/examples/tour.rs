@@ -23,6 +23,8 @@ mod http;
 mod record;
 #[path = "tour/scenario.rs"]
 mod scenario;
+#[path = "tour/server.rs"]
+mod server;
 #[path = "tour/site.rs"]
 mod site;
 #[path = "tour/stops.rs"]
@@ -67,7 +69,7 @@ fn tour() -> Result<(), Box<dyn Error>> {
 
 /// Walks the tour on one executor, shows what came, and returns it without the times.
 fn walk(executor: &Executor) -> Result<String, Box<dyn Error>> {
-    let site = Site::open(scenario::SERVERS)?;
+    let site = Site::open(scenario::SCRIPTS)?;
     let records = (executor.walk)(site.map());
     println!("{}\n{}", executor.name, record::table(&records));
 

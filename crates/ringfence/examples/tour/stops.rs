@@ -6,7 +6,7 @@
 use super::{
     client::{Client, Connect, FetchError},
     record::Record,
-    scenario::{SHELF, beats},
+    scenario::beats,
     site::Map,
 };
 use futures::StreamExt as _;
@@ -30,8 +30,8 @@ pub(crate) async fn walk<C: Connect>(client: Client<C>, map: Map) -> Vec<Record>
 /// Every page, in the order given, whichever came first.
 async fn every_page<C: Connect>(client: &Client<C>, map: &Map) -> Vec<String> {
     let fetch = |host| client.fetch(map.url(host));
-    match try_gather((fetch("north"), fetch("south"), fetch("west"))).await {
-        Ok((north, south, west)) => vec![north, south, west],
+    match try_gather((fetch("west"), fetch("north"), fetch("south"))).await {
+        Ok((west, north, south)) => vec![west, north, south],
         Err(error) => vec![format!("error: {error}")],
     }
 }
@@ -49,7 +49,7 @@ async fn every_page_or_none<C: Connect>(client: &Client<C>, map: &Map) -> Vec<St
 async fn every_page_in_time<C: Connect>(client: &Client<C>, map: &Map) -> Vec<String> {
     let fetch = |host| client.fetch(map.url(host));
     let fetches = ["south", "silent", "far"].map(fetch);
-    match try_gather(fetches).named("front page").timeout(beats(3)).await {
+    match try_gather(fetches).named("front page").timeout(beats(5)).await {
         Ok(Ok(pages)) => pages.into(),
         Ok(Err(error)) => vec![format!("error: {error}")],
         Err(elapsed) => vec![format!("elapsed: {elapsed}")],
@@ -60,7 +60,7 @@ async fn every_page_in_time<C: Connect>(client: &Client<C>, map: &Map) -> Vec<St
 async fn what_came_in_time<C: Connect>(client: &Client<C>, map: &Map) -> Vec<String> {
     let fetch = |host| client.fetch(map.url(host));
     let hosts = ["west", "broken", "silent", "cut", "far", "noisy", "south"];
-    let outcomes = settle(hosts.map(fetch)).timeout(beats(6)).await;
+    let outcomes = settle(hosts.map(fetch)).timeout(beats(10)).await;
     let ends = hosts.into_iter().zip(outcomes).map(|(host, outcome)| match outcome {
         Outcome::Cancelled(cancelled) => format!("{host}: {cancelled}"),
         ended => show(ended),
@@ -92,9 +92,8 @@ async fn no_mirror<C: Connect>(client: &Client<C>, map: &Map) -> Vec<String> {
 
 /// What is there first, then the rest: waiting for some cancels none of the others.
 async fn first_and_rest<C: Connect>(client: &Client<C>, map: &Map) -> Vec<String> {
-    let fetch = |host| client.fetch(map.url(host));
-    let fetches = ["north", "west", "south", "broken"].map(fetch);
-    let Waited { done, mut pending } = wait(fetches, until::FirstCompleted).await;
+    let fetch = |page| client.fetch(map.page("desk", page));
+    let Waited { done, mut pending } = wait((0..4).map(fetch), until::FirstCompleted).await;
     let mut came: Vec<_> = done.into_iter().map(|(_, outcome)| show(outcome)).collect();
     came.push(format!("({} pending)", pending.len()));
     while let Some((_, outcome)) = pending.next().await {
@@ -107,7 +106,7 @@ async fn first_and_rest<C: Connect>(client: &Client<C>, map: &Map) -> Vec<String
 /// the three has not even been made.
 async fn as_they_come<C: Connect>(client: &Client<C>, map: &Map) -> Vec<String> {
     let fetch = |page| client.fetch(map.page("shelf", page));
-    let mut pages = as_completed((0..SHELF.len()).map(fetch)).limit(3);
+    let mut pages = as_completed((0..12).map(fetch)).limit(3);
     let mut came = Vec::new();
     while let Some((index, page)) = pages.next().await {
         came.push(page.map_or_else(|error| error.to_string(), |_| index.to_string()));
