@@ -1,1 +1,7 @@
-//! Behaviour of ringfence, one module per verb or trap.
+//! Behaviour of ringfence: the traps, misuse, and every verb against a model.
+
+mod family;
+mod matrix;
+mod misuse;
+mod traps;
+mod verbs;

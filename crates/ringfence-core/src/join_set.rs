@@ -10,7 +10,7 @@ pub use next::Next;
 
 use crate::{
     engine::{slots::Slots, turn::PENDING},
-    outcome::Outcome,
+    outcome::{Outcome, Panic, drop_each},
 };
 use alloc::collections::VecDeque;
 use core::{
@@ -82,6 +82,20 @@ impl<F: Future> JoinSet<F> {
     }
 
     /// Makes an empty set with room for `capacity` children.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::JoinSet;
+    /// use std::future::{Ready, ready};
+    ///
+    /// let mut set = JoinSet::<Ready<u8>>::with_capacity(2);
+    /// assert!(set.is_empty());
+    /// set.extend([ready(1), ready(2)]);
+    /// assert_eq!(set.len(), 2);
+    /// set.clear();
+    /// assert!(set.is_empty());
+    /// ```
     pub fn with_capacity(capacity: usize) -> Self {
         let mut set = Self::new();
         set.slots.reserve(capacity);
@@ -252,11 +266,16 @@ impl<F: Future> JoinSet<F> {
     ///
     /// If a destructor does, once all children have been dropped.
     pub fn clear(&mut self) {
-        let panic = self.slots.children.clear();
-        self.done.clear();
-        if let Some(panic) = panic {
+        if let Some(panic) = self.drop_all() {
             panic.resume();
         }
+    }
+
+    /// Drops all children, then the outcomes that nobody has taken; returns the first panic.
+    fn drop_all(&mut self) -> Option<Panic> {
+        let first = self.slots.children.clear();
+        let second = drop_each(self.done.drain(..));
+        first.or(second)
     }
 
     /// Polls the children that were woken, and keeps the outcomes of those that have ended.
@@ -294,6 +313,15 @@ impl<F: Future> JoinSet<F> {
 impl<F: Future> Default for JoinSet<F> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// No destructor that panics keeps the others from being run.
+impl<F: Future> Drop for JoinSet<F> {
+    fn drop(&mut self) {
+        if let Some(panic) = self.drop_all() {
+            panic.resume_unless_panicking();
+        }
     }
 }
 

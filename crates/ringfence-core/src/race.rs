@@ -37,8 +37,8 @@ use core::pin::Pin;
 ///
 /// # Semantics
 ///
-/// As JavaScript's `Promise.race` and Kotlin's `select` over children, but the losers are
-/// cancelled, and dropped before it resolves.
+/// As JavaScript's `Promise.race`, but the losers are cancelled, and dropped before it resolves;
+/// and a race of none, which never ends there, is a panic.
 ///
 /// # Examples
 ///

@@ -105,18 +105,18 @@ impl<S: Store> Drive<S> {
         // Until this call returns: a panic that goes through leaves nothing to go on with.
         *this.done = true;
         let rare = this.rare;
-        let turn = this.store.as_mut().turn(cx, |index, end| {
-            let decided = match end {
-                Ok(verdict) => policy.stop.is_met(verdict).then_some(Ok(Decided::By(index))),
-                Err(panic) => match policy.panics {
-                    Panics::Resume => Some(Err(panic)),
-                    Panics::Keep => {
-                        rare.get_or_insert_default().panics.push((index, panic));
-                        None
-                    }
-                },
-            };
-            decided.map_or(ControlFlow::Continue(()), ControlFlow::Break)
+        let turn = this.store.as_mut().turn(cx, policy.panics, |index, end| match end {
+            Ok(verdict) if policy.stop.is_met(verdict) => {
+                ControlFlow::Break(Ok(Decided::By(index)))
+            }
+            Ok(_) => ControlFlow::Continue(()),
+            Err(panic) => match policy.panics {
+                Panics::Resume => ControlFlow::Break(Err(panic)),
+                Panics::Keep => {
+                    keep(rare, index, panic);
+                    ControlFlow::Continue(())
+                }
+            },
         });
         match turn {
             Poll::Pending => {
@@ -191,6 +191,13 @@ impl Missing for Ends {
         }
         Outcome::Cancelled(Cancelled::new(Reason::Deadline))
     }
+}
+
+/// Keeps the panic of the child at `index`.
+#[cold]
+#[inline(never)]
+fn keep(rare: &mut Option<Box<Rare>>, index: usize, panic: Panic) {
+    rare.get_or_insert_default().panics.push((index, panic));
 }
 
 /// Drops all children that have not ended, and goes on with a destructor's panic, if any.

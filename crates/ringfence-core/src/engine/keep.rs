@@ -1,8 +1,9 @@
 //! What outputs mean, and where a list of children keeps them.
 
 use super::policy::Verdict;
+use crate::outcome::{Panic, drop_each};
 use alloc::vec::Vec;
-use core::fmt;
+use core::{fmt, mem};
 
 /// Judges outputs of type `T`, and says how a list of children keeps them.
 #[diagnostic::on_unimplemented(
@@ -72,6 +73,9 @@ pub trait Keep<T> {
 
     /// Takes all outputs that are kept, at the places of their children.
     fn take_all(&mut self) -> Vec<Option<T>>;
+
+    /// Drops all outputs that are kept; returns the first panic of their destructors.
+    fn clear(&mut self) -> Option<Panic>;
 }
 
 /// A place for each output.
@@ -103,7 +107,25 @@ impl<T> Keep<T> for All<T> {
 
     #[inline]
     fn take_all(&mut self) -> Vec<Option<T>> {
-        core::mem::take(&mut self.0)
+        mem::take(&mut self.0)
+    }
+
+    #[inline]
+    fn clear(&mut self) -> Option<Panic> {
+        if !mem::needs_drop::<T>() || self.0.is_empty() {
+            return None;
+        }
+        drop_each(self.take_all().into_iter())
+    }
+}
+
+/// A destructor that panics does not keep the other outputs from being dropped.
+impl<T> Drop for All<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(panic) = self.clear() {
+            panic.resume_unless_panicking();
+        }
     }
 }
 
@@ -128,6 +150,11 @@ impl<T> Keep<T> for One<T> {
 
     fn take_all(&mut self) -> Vec<Option<T>> {
         Vec::from_iter(self.0.take().map(|(_, output)| Some(output)))
+    }
+
+    #[inline]
+    fn clear(&mut self) -> Option<Panic> {
+        drop_each(Some(self.0.take()?).into_iter())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     keep::{Judge, Keep, Outputs, Results},
-    policy::Verdict,
+    policy::{Panics, Verdict},
     ready::Ready,
     segments::Segments,
     slots::Slots,
@@ -120,6 +120,7 @@ impl<F: Future, S: Source<F>, Sh, J: Judge<F::Output>> Store for List<F, S, Sh, 
     fn turn<B>(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
+        _: Panics,
         mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
         let Self { slots, inflow, outputs, .. } = &mut *self;
@@ -229,7 +230,12 @@ where
     type Each<U> = Sh::Of<U>;
 
     fn output(mut self: Pin<&mut Self>, index: usize) -> F::Output {
-        kept(self.outputs.take(index))
+        let output = kept(self.outputs.take(index));
+        // Here, and not with the verb: whoever has the output has no need of the others.
+        if let Some(panic) = self.outputs.clear() {
+            panic.resume();
+        }
+        output
     }
 
     fn each<U>(mut self: Pin<&mut Self>, mut f: impl FnMut(F::Output) -> U) -> Sh::Of<U> {

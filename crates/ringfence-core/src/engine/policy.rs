@@ -39,7 +39,7 @@ pub(crate) enum Rest {
 
 /// What becomes of a child's panic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Panics {
+pub enum Panics {
     /// The others are cancelled, and then it goes on.
     Resume,
     /// It is an end like any other.

@@ -3,7 +3,7 @@
 use super::{
     keep,
     links::{First, FirstError, Links, Outputs, SameOutputs, TryOutputs},
-    policy::Verdict,
+    policy::{Panics, Verdict},
     ready::{Each, Readiness, Ready, Slot},
     store::{InOrder, Missing, Store, TryInOrder, Uniform},
     turn::{Children, turn},
@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use core::{
     fmt,
     marker::PhantomData,
+    mem,
     num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
@@ -120,6 +121,7 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     fn turn<B>(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
+        panics: Panics,
         ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
         let mut this = self.project();
@@ -127,6 +129,7 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
             return Poll::Ready(None);
         }
         match this.woken {
+            None if panics == Panics::Resume => sweep(this.children, cx, ended),
             None => drive(&mut Each::new(L::LEN as u32), this.children, this.admitted, cx, ended),
             Some(ready) => drive(ready, this.children, this.admitted, cx, ended),
         }
@@ -153,6 +156,44 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
             self.woken = Some(Ready::of_few(limit.get()));
         }
     }
+}
+
+/// A turn of all children, in which a panic goes through.
+///
+/// Nothing is caught, since there is nothing to tell of the panic: the children that are left are
+/// dropped on its way out.
+#[inline]
+fn sweep<L: Links<J>, J, B>(
+    children: Pin<&mut Fixed<L, J>>,
+    cx: &mut Context<'_>,
+    mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
+) -> Poll<Option<B>> {
+    /// Cancels the children, unless it is forgotten.
+    struct Cancel<'a, L: Links<J>, J>(Pin<&'a mut Fixed<L, J>>);
+    impl<L: Links<J>, J> Drop for Cancel<'_, L, J> {
+        fn drop(&mut self) {
+            if let Some(panic) = self.0.as_mut().discard_all(usize::MAX) {
+                // The first one is on its way.
+                panic.discard();
+            }
+        }
+    }
+    let mut cancel = Cancel(children);
+    let mut decision = Poll::Pending;
+    for place in 0..L::LEN {
+        let slot = Slot { chunk: 0, place: place as u32 };
+        if let Poll::Ready(verdict) = cancel.0.as_mut().poll(slot, cx) {
+            if let ControlFlow::Break(decided) = ended(place, Ok(verdict)) {
+                decision = Poll::Ready(Some(decided));
+                break;
+            }
+        }
+    }
+    if decision.is_pending() && *cancel.0.as_mut().project().running == 0 {
+        decision = Poll::Ready(None);
+    }
+    mem::forget(cancel);
+    decision
 }
 
 /// A turn, in which every end is a place for the next child to begin.

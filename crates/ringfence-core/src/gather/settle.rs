@@ -87,6 +87,21 @@ pin_project! {
     ///
     /// If this is dropped, its children are dropped with it, at once and in place; outcomes that
     /// were there are lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{block_on, settle};
+    /// use std::{future::Future, pin::Pin};
+    ///
+    /// type Child = Pin<Box<dyn Future<Output = u8>>>;
+    ///
+    /// let good: Child = Box::pin(async { 1 });
+    /// let bad: Child = Box::pin(async { panic!("out of cheese") });
+    /// let ends = block_on(settle([bad, good]).limit(1));
+    /// assert_eq!(ends[0].panic().unwrap().message(), Some("out of cheese"));
+    /// assert_eq!(ends[1].value(), Some(&1));
+    /// ```
     #[must_use = "futures do nothing unless awaited or polled"]
     pub struct Settle<S> {
         #[pin]
@@ -110,7 +125,7 @@ impl<S: InOrder> Settle<S> {
         self
     }
 
-    /// Gives it a name, to be shown in errors.
+    /// Gives it a name.
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.drive.set_name(name.into());
         self

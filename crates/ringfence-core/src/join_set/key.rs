@@ -7,6 +7,20 @@ use core::fmt;
 ///
 /// It never names a later child of the same set, although slots are used again. Keys of different
 /// sets must not be mixed up: a set cannot tell them apart.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{JoinSet, Key};
+/// use std::{collections::HashMap, future::ready};
+///
+/// let mut set = JoinSet::new();
+/// let mut hosts: HashMap<Key, &str> = HashMap::new();
+/// hosts.insert(set.insert(ready(200)), "a.example");
+/// hosts.insert(set.insert(ready(404)), "b.example");
+/// let (key, outcome) = set.try_next().unwrap();
+/// assert_eq!((hosts[&key], outcome.ok()), ("a.example", Some(200)));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     slot: Slot,

@@ -17,6 +17,9 @@ use core::{any::Any, error::Error, fmt, mem};
 /// let panic = Panic::new(Box::new("out of cheese"));
 /// assert_eq!(panic.message(), Some("out of cheese"));
 /// assert_eq!(panic.to_string(), "panicked: out of cheese");
+///
+/// let again = std::panic::catch_unwind(|| panic.resume()).unwrap_err();
+/// assert_eq!(Panic::new(again).into_payload().downcast_ref(), Some(&"out of cheese"));
 /// ```
 //
 // One pointer wide, so that an `Outcome` of something small is small: the box costs an
@@ -149,6 +152,20 @@ pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
     return std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).map_err(Panic::new);
     #[cfg(not(feature = "std"))]
     return Ok(f());
+}
+
+/// Drops values one by one, also where destructors panic; returns the first panic.
+///
+/// A vector of them would end the process at the second panic.
+pub(crate) fn drop_each<T>(mut values: impl Iterator<Item = T>) -> Option<Panic> {
+    let mut first = None;
+    while let Err(panic) = catch(|| values.by_ref().for_each(drop)) {
+        match first {
+            None => first = Some(panic),
+            Some(_) => panic.discard(),
+        }
+    }
+    first
 }
 
 #[cfg(test)]

@@ -3,45 +3,30 @@
 //! [`Ready`] knows children by number only. It makes their wakers, collects what they report, and
 //! hands out the numbers of those to poll. It neither knows nor keeps the children themselves.
 
+mod alone;
 mod bell;
 mod each;
 mod header;
 mod home;
 mod lazy;
 mod parent;
+mod readiness;
 mod slot;
 mod waker;
 
 pub(crate) use bell::Parked;
 pub(crate) use each::Each;
 pub(crate) use header::WIDTH;
+pub(crate) use readiness::Readiness;
 pub(crate) use slot::Slot;
 pub(crate) use waker::{BorrowedWaker, Polled};
 
 use crate::sync::atomic::Ordering;
 use core::{fmt, mem, ptr, ptr::NonNull, task::Waker};
-use header::{ALONE, CHILDREN, CLOSED, Header, PARKED};
+use header::{ALONE, CLOSED, Header, PARKED};
 use home::{Root, SLAB, Slab};
 use lazy::Lazy;
 use smallvec::SmallVec;
-
-/// Who is to be polled next, and with which waker.
-pub(crate) trait Readiness {
-    /// What lasts as long as a turn.
-    type Turn;
-
-    /// Begins a turn of `parent`.
-    fn begin(&mut self, parent: &Waker) -> Self::Turn;
-
-    /// Takes the next child that is to be polled.
-    fn next(&mut self) -> Option<Slot>;
-
-    /// Lends the waker of the child that `next` has just handed out.
-    fn with_waker<T>(&self, slot: Slot, parent: &Waker, f: impl FnOnce(&Waker) -> T) -> T;
-
-    /// Waits for the next wake, unless there was one meanwhile. `parent` is as in `begin`.
-    fn park(&mut self, parent: &Waker) -> Parked;
-}
 
 /// The readiness of a set's children, of any number.
 ///
@@ -74,6 +59,9 @@ pub(crate) struct Ready {
     bits: usize,
     /// The last header of this round, if it has not been served; an address only.
     last: *const Header,
+    /// Children that were marked, but are not in the lane yet, and the number of their header.
+    marked: usize,
+    marked_chunk: u32,
 }
 
 /// Whether the first header exists, or only its places.
@@ -106,6 +94,8 @@ impl Ready {
             serving: NonNull::dangling(),
             bits: 0,
             last: ptr::null(),
+            marked: 0,
+            marked_chunk: 0,
         }
     }
 
@@ -143,22 +133,32 @@ impl Ready {
             self.slabs.push(Slab::new(root, index));
         }
         if index == 1 {
-            self.leave_alone();
+            self.root().leave_alone();
         }
         self.headers = headers;
     }
 
-    /// How many headers there are.
-    #[cfg(test)]
-    pub(crate) fn headers(&self) -> usize {
-        self.headers as usize
-    }
-
     /// Marks children of a header as to be polled.
+    ///
+    /// Children come in header by header, so their marks are gathered before they are lined up.
     #[inline]
     pub(crate) fn mark(&mut self, chunk: u32, bits: usize) {
+        if self.marked_chunk != chunk {
+            self.line_up();
+            self.marked_chunk = chunk;
+        }
+        self.marked |= bits;
+    }
+
+    /// Puts what was marked into the lane.
+    #[inline]
+    fn line_up(&mut self) {
+        if self.marked == 0 {
+            return;
+        }
+        let bits = mem::take(&mut self.marked);
         match &mut self.state {
-            State::Rooted(_) => self.root().lane.mark(self.header(chunk), bits),
+            State::Rooted(_) => self.root().lane.mark(self.header(self.marked_chunk), bits),
             State::Lazy(lazy) => lazy.mark(bits),
             State::Empty => unreachable!("a child is marked after its header"),
         }
@@ -214,6 +214,7 @@ impl Ready {
     /// woken during the round.
     #[inline]
     fn take_word(&mut self) -> bool {
+        self.line_up();
         match &self.state {
             State::Rooted(_) => {}
             State::Lazy(lazy) => {
@@ -224,7 +225,7 @@ impl Ready {
         }
         let root = self.root();
         let (header, bits) = if self.headers == 1 {
-            let bits = root.lane.pop().map_or(0, |(_, bits)| bits) | take_alone(root);
+            let bits = root.lane.pop().map_or(0, |(_, bits)| bits) | root.take_alone();
             (&root.first, bits)
         } else {
             if self.last.is_null() {
@@ -251,16 +252,7 @@ impl Ready {
         if self.headers > 1 {
             root.bell.call_back();
         } else {
-            // Relaxed: if this succeeds, nobody has read the waker.
-            let called = root.first.ready.compare_exchange(
-                ALONE | PARKED,
-                ALONE,
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            );
-            if called.is_ok() {
-                root.bell.parent.return_home();
-            }
+            root.call_back_alone();
         }
         while !root.bell.parent.is_home() {
             // The last wake still rings the old waker. The new one is next.
@@ -274,31 +266,28 @@ impl Ready {
         drop(root.bell.parent.replace(Some(new)));
     }
 
-    /// Moves from the word of a lone header to the queue, since there will be two headers.
-    ///
-    /// No foreign code runs: whoever takes in a child need not expect its own parent to be woken.
-    fn leave_alone(&mut self) {
+    /// Closes the set for good, so that no wake reaches the parent any more.
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
+    fn close(&mut self) {
         let root = self.root();
-        let word = &root.first.ready;
-        if word.load(Ordering::Relaxed) == ALONE | PARKED {
-            // The mark of parking stands in both places for a moment, but the one in the queue
-            // is of no use to anyone before the word loses its own.
-            root.bell.park_unused();
-            // Release: who rings sees the queue and the parent's waker (I5).
-            let moved =
-                word.compare_exchange(ALONE | PARKED, 0, Ordering::Release, Ordering::Relaxed);
-            if moved.is_ok() {
-                return;
+        // Close before anything is freed: from here on no wake reaches the queue or the parent.
+        for index in 0..self.headers {
+            let old = self.header(index).ready.swap(CLOSED, Ordering::AcqRel);
+            if old == ALONE | PARKED {
+                root.bell.parent.return_home();
             }
-            root.bell.unpark_unused();
         }
-        // Acquire: pairs with `Header::wake`. Release: who queues sees the queue. Wakes from now
-        // on use it.
-        let old = word.swap(0, Ordering::AcqRel);
-        if old & CHILDREN != 0 {
-            // Whoever woke them rang, if the set was parked.
-            root.lane.mark(&root.first, old & CHILDREN);
+        root.bell.close();
+        // If somebody rings, it drops the wakers when it is done.
+        let wakers = root.bell.parent.close();
+        for slab in self.slabs.drain(..) {
+            // SAFETY: I1, since the set has a count on each slab, given up here.
+            home::release(unsafe { slab.as_ref() }.home());
         }
+        home::release(root.first.home());
+        // Foreign code last, when there is nothing left that it could find half done.
+        drop(wakers);
     }
 
     /// The root, once there is one.
@@ -374,44 +363,14 @@ impl Readiness for Ready {
             // The root is new in this turn.
             self.register(parent);
         }
-        if !root.lane.is_empty() {
+        if !root.lane.is_empty() || self.marked != 0 {
             return Parked::Woken;
         }
         if self.headers > 1 {
             return root.bell.park(parent);
         }
-        let word = &root.first.ready;
-        let old = word.load(Ordering::Relaxed);
-        if old & CHILDREN != 0 {
-            return Parked::Woken;
-        }
-        if old & PARKED != 0 {
-            return Parked::Yes;
-        }
-        if !root.bell.parent.lend() {
-            return if root.bell.parent.ask(parent) { Parked::Yes } else { Parked::Woken };
-        }
-        // Release: who rings sees the parent's waker (I5).
-        match word.compare_exchange(ALONE, ALONE | PARKED, Ordering::Release, Ordering::Relaxed) {
-            Ok(_) => Parked::Yes,
-            Err(_) => {
-                root.bell.parent.return_home();
-                Parked::Woken
-            }
-        }
+        root.park_alone(parent)
     }
-}
-
-/// Takes the children of a lone header, and parks at once if it can.
-#[inline]
-fn take_alone(root: &Root) -> usize {
-    let word = &root.first.ready;
-    if word.load(Ordering::Relaxed) & CHILDREN == 0 {
-        return 0;
-    }
-    let rest = if root.bell.parent.lend() { ALONE | PARKED } else { ALONE };
-    // Acquire: pairs with `Header::wake`. Release: who rings sees the parent's waker (I5).
-    word.swap(rest, Ordering::AcqRel) & CHILDREN
 }
 
 impl fmt::Debug for Ready {
@@ -421,29 +380,16 @@ impl fmt::Debug for Ready {
 }
 
 impl Drop for Ready {
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
+    #[inline]
     fn drop(&mut self) {
-        let State::Rooted(_) = self.state else { return };
-        let root = self.root();
-        // Close before anything is freed: from here on no wake reaches the queue or the parent.
-        for index in 0..self.headers {
-            let old = self.header(index).ready.swap(CLOSED, Ordering::AcqRel);
-            if old == ALONE | PARKED {
-                root.bell.parent.return_home();
-            }
+        if let State::Rooted(_) = self.state {
+            self.close();
         }
-        root.bell.close();
-        // If somebody rings, it drops the wakers when it is done.
-        let wakers = root.bell.parent.close();
-        for slab in self.slabs.drain(..) {
-            // SAFETY: I1, since the set has a count on each slab, given up here.
-            home::release(unsafe { slab.as_ref() }.home());
-        }
-        home::release(root.first.home());
-        // Foreign code last, when there is nothing left that it could find half done.
-        drop(wakers);
     }
 }
 
 #[cfg(all(test, not(ringfence_loom)))]
 mod tests;
+
+#[cfg(all(test, ringfence_loom))]
+mod models;

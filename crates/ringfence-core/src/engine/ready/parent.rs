@@ -241,11 +241,13 @@ impl Parent {
     ///
     /// The caller drops what is returned, when it is ready for foreign code.
     pub(super) fn close(&self) -> [Option<Waker>; 2] {
+        // At home it stays there: the set is not parked, and will not be. If somebody rings, either
+        // they bring it home first, or they find it gone.
         // Acquire: as in `is_home`. Release: pairs with `settle` (I5).
-        match self.hold.swap(GONE, Ordering::AcqRel) {
-            HOME => [self.replace(None), self.replace_next(None)],
-            _ => [None, None],
+        if self.is_home() || self.hold.swap(GONE, Ordering::AcqRel) == HOME {
+            return [self.replace(None), self.replace_next(None)];
         }
+        [None, None]
     }
 }
 

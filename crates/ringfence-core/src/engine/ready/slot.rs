@@ -10,12 +10,6 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// The slot of a number, if all headers have [`WIDTH`] places.
-    #[cfg(test)]
-    pub(crate) fn of(index: usize) -> Self {
-        Self { chunk: (index / WIDTH) as u32, place: (index % WIDTH) as u32 }
-    }
-
     /// The number of the slot, if all headers have [`WIDTH`] places.
     #[inline]
     pub(crate) fn index(self) -> usize {
