@@ -9,7 +9,7 @@ pub use key::Key;
 pub use next::Next;
 
 use crate::{
-    engine::{slots::Slots, turn::PENDING},
+    engine::{slots::Slots, source::collect, turn::PENDING},
     outcome::{Outcome, Panic, drop_each},
 };
 use alloc::collections::VecDeque;
@@ -347,9 +347,10 @@ impl<F: Future> Extend<F> for JoinSet<F> {
 }
 
 impl<F: Future> FromIterator<F> for JoinSet<F> {
+    /// Takes in what an iterator yields, all in one segment; its size hint is not believed.
     fn from_iter<I: IntoIterator<Item = F>>(children: I) -> Self {
         let mut set = Self::new();
-        set.extend(children);
+        set.slots.adopt(collect(children));
         set
     }
 }

@@ -66,9 +66,7 @@ impl<S> Inflow<S> {
             let children = self.source.take().map_or_else(Vec::new, Source::all);
             self.admitted = children.len();
             outputs.reserve(children.len());
-            if !children.is_empty() {
-                slots.adopt(children);
-            }
+            slots.adopt(children);
             return;
         };
         while slots.len() < limit.get()
