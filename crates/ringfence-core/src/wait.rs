@@ -122,8 +122,8 @@ impl<F: Future, C: Until<F::Output>> Future for Wait<'_, F, C> {
 /// # Order
 ///
 /// `done` is in the order in which the children ended. There may be more than the condition asked
-/// for: all that were ready in that poll. The index of a key is the place of its child in `futures`, and `pending` is
-/// the set that they belong to.
+/// for: all that were ready in that poll. The index of a key is the place of its child in
+/// `futures`, and `pending` is the set that the keys belong to.
 ///
 /// # Panics
 ///
