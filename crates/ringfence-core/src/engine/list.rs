@@ -9,7 +9,7 @@ use super::{
     source::{Shape, Source},
     store::{InOrder, Missing, Store, TryInOrder, Uniform, kept},
 };
-use crate::outcome::{Outcome, Panic};
+use crate::outcome::{Outcome, Panic, catch};
 use alloc::vec::Vec;
 use core::{
     fmt,
@@ -40,6 +40,8 @@ struct Inflow<S> {
     limit: Option<NonZeroUsize>,
     /// How many have come.
     admitted: usize,
+    /// How many members will never begin, since the verb was cancelled before.
+    refused: usize,
     /// The places of the children, by the numbers of their slots; empty if these are the same.
     indices: Vec<usize>,
 }
@@ -105,7 +107,13 @@ impl<F: Future, S, Sh, J: Judge<F::Output>> List<F, S, Sh, J> {
     pub(super) fn new(source: S) -> Self {
         Self {
             slots: Slots::new(),
-            inflow: Inflow { source: Some(source), limit: None, admitted: 0, indices: Vec::new() },
+            inflow: Inflow {
+                source: Some(source),
+                limit: None,
+                admitted: 0,
+                refused: 0,
+                indices: Vec::new(),
+            },
             outputs: J::Kept::new(),
             shape: PhantomData,
         }
@@ -144,8 +152,12 @@ impl<F: Future, S: Source<F>, Sh, J: Judge<F::Output>> Store for List<F, S, Sh, 
     }
 
     fn cancel(mut self: Pin<&mut Self>) -> Option<Panic> {
-        self.inflow.source = None;
-        self.slots.children.clear()
+        let first = self.slots.children.clear();
+        let source = self.inflow.source.take();
+        self.inflow.refused = source.as_ref().map_or(0, Source::known);
+        // Members may panic when they are dropped, as children do.
+        let second = catch(|| drop(source)).err();
+        first.or(second)
     }
 
     fn running(self: Pin<&mut Self>) -> usize {
@@ -181,8 +193,8 @@ where
     }
 
     fn outcomes(mut self: Pin<&mut Self>, mut missing: impl Missing) -> Self::Outcomes {
-        let known = self.inflow.source.as_ref().map_or(0, Source::known);
-        self.outputs.reserve(known);
+        let refused = self.inflow.refused;
+        self.outputs.reserve(refused);
         let ends = self.outputs.take_all().into_iter().enumerate();
         Sh::shape(
             ends.map(|(index, output)| match output {
