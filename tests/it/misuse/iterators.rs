@@ -9,11 +9,12 @@ use ringfence_test::{Controller, Probe, Stepper};
 use std::{cell::RefCell, future::Future, rc::Rc};
 
 type Child = Probe<Result<u32, u32>>;
+type Control = Controller<Result<u32, u32>>;
 
 /// Yields children that are ready with `Ok`, and panics instead of the one at `place`.
 struct Panicking {
     place: usize,
-    controls: Rc<RefCell<Vec<Controller<Result<u32, u32>>>>>,
+    controls: Rc<RefCell<Vec<Control>>>,
 }
 
 impl Iterator for Panicking {

@@ -62,15 +62,23 @@ pin_project! {
     }
 }
 
+impl Woken {
+    /// All of the `admitted` among `len` children are to be polled first.
+    #[inline]
+    fn new(admitted: usize, len: usize) -> Self {
+        if admitted == len && len <= FEW {
+            Self::Each(Each::new(len as u32))
+        } else {
+            Self::Few(Few::new(admitted))
+        }
+    }
+}
+
 impl<L: Links<J>, J> Tuple<L, J> {
     pub(super) fn new(links: L) -> Self {
         let running = usize::MAX.checked_shr((usize::BITS as usize - L::LEN) as u32).unwrap_or(0);
-        let woken = match L::LEN {
-            0..=FEW => Woken::Each(Each::new(L::LEN as u32)),
-            len => Woken::Few(Few::new(len)),
-        };
         let children = Fixed { links, running, ended: 0, judge: PhantomData };
-        Self { children, woken, admitted: L::LEN }
+        Self { children, woken: Woken::new(L::LEN, L::LEN), admitted: L::LEN }
     }
 }
 
@@ -157,10 +165,8 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     }
 
     fn limit(&mut self, limit: NonZeroUsize) {
-        if limit.get() < L::LEN {
-            self.admitted = limit.get();
-            self.woken = Woken::Few(Few::new(limit.get()));
-        }
+        self.admitted = limit.get().min(L::LEN);
+        self.woken = Woken::new(self.admitted, L::LEN);
     }
 }
 
