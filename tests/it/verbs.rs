@@ -57,6 +57,13 @@ macro_rules! by_arity {
             2 => by_arity!($children, $c, $run, $kind; a b),
             3 => by_arity!($children, $c, $run, $kind; a b c),
             4 => by_arity!($children, $c, $run, $kind; a b c d),
+            5 => by_arity!($children, $c, $run, $kind; a b c d e),
+            6 => by_arity!($children, $c, $run, $kind; a b c d e f),
+            7 => by_arity!($children, $c, $run, $kind; a b c d e f g),
+            8 => by_arity!($children, $c, $run, $kind; a b c d e f g h),
+            9 => by_arity!($children, $c, $run, $kind; a b c d e f g h i),
+            10 => by_arity!($children, $c, $run, $kind; a b c d e f g h i j),
+            11 => by_arity!($children, $c, $run, $kind; a b c d e f g h i j k),
             12 => by_arity!($children, $c, $run, $kind; a b c d e f g h i j k l),
             other => panic!("no test has {other} children in a tuple"),
         }
@@ -139,6 +146,13 @@ each!(a);
 each!(a b);
 each!(a b c);
 each!(a b c d);
+each!(a b c d e);
+each!(a b c d e f);
+each!(a b c d e f g);
+each!(a b c d e f g h);
+each!(a b c d e f g h i);
+each!(a b c d e f g h i j);
+each!(a b c d e f g h i j k);
 each!(a b c d e f g h i j k l);
 
 fn outputs(outputs: impl IntoIterator<Item = Output>) -> Report {

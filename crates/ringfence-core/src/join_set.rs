@@ -205,10 +205,14 @@ impl<F: Future> JoinSet<F> {
     pub fn try_next(&mut self) -> Option<(Key, Outcome<F::Output>)> {
         let parent = self.slots.ready.parent().cloned();
         let parent = parent.as_ref().unwrap_or(Waker::noop());
-        match self.poll_next(&mut Context::from_waker(parent)) {
-            Poll::Ready(ended) => ended,
-            Poll::Pending => None,
+        let mut cx = Context::from_waker(parent);
+        // A turn may end before everyone who was woken has been polled.
+        for _ in 0..=self.slots.len() / PENDING as usize {
+            if let Poll::Ready(ended) = self.poll_next(&mut cx) {
+                return ended;
+            }
         }
+        None
     }
 
     /// Drops a child in place, now. Returns whether it was there.

@@ -9,7 +9,7 @@ use super::{
     source::{Shape, Source},
     store::{InOrder, Missing, Store, TryInOrder, Uniform, kept},
 };
-use crate::outcome::{Outcome, Panic};
+use crate::outcome::{Outcome, Panic, catch};
 use alloc::vec::Vec;
 use core::{
     fmt,
@@ -40,8 +40,8 @@ struct Inflow<S> {
     limit: Option<NonZeroUsize>,
     /// How many have come.
     admitted: usize,
-    /// How many were cancelled before they came, so far as that is known.
-    lost: usize,
+    /// How many members will never begin, since the verb was cancelled before.
+    refused: usize,
     /// The places of the children, by the numbers of their slots; empty if these are the same.
     indices: Vec<usize>,
 }
@@ -109,7 +109,7 @@ impl<F: Future, S, Sh, J: Judge<F::Output>> List<F, S, Sh, J> {
                 source: Some(source),
                 limit: None,
                 admitted: 0,
-                lost: 0,
+                refused: 0,
                 indices: Vec::new(),
             },
             outputs: J::Kept::new(),
@@ -151,8 +151,12 @@ impl<F: Future, S: Source<F>, Sh, J: Judge<F::Output>> Store for List<F, S, Sh, 
     }
 
     fn cancel(mut self: Pin<&mut Self>) -> Option<Panic> {
-        self.inflow.lost = self.inflow.source.take().map_or(0, |source| source.known());
-        self.slots.children.clear()
+        let first = self.slots.children.clear();
+        let source = self.inflow.source.take();
+        self.inflow.refused = source.as_ref().map_or(0, Source::known);
+        // Members may panic when they are dropped, as children do.
+        let second = catch(|| drop(source)).err();
+        first.or(second)
     }
 
     fn running(self: Pin<&mut Self>) -> usize {
@@ -188,8 +192,8 @@ where
     }
 
     fn outcomes(mut self: Pin<&mut Self>, mut missing: impl Missing) -> Self::Outcomes {
-        let lost = self.inflow.lost;
-        self.outputs.reserve(lost);
+        let refused = self.inflow.refused;
+        self.outputs.reserve(refused);
         let ends = self.outputs.take_all().into_iter().enumerate();
         Sh::shape(
             ends.map(|(index, output)| match output {

@@ -66,9 +66,8 @@ pin_project! {
 impl<L: Links<J>, J> Tuple<L, J> {
     pub(super) fn new(links: L) -> Self {
         let running = usize::MAX.checked_shr((usize::BITS as usize - L::LEN) as u32).unwrap_or(0);
-        let woken = (L::LEN > FEW).then(|| Ready::of_few(L::LEN));
         let children = Fixed { links, running, ended: 0, judge: PhantomData };
-        Self { children, woken, places: Places { admitted: L::LEN, limit: L::LEN } }
+        Self { children, woken: woken(L::LEN, L::LEN), places: Places::new(L::LEN) }
     }
 }
 
@@ -157,10 +156,9 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     }
 
     fn limit(&mut self, limit: NonZeroUsize) {
-        if limit.get() < L::LEN {
-            self.places = Places { admitted: limit.get(), limit: limit.get() };
-            self.woken = Some(Ready::of_few(limit.get()));
-        }
+        let first = limit.get().min(L::LEN);
+        self.woken = woken(first, L::LEN);
+        self.places = Places::new(first);
     }
 }
 
@@ -223,7 +221,18 @@ fn drive<R: Admit, L: Links<J>, J, B>(
     })
 }
 
+/// Who is woken first: `first` of `len` children.
+#[inline]
+fn woken(first: usize, len: usize) -> Option<Ready> {
+    (first < len || len > FEW).then(|| Ready::of_few(first))
+}
+
 impl Places {
+    /// The first `limit` children begin at once.
+    fn new(limit: usize) -> Self {
+        Self { admitted: limit, limit }
+    }
+
     /// Lets children begin that had to wait, as many as there are places free.
     #[inline]
     fn fill<R: Admit>(&mut self, ready: &mut R, running: usize, len: usize) {

@@ -1,0 +1,87 @@
+//! The parent's waker may be another in each poll; a child's wake reaches the last one only.
+
+use crate::{family::Family, verbs::VERBS};
+use ringfence_core::{JoinSet, gather};
+use ringfence_test::{CountingWaker, Probe, Stepper};
+use std::task::{Context, Waker};
+
+// trap: T22
+#[test]
+fn a_wake_reaches_only_the_waker_of_the_last_poll() {
+    for verb in VERBS {
+        for len in [1, 2, 3, 4, 12] {
+            let (family, children) = Family::new(len);
+            let mut running = Stepper::new((verb.run)(children));
+            assert!(running.step().is_pending());
+            let first = running.change_waker();
+            assert!(running.step().is_pending());
+            let second = running.change_waker();
+            assert!(running.step().is_pending());
+            family.wake(len - 1);
+            // Up to three children of a tuple have their parent's own waker, each time anew.
+            let title = format!("{:?} of {len} in {}", verb.name, verb.container);
+            assert_eq!((first.wakes(), second.wakes()), (0, 0), "{title}");
+            assert_eq!(running.wakes(), 1, "{title}");
+            drop(running);
+            family.assert_sound();
+        }
+    }
+}
+
+// trap: T22
+#[test]
+fn children_that_were_not_polled_again_reach_the_new_waker_too() {
+    let children: Vec<Probe<()>> = (0..200).map(|_| Probe::pending()).collect();
+    let controls: Vec<_> = children.iter().map(Probe::controller).collect();
+    let mut all = Stepper::new(gather(children));
+    assert!(all.run_until_stalled().is_pending());
+    let mut old = Vec::new();
+    for place in [0, 61, 62, 199] {
+        old.push(all.change_waker());
+        assert!(all.step().is_pending());
+        controls[place].wake();
+        assert_eq!(all.wakes(), 1, "child {place}");
+        assert!(all.step().is_pending());
+    }
+    assert!(old[1..].iter().all(|waker| waker.wakes() == 1));
+}
+
+// trap: T22
+#[test]
+fn an_old_waker_is_not_kept() {
+    let mut set = JoinSet::from_iter([Probe::<()>::pending(), Probe::pending()]);
+    let (one, two) = (CountingWaker::new(), CountingWaker::new());
+    assert!(set.poll_next(&mut Context::from_waker(&one.waker())).is_pending());
+    assert_eq!(one.held(), 1);
+    assert!(set.poll_next(&mut Context::from_waker(&two.waker())).is_pending());
+    assert_eq!((one.held(), two.held()), (0, 1));
+    drop(set);
+    assert_eq!(two.held(), 0);
+}
+
+// trap: T22
+#[test]
+fn a_wake_that_comes_before_the_change_of_wakers_is_seen_by_the_poll_that_changes_them() {
+    let child = Probe::pending();
+    let control = child.controller();
+    let mut all = Stepper::new(gather(vec![child]));
+    assert!(all.step().is_pending());
+    control.complete(1);
+    let first = all.change_waker();
+    assert_eq!(first.wakes(), 1);
+    assert!(all.step().is_ready());
+}
+
+// trap: T22
+#[test]
+fn try_next_leaves_who_waits_to_be_woken() {
+    let child = Probe::pending();
+    let control = child.controller();
+    let mut set = JoinSet::from_iter([child]);
+    let parent = CountingWaker::new();
+    assert!(set.poll_next(&mut Context::from_waker(&parent.waker())).is_pending());
+    assert!(set.try_next().is_none());
+    control.complete(1);
+    assert_eq!(parent.wakes(), 1);
+    assert!(set.poll_next(&mut Context::from_waker(Waker::noop())).is_ready());
+}
