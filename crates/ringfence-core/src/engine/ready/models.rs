@@ -246,7 +246,10 @@ fn a_wake_against_growth(seen: &Seen<2>, polled_before: bool) {
         assert_eq!(turn(&mut ready, &waker), []);
     }
     let child = wakers.pop().unwrap();
-    let other = thread::spawn(move || wake(&child));
+    let other = thread::spawn({
+        let child = child.clone();
+        move || wake(&child)
+    });
     ready.add_header();
     // Marked with the lane if the wake was first; in the queue otherwise.
     seen.note(usize::from(ready.root().lane.is_empty()));
@@ -259,6 +262,12 @@ fn a_wake_against_growth(seen: &Seen<2>, polled_before: bool) {
     }
     found.sort_unstable();
     assert_eq!(found, [0, WIDTH]);
+    // What is left is a set that parks, in the queue.
+    assert_eq!(turn(&mut ready, &waker), []);
+    let wakes = parent.wakes();
+    wake(&child);
+    assert_eq!(parent.wakes(), wakes + 1);
+    assert_eq!(turn(&mut ready, &waker), [0]);
 }
 
 #[test]
