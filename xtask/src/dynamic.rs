@@ -20,7 +20,7 @@ pub(crate) fn loom(sh: &Shell) -> Verdict {
     let run = cmd!(sh, "cargo test --quiet -p ringfence-core --lib --release").args([
         "--target-dir",
         "target/loom",
-        "loom::",
+        "models::",
     ]);
     report(run, "no model ran: they must be in modules called `models`")
 }

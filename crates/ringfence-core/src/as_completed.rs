@@ -60,7 +60,7 @@ where
     M: Members<Kind, OneByOne>,
     M::Store: Uniform,
 {
-    AsCompleted { drive: Drive::new(members.into_store(), POLICY), ended: false }
+    AsCompleted { drive: Drive::new(members.into_store()), ended: false }
 }
 
 const POLICY: Policy = Policy {
@@ -112,7 +112,7 @@ impl<S: Uniform> Stream for AsCompleted<S> {
             return Poll::Ready(None);
         }
         let mut drive = this.drive;
-        Poll::Ready(match ready!(drive.as_mut().poll(cx)) {
+        Poll::Ready(match ready!(drive.as_mut().poll(&POLICY, cx)) {
             Decided::By(index) => Some((index, drive.store().output(index))),
             Decided::AllEnded => {
                 *this.ended = true;

@@ -75,10 +75,8 @@ pub enum GatherRule {}
 impl<S: InOrder> Rule<S> for GatherRule {
     type Output = S::Values;
 
-    #[inline]
-    fn policy() -> Policy {
-        Policy { verb: "gather", stop: Stop::AllEnded, rest: Rest::Cancel, panics: Panics::Resume }
-    }
+    const POLICY: Policy =
+        Policy { verb: "gather", stop: Stop::AllEnded, rest: Rest::Cancel, panics: Panics::Resume };
 
     #[inline]
     fn finish(drive: Pin<&mut Drive<S>>, _: Decided) -> S::Values {
@@ -152,15 +150,12 @@ pub enum TryGatherRule {}
 impl<S: TryInOrder> Rule<S> for TryGatherRule {
     type Output = Result<S::Values, S::Error>;
 
-    #[inline]
-    fn policy() -> Policy {
-        Policy {
-            verb: "try_gather",
-            stop: Stop::FirstFailure,
-            rest: Rest::Cancel,
-            panics: Panics::Resume,
-        }
-    }
+    const POLICY: Policy = Policy {
+        verb: "try_gather",
+        stop: Stop::FirstFailure,
+        rest: Rest::Cancel,
+        panics: Panics::Resume,
+    };
 
     #[inline]
     fn finish(drive: Pin<&mut Drive<S>>, decided: Decided) -> Self::Output {

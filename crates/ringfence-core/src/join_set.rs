@@ -9,7 +9,7 @@ pub use key::Key;
 pub use next::Next;
 
 use crate::{
-    engine::{slots::Slots, turn::PENDING},
+    engine::{slots::Slots, source::collect, turn::PENDING},
     outcome::{Outcome, Panic, drop_each},
 };
 use alloc::collections::VecDeque;
@@ -82,6 +82,20 @@ impl<F: Future> JoinSet<F> {
     }
 
     /// Makes an empty set with room for `capacity` children.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::JoinSet;
+    /// use std::future::{Ready, ready};
+    ///
+    /// let mut set = JoinSet::<Ready<u8>>::with_capacity(2);
+    /// assert!(set.is_empty());
+    /// set.extend([ready(1), ready(2)]);
+    /// assert_eq!(set.len(), 2);
+    /// set.clear();
+    /// assert!(set.is_empty());
+    /// ```
     pub fn with_capacity(capacity: usize) -> Self {
         let mut set = Self::new();
         set.slots.reserve(capacity);
@@ -174,7 +188,7 @@ impl<F: Future> JoinSet<F> {
     /// Polls the children that were woken, and returns the outcome of one that has ended.
     ///
     /// It does not wait: `None` if none has ended yet, or if the set is empty. Who waited for the
-    /// set before is still woken.
+    /// set before is still woken by the children that it waited for.
     ///
     /// # Examples
     ///
@@ -337,9 +351,10 @@ impl<F: Future> Extend<F> for JoinSet<F> {
 }
 
 impl<F: Future> FromIterator<F> for JoinSet<F> {
+    /// Takes in what an iterator yields, all in one segment; its size hint is not believed.
     fn from_iter<I: IntoIterator<Item = F>>(children: I) -> Self {
         let mut set = Self::new();
-        set.extend(children);
+        set.slots.adopt(collect(children));
         set
     }
 }

@@ -1,4 +1,87 @@
 //! Structured concurrency without a runtime.
+//!
+//! Several futures at once, inside the task that awaits them: no executor, no spawning, no
+//! `'static`. A verb's future owns its children, and is ready only when none of them runs any
+//! more. Applications use it through [`ringfence`](https://docs.rs/ringfence), which adds the
+//! runtimes; libraries may depend on either.
+//!
+//! # Choosing a verb
+//!
+//! | you have | and want | verb |
+//! |---|---|---|
+//! | futures | every output, in the order given | [`gather()`] |
+//! | futures of `Result` | every value in order, or the first error, the rest cancelled | [`try_gather`] |
+//! | futures | how each one ended, in order | [`settle`] |
+//! | futures | the first to end, the rest cancelled | [`race()`] |
+//! | futures of `Result` | the first `Ok`, or every error in order | [`race_ok`] |
+//! | futures | each output as it comes, with its place | [`as_completed()`] |
+//! | futures | what is done at a condition or after a time; the rest goes on | [`wait()`] |
+//! | a set that I keep | each outcome as it comes; to add and to remove | [`JoinSet`], [`DynJoinSet`] |
+//! | a set that I keep | what is done at a condition or after a time | [`JoinSet::wait`] |
+//! | one future | a limit in time | [`timeout`], [`timeout_at`] |
+//!
+//! *Futures* are [`Members`]: a tuple of up to twelve of any types, an array, a `Vec` or any
+//! iterator; a tuple gives a tuple, an array an array, the others a `Vec`. [`wait()`] takes
+//! anything that is `IntoIterator`.
+//!
+//! What verbs return is a named future, with more to say before it is awaited:
+//!
+//! | method | on | means |
+//! |---|---|---|
+//! | `.limit(n)` | all of [`Members`] | at most `n` children at a time; the next is not even made before there is a place |
+//! | `.timeout(d)`, `.deadline(t)` | all but `as_completed` | `Err(`[`Elapsed`]`)` when the time is up, the children dropped first; `settle` says who was cancelled, `wait` what is done |
+//! | `.named("…")` | verbs that end by themselves: `gather`, `try_gather`, `settle`, `race`, `race_ok` | shown by [`Elapsed`] |
+//!
+//! # Promises
+//!
+//! 1. **No child outlives its parent's await.** When a verb resolves, every child has ended or been
+//!    dropped, or is handed back to you ([`wait()`]).
+//! 2. **Nothing is lost silently.** Each output is delivered, or dropped where the verb says so; a
+//!    panic is resumed, the first of several, or is an [`Outcome`].
+//! 3. **No panic leaves a zombie.** The other children are still driven or dropped, exactly once.
+//! 4. **Dropping is cancelling.** A future or set that is dropped drops its children at once and in
+//!    place.
+//! 5. **Nothing runs behind your back.** No task, no thread, no executor; except one thread for
+//!    timers, that of `futures-timer`, where something waits for time and no runtime is in force.
+//!
+//! What each verb does in each case is in the project's
+//! [semantics](https://github.com/ringfence-rs/ringfence/blob/main/docs/semantics.md), rule by
+//! rule.
+//!
+//! # Examples
+//!
+//! ```
+//! use ringfence_core::{block_on, try_gather};
+//! use std::{num::ParseIntError, time::Duration};
+//!
+//! async fn parse(text: &str) -> Result<u64, ParseIntError> {
+//!     text.parse()
+//! }
+//!
+//! let texts = vec!["1".to_string(), "2".to_string(), "39".to_string()];
+//! let sum = block_on(async {
+//!     // Children borrow what is theirs to borrow; two run at a time.
+//!     let numbers = try_gather(texts.iter().map(|text| parse(text)))
+//!         .limit(2)
+//!         .timeout(Duration::from_secs(5))
+//!         .await??;
+//!     Ok::<u64, Box<dyn std::error::Error>>(numbers.iter().sum())
+//! });
+//! assert_eq!(sum.unwrap(), 42);
+//! ```
+//!
+//! # Features
+//!
+//! `std`, on by default, is the only one. Without it the crate is `no_std` and needs `alloc`:
+//!
+//! | | with `std` | without |
+//! |---|---|---|
+//! | verbs, sets, outcomes, `rt::Spawn`, `rt::SpawnLocal` | yes | yes |
+//! | time, `block_on`, the runtime in force | yes | no |
+//! | a child's panic | caught, the others are dropped first | goes through at once; the others are dropped with the future |
+//! | a deep [`ErrorGroup`] | dropped without recursion | takes stack for each level |
+//!
+//! With `panic = "abort"` a panic ends the process, as everywhere.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(unsafe_code)]
 

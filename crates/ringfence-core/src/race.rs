@@ -37,8 +37,8 @@ use core::pin::Pin;
 ///
 /// # Semantics
 ///
-/// As JavaScript's `Promise.race` and Kotlin's `select` over children, but the losers are
-/// cancelled, and dropped before it resolves.
+/// As JavaScript's `Promise.race`, but the losers are cancelled, and dropped before it resolves;
+/// and a race of none, which never ends there, is a panic.
 ///
 /// # Examples
 ///
@@ -66,10 +66,8 @@ pub enum RaceRule {}
 impl<S: Uniform> Rule<S> for RaceRule {
     type Output = S::Output;
 
-    #[inline]
-    fn policy() -> Policy {
-        Policy { verb: "race", stop: Stop::FirstEnd, rest: Rest::Cancel, panics: Panics::Resume }
-    }
+    const POLICY: Policy =
+        Policy { verb: "race", stop: Stop::FirstEnd, rest: Rest::Cancel, panics: Panics::Resume };
 
     fn finish(drive: Pin<&mut Drive<S>>, decided: Decided) -> S::Output {
         match decided {
@@ -142,15 +140,12 @@ pub enum RaceOkRule {}
 impl<S: Uniform<Output = Result<T, E>>, T, E> Rule<S> for RaceOkRule {
     type Output = Result<T, S::Each<E>>;
 
-    #[inline]
-    fn policy() -> Policy {
-        Policy {
-            verb: "race_ok",
-            stop: Stop::FIRST_SUCCESS,
-            rest: Rest::Cancel,
-            panics: Panics::Resume,
-        }
-    }
+    const POLICY: Policy = Policy {
+        verb: "race_ok",
+        stop: Stop::FIRST_SUCCESS,
+        rest: Rest::Cancel,
+        panics: Panics::Resume,
+    };
 
     fn finish(drive: Pin<&mut Drive<S>>, decided: Decided) -> Self::Output {
         let store = drive.store();

@@ -29,6 +29,10 @@ impl<F: Future> JoinSet<F> {
     /// in that poll. Children that have ended before, while somebody waited who gave up, come
     /// first, and count for the condition.
     ///
+    /// # Panics
+    ///
+    /// If `condition` does. A child's panic is its outcome.
+    ///
     /// # Cancel safety
     ///
     /// If the future is dropped before it has resolved, nothing is lost: outcomes that were there
@@ -37,7 +41,7 @@ impl<F: Future> JoinSet<F> {
     /// # Semantics
     ///
     /// As `asyncio.wait` of Python 3.13: a timeout is not an error, and cancels nobody. But the
-    /// set owns its children, so that none can be left behind.
+    /// set owns its children, so that none can be left behind, and an empty one is no error.
     ///
     /// # Examples
     ///
@@ -64,6 +68,19 @@ impl<F: Future> JoinSet<F> {
 /// # Cancel safety
 ///
 /// If this is dropped before it has resolved, nothing is lost: outcomes stay in the set.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{JoinSet, block_on, rt::{self, Timer}, until};
+/// use std::{future::pending, time::Duration};
+///
+/// let mut set = JoinSet::from_iter([pending::<()>()]);
+/// assert!(block_on(set.wait(until::AllCompleted).timeout(Duration::ZERO)).is_empty());
+/// let now = rt::timer().now();
+/// assert!(block_on(set.wait(until::AllCompleted).deadline(now)).is_empty());
+/// assert_eq!(set.len(), 1); // a time that is up cancels nobody
+/// ```
 #[must_use = "futures do nothing unless awaited or polled"]
 pub struct Wait<'set, F: Future, C> {
     set: &'set mut JoinSet<F>,
@@ -74,7 +91,7 @@ impl<F: Future, C: Until<F::Output>> Wait<'_, F, C> {
     /// Waits no longer than `limit`, from the first poll on.
     ///
     /// What has ended by then is returned. With a limit of zero, every child that was woken is
-    /// polled once.
+    /// polled at least once.
     #[cfg(feature = "std")]
     pub fn timeout(mut self, limit: core::time::Duration) -> Self {
         self.waiting.deadline = Some(Deadline::after(limit));
@@ -105,8 +122,12 @@ impl<F: Future, C: Until<F::Output>> Future for Wait<'_, F, C> {
 /// # Order
 ///
 /// `done` is in the order in which the children ended. There may be more than the condition asked
-/// for: all that were ready in that poll. The keys count up in the order given, and `pending` is
-/// the set that they belong to.
+/// for: all that were ready in that poll. The index of a key is the place of its child in
+/// `futures`, and `pending` is the set that the keys belong to.
+///
+/// # Panics
+///
+/// If `condition` does. A child's panic is its outcome.
 ///
 /// # Cancel safety
 ///
@@ -120,7 +141,8 @@ impl<F: Future, C: Until<F::Output>> Future for Wait<'_, F, C> {
 /// # Semantics
 ///
 /// As `asyncio.wait` of Python 3.13: a timeout is not an error, and cancels nobody. But the
-/// pending children are owned by the caller: if the set is dropped, so are they.
+/// pending children are owned by the caller: if the set is dropped, so are they. To wait for none
+/// is no error.
 ///
 /// # Examples
 ///
@@ -142,6 +164,18 @@ where
 }
 
 /// What [`wait`](wait()) returns.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{Waited, block_on, until, wait};
+/// use std::{future::pending, time::Duration};
+///
+/// let waiting = wait([pending::<()>()], until::AllCompleted).timeout(Duration::ZERO);
+/// let Waited { done, mut pending } = block_on(waiting);
+/// assert!(done.is_empty());
+/// assert!(pending.try_next().is_none()); // it goes on as it is polled
+/// ```
 #[derive(Debug)]
 pub struct Waited<F: Future> {
     /// The children that have ended, in the order in which they did.
@@ -169,7 +203,7 @@ pub struct WaitFor<F: Future, C> {
 impl<F: Future, C: Until<F::Output>> WaitFor<F, C> {
     /// Waits no longer than `limit`, from the first poll on; that is no error.
     ///
-    /// With a limit of zero, every child is polled once.
+    /// With a limit of zero, every child is polled at least once.
     #[cfg(feature = "std")]
     pub fn timeout(mut self, limit: core::time::Duration) -> Self {
         self.waiting.deadline = Some(Deadline::after(limit));

@@ -13,7 +13,11 @@ use core::{
     pin::pin,
     task::{Context, Poll, Waker},
 };
-use ringfence_core::rt::{LocalTask, Refused, SpawnLocal, Why};
+use ringfence_core::{
+    JoinSet, gather, race_ok,
+    rt::{LocalTask, Refused, SpawnLocal, Why},
+    until, wait,
+};
 
 /// A runtime that polls all its tasks, round by round, until they have ended.
 struct Rounds {
@@ -73,8 +77,51 @@ fn tasks_run_to_their_end_and_are_refused_with_a_reason() {
     assert_eq!(sum.get(), 6);
 }
 
+/// Yields, so that the set is told that its child wants to be polled again.
+async fn yields_and_returns(times: usize) -> Result<usize, usize> {
+    let mut left = times;
+    poll_fn(|cx| match left {
+        0 => Poll::Ready(()),
+        _ => {
+            left -= 1;
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await;
+    if times % 2 == 0 { Ok(times) } else { Err(times) }
+}
+
+/// Polls a future that always wakes its parent until it has ended.
+fn drive<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut cx = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+            return output;
+        }
+    }
+}
+
+fn verbs_and_sets_drive_their_children() {
+    let (first, second) = drive(gather((yields_and_returns(3), yields_and_returns(2))));
+    assert_eq!((first, second), (Err(3), Ok(2)));
+    assert_eq!(drive(race_ok((1..100).map(yields_and_returns)).limit(3)), Ok(2));
+    let waited = drive(wait((0..100).map(yields_and_returns), until::FirstFailure));
+    assert_eq!(waited.done.len() + waited.pending.len(), 100);
+
+    let mut set: JoinSet<_> = (0..100).map(yields_and_returns).collect();
+    let mut ended = 0;
+    while let Some((_, outcome)) = drive(set.next()) {
+        assert!(outcome.is_completed());
+        ended += 1;
+    }
+    assert_eq!(ended, 100);
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn main() -> i32 {
     tasks_run_to_their_end_and_are_refused_with_a_reason();
+    verbs_and_sets_drive_their_children();
     0
 }

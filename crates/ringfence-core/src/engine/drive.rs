@@ -1,7 +1,7 @@
 //! A verb's future, but for the shape of its result: a store and a policy.
 
 use super::{
-    policy::{Panics, Policy, Rest, Stop},
+    policy::{Panics, Policy, Rest},
     store::{Missing, Store},
     turn::PENDING,
 };
@@ -11,7 +11,7 @@ use crate::{
     outcome::{ChildId, Label},
     time::Expired,
 };
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::{
     cmp::Reverse,
     num::NonZeroUsize,
@@ -42,12 +42,19 @@ pin_project! {
     pub struct Drive<S> {
         #[pin]
         store: S,
-        policy: Policy,
-        // The panics that are kept, with the places of their children.
-        panics: Vec<(usize, Panic)>,
-        name: Option<Name>,
+        rare: Option<Box<Rare>>,
+        // How many children have succeeded, if the policy asks for a number.
+        successes: usize,
         done: bool,
     }
+}
+
+/// What few verbs have. It is apart, so that the others are small and quick to make.
+#[derive(Debug, Default)]
+struct Rare {
+    /// The panics that are kept, with the places of their children.
+    panics: Vec<(usize, Panic)>,
+    name: Option<Name>,
 }
 
 /// What ended a verb.
@@ -62,13 +69,13 @@ pub enum Decided {
 
 impl<S: Store> Drive<S> {
     #[inline]
-    pub(crate) fn new(store: S, policy: Policy) -> Self {
-        Self { store, policy, panics: Vec::new(), name: None, done: false }
+    pub(crate) fn new(store: S) -> Self {
+        Self { store, rare: None, successes: 0, done: false }
     }
 
     /// Names the verb.
     pub(crate) fn set_name(&mut self, name: Name) {
-        self.name = Some(name);
+        self.rare.get_or_insert_default().name = Some(name);
     }
 
     /// Lets no more than `limit` children run at a time.
@@ -82,50 +89,57 @@ impl<S: Store> Drive<S> {
         self.project().store
     }
 
-    /// Polls the children that were woken; the rest is cancelled when this is ready.
+    /// Polls the children that were woken, until `policy` is satisfied.
     ///
     /// # Panics
     ///
     /// If the verb is done, or with the panic of a child.
     #[inline]
-    pub(crate) fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Decided> {
-        let this = self.as_mut().project();
+    pub(crate) fn poll(
+        self: Pin<&mut Self>,
+        policy: &Policy,
+        cx: &mut Context<'_>,
+    ) -> Poll<Decided> {
+        let mut this = self.project();
         if *this.done {
-            done(this.policy.verb);
+            done(policy.verb);
         }
         // Until this call returns: a panic that goes through leaves nothing to go on with.
         *this.done = true;
-        let Policy { stop, panics: keep, .. } = this.policy;
-        let panics = this.panics;
-        let turn = this.store.turn(cx, |index, end| {
-            let decided = match end {
-                Ok(verdict) => stop.is_met(verdict).then_some(Ok(Decided::By(index))),
-                Err(panic) if *keep == Panics::Keep => {
-                    panics.push((index, panic));
-                    (*stop == Stop::FirstEnd).then_some(Ok(Decided::By(index)))
+        let rare = this.rare;
+        let successes = this.successes;
+        let turn = this.store.as_mut().turn(cx, policy.panics, |index, end| match end {
+            Ok(verdict) if policy.stop.is_met(verdict, successes) => {
+                ControlFlow::Break(Ok(Decided::By(index)))
+            }
+            Ok(_) => ControlFlow::Continue(()),
+            Err(panic) => match policy.panics {
+                Panics::Resume => ControlFlow::Break(Err(panic)),
+                Panics::Keep => {
+                    keep(rare, index, panic);
+                    ControlFlow::Continue(())
                 }
-                Err(panic) => Some(Err(panic)),
-            };
-            decided.map_or(ControlFlow::Continue(()), ControlFlow::Break)
+            },
         });
-        let Poll::Ready(decision) = turn else {
-            *self.project().done = false;
-            return Poll::Pending;
-        };
-        match decision {
-            None => Poll::Ready(Decided::AllEnded),
-            Some(Err(panic)) => {
-                if let Some(second) = self.project().store.cancel() {
+        match turn {
+            Poll::Pending => {
+                *this.done = false;
+                Poll::Pending
+            }
+            Poll::Ready(None) => Poll::Ready(Decided::AllEnded),
+            Poll::Ready(Some(Ok(decided))) => {
+                match policy.rest {
+                    Rest::Leave => *this.done = false,
+                    Rest::Cancel => cancel(this.store),
+                }
+                Poll::Ready(decided)
+            }
+            Poll::Ready(Some(Err(panic))) => {
+                // The others' panics come second.
+                if let Some(second) = this.store.cancel() {
                     second.discard();
                 }
                 panic.resume()
-            }
-            Some(Ok(decided)) => {
-                match self.policy.rest {
-                    Rest::Leave => *self.project().done = false,
-                    Rest::Cancel => self.cancel(),
-                }
-                Poll::Ready(decided)
             }
         }
     }
@@ -138,9 +152,7 @@ impl<S: Store> Drive<S> {
     pub(crate) fn cancel(self: Pin<&mut Self>) {
         let this = self.project();
         *this.done = true;
-        if let Some(panic) = this.store.cancel() {
-            panic.resume();
-        }
+        cancel(this.store);
     }
 
     /// How many turns it takes to poll every child that was woken, since time is up.
@@ -156,12 +168,14 @@ impl<S: Store> Drive<S> {
         let this = self.project();
         let label = |place| Label { child: ChildId::new(place as u64), name: None };
         let unfinished = this.store.unfinished().into_iter().map(label).collect();
-        Expired { name: this.name.clone(), unfinished }
+        let name = this.rare.as_ref().and_then(|rare| rare.name.clone());
+        Expired { name, unfinished }
     }
 
     /// Tells how the children without an output have ended. It is asked in their order.
     pub(crate) fn missing(self: Pin<&mut Self>) -> impl Missing + use<S> {
-        let mut panics = core::mem::take(self.project().panics);
+        let rare = self.project().rare.take();
+        let mut panics = rare.map_or_else(Vec::new, |rare| rare.panics);
         panics.sort_unstable_by_key(|(index, _)| Reverse(*index));
         Ends(panics)
     }
@@ -179,6 +193,20 @@ impl Missing for Ends {
             }
         }
         Outcome::Cancelled(Cancelled::new(Reason::Deadline))
+    }
+}
+
+/// Keeps the panic of the child at `index`.
+#[cold]
+#[inline(never)]
+fn keep(rare: &mut Option<Box<Rare>>, index: usize, panic: Panic) {
+    rare.get_or_insert_default().panics.push((index, panic));
+}
+
+/// Drops all children that have not ended, and goes on with a destructor's panic, if any.
+fn cancel<S: Store>(store: Pin<&mut S>) {
+    if let Some(panic) = store.cancel() {
+        panic.resume();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     keep::{Judge, Keep, Outputs, Results},
-    policy::Verdict,
+    policy::{Panics, Verdict},
     ready::Ready,
     segments::Segments,
     slots::Slots,
@@ -66,9 +66,7 @@ impl<S> Inflow<S> {
             let children = self.source.take().map_or_else(Vec::new, Source::all);
             self.admitted = children.len();
             outputs.reserve(children.len());
-            if !children.is_empty() {
-                slots.adopt(children);
-            }
+            slots.adopt(children);
             return;
         };
         while slots.len() < limit.get()
@@ -128,6 +126,7 @@ impl<F: Future, S: Source<F>, Sh, J: Judge<F::Output>> Store for List<F, S, Sh, 
     fn turn<B>(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
+        _: Panics,
         mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
         let Self { slots, inflow, outputs, .. } = &mut *self;

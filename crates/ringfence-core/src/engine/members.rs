@@ -24,6 +24,20 @@ use core::future::IntoFuture;
 /// there is a place for it, so with a limit it may be endless.
 ///
 /// `Kind` tells the four apart, and `Judge` the verbs. Both are always inferred, and never written.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{block_on, gather};
+/// use std::{collections::BTreeSet, future::ready};
+///
+/// let tuple: (u8, &str) = block_on(gather((ready(1), async { "one" })));
+/// let array: [u8; 2] = block_on(gather([ready(1), ready(2)]));
+/// let vec: Vec<u8> = block_on(gather(vec![ready(1), ready(2)]));
+/// let iterator: Vec<u8> = block_on(gather(BTreeSet::from([2, 1]).into_iter().map(ready)));
+/// assert_eq!((tuple, array), ((1, "one"), [1, 2]));
+/// assert_eq!((vec, iterator), (vec![1, 2], vec![1, 2]));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a group of futures that this verb takes",
     label = "not a tuple (of at most 12), array, `Vec` or iterator of such futures",

@@ -8,6 +8,8 @@ pub(crate) mod limit;
 pub(crate) mod links;
 pub(crate) mod list;
 pub(crate) mod members;
+#[cfg(all(test, not(ringfence_loom)))]
+mod parents;
 pub(crate) mod policy;
 pub(crate) mod ready;
 pub(crate) mod segments;

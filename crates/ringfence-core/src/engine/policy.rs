@@ -39,7 +39,7 @@ pub(crate) enum Rest {
 
 /// What becomes of a child's panic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Panics {
+pub enum Panics {
     /// The others are cancelled, and then it goes on.
     Resume,
     /// It is an end like any other.
@@ -61,15 +61,12 @@ impl Stop {
 
     /// Counts the end of a child, and returns whether the verb is decided by it.
     #[inline]
-    pub(crate) fn is_met(&mut self, verdict: Verdict) -> bool {
+    pub(crate) fn is_met(self, verdict: Verdict, successes: &mut usize) -> bool {
         match (self, verdict) {
             (Self::FirstEnd, _) | (Self::FirstFailure, Verdict::Failure) => true,
-            (Self::Successes(missing), Verdict::Success) => {
-                match NonZeroUsize::new(missing.get() - 1) {
-                    Some(fewer) => *missing = fewer,
-                    None => return true,
-                }
-                false
+            (Self::Successes(wanted), Verdict::Success) => {
+                *successes += 1;
+                *successes == wanted.get()
             }
             _ => false,
         }

@@ -30,11 +30,14 @@ const FIRST_CHILDREN: usize = 16;
 
 /// Children of one type, each in a slot from which it does not move until it is dropped.
 ///
+/// The first `RESERVED` places of the first chunk are never used: their numbers mean something else
+/// to a parent that is more than a set. Such a parent adds the first header itself.
+///
 /// # Invariants
 ///
-/// I6. A slot holds a child exactly if its bit in `vacant` is 0 and its place is below `capacity`.
+/// I6. A slot holds a child exactly if its bit in `places` is 1, and in `vacant` 0.
 /// I7. The memory of a slot is allocated, and stays where it is, until the segments are dropped.
-pub(crate) struct Segments<F> {
+pub(crate) struct Segments<F, const RESERVED: usize = 0> {
     /// The memory: each vector has the length 0, and owns nothing but its buffer.
     memory: SmallVec<[Vec<F>; 1]>,
     chunks: SmallVec<[Chunk<F>; 1]>,
@@ -51,27 +54,28 @@ pub(crate) struct Segments<F> {
 /// The slots that share a header.
 struct Chunk<F> {
     slots: NonNull<F>,
+    /// The slots that there are (I6).
+    places: usize,
     /// The slots without a child (I6).
     vacant: usize,
     /// The slots that never had one.
     fresh: usize,
     /// The next chunk with a vacant slot, if this has one.
     next_free: u32,
-    capacity: u32,
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
 // SAFETY: the pointers are to memory that the segments own, with the children in it.
-unsafe impl<F: Send> Send for Segments<F> {}
+unsafe impl<F: Send, const RESERVED: usize> Send for Segments<F, RESERVED> {}
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
 // SAFETY: as above; `&self` reaches no child.
-unsafe impl<F: Sync> Sync for Segments<F> {}
+unsafe impl<F: Sync, const RESERVED: usize> Sync for Segments<F, RESERVED> {}
 
 /// Children are pinned by the memory that they live in, not by the place of this struct.
-impl<F> Unpin for Segments<F> {}
+impl<F, const RESERVED: usize> Unpin for Segments<F, RESERVED> {}
 
-impl<F> Segments<F> {
+impl<F, const RESERVED: usize> Segments<F, RESERVED> {
     pub(crate) const fn new() -> Self {
         Self {
             memory: SmallVec::new_const(),
@@ -88,6 +92,7 @@ impl<F> Segments<F> {
     /// Child `i` is in slot `i`.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
     pub(crate) fn adopt(&mut self, mut children: Vec<F>, ready: &mut Ready) {
+        const { assert!(RESERVED == 0, "child `i` is in slot `i`") };
         debug_assert_eq!(self.capacity, 0, "only empty segments adopt");
         let len = children.len();
         // SAFETY: the children are now the slots' (I6), and 0 is no more than the capacity.
@@ -98,13 +103,8 @@ impl<F> Segments<F> {
             let capacity = (len - first).min(WIDTH);
             // SAFETY: `first` is below the number of children in the buffer.
             let slots = unsafe { start.add(first) };
-            self.chunks.push(Chunk {
-                slots,
-                vacant: 0,
-                fresh: 0,
-                next_free: NONE,
-                capacity: capacity as u32,
-            });
+            let places = usize::MAX >> (usize::BITS as usize - capacity);
+            self.chunks.push(Chunk { slots, places, vacant: 0, fresh: 0, next_free: NONE });
             ready.add_header();
         }
         self.capacity = len;
@@ -148,9 +148,7 @@ impl<F> Segments<F> {
     /// Whether there is a child in the slot.
     #[inline]
     pub(crate) fn is_occupied(&self, slot: Slot) -> bool {
-        self.chunks
-            .get(slot.chunk as usize)
-            .is_some_and(|chunk| slot.place < chunk.capacity && chunk.vacant & slot.bit() == 0)
+        self.chunks.get(slot.chunk as usize).is_some_and(|chunk| chunk.occupied() & slot.bit() != 0)
     }
 
     /// The slots with a child.
@@ -184,38 +182,36 @@ impl<F> Segments<F> {
     pub(crate) fn clear(&mut self) -> Option<Panic> {
         let mut first = None;
         for chunk in 0..self.chunks.len() {
-            loop {
-                let occupied = self.chunks[chunk].occupied();
-                if occupied == 0 || !mem::needs_drop::<F>() && self.forget_chunk(chunk) {
-                    break;
-                }
-                let swept = catch(|| {
-                    let mut occupied = occupied;
-                    while occupied != 0 {
-                        let place = occupied.trailing_zeros();
-                        occupied &= occupied - 1;
-                        self.drop_child(Slot { chunk: chunk as u32, place });
-                    }
-                });
-                if let Err(panic) = swept {
-                    match first {
-                        None => first = Some(panic),
-                        Some(_) => panic.discard(),
-                    }
+            let mut rest = self.vacate_all(chunk);
+            if !mem::needs_drop::<F>() {
+                continue;
+            }
+            let slots = self.chunks[chunk].slots;
+            while rest != 0 {
+                let swept = catch(|| drop_in_place(slots, &mut rest));
+                match swept {
+                    Ok(()) => {}
+                    Err(panic) if first.is_none() => first = Some(panic),
+                    Err(panic) => panic.discard(),
                 }
             }
         }
         first
     }
 
-    /// Vacates a chunk whose children need no drop.
-    fn forget_chunk(&mut self, chunk: usize) -> bool {
-        let mut occupied = self.chunks[chunk].occupied();
-        while occupied != 0 {
-            self.vacate(Slot { chunk: chunk as u32, place: occupied.trailing_zeros() });
-            occupied &= occupied - 1;
+    /// Vacates all slots of a chunk, and returns those that held a child, which is still there.
+    fn vacate_all(&mut self, index: usize) -> usize {
+        let chunk = &mut self.chunks[index];
+        let occupied = chunk.occupied();
+        if occupied != 0 {
+            if chunk.vacant == 0 {
+                chunk.next_free = self.free;
+                self.free = index as u32;
+            }
+            chunk.vacant |= occupied;
+            self.len -= occupied.count_ones() as usize;
         }
-        true
+        occupied
     }
 
     /// Drops the child in the slot, if there is one. Its destructor may panic; the slot is vacant
@@ -236,7 +232,7 @@ impl<F> Segments<F> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
     fn place(&self, slot: Slot) -> NonNull<F> {
         let chunk = &self.chunks[slot.chunk as usize];
-        debug_assert!(slot.place < chunk.capacity);
+        debug_assert!(chunk.places & slot.bit() != 0);
         // SAFETY: an occupied slot is below the capacity (I6), so that it is within the memory.
         unsafe { chunk.slots.add(slot.place as usize) }
     }
@@ -268,7 +264,8 @@ impl<F> Segments<F> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
     fn grow(&mut self, wanted: usize, ready: &mut Ready) {
         let first = (FIRST_BYTES / size_of::<F>().max(1)).clamp(1, FIRST_CHILDREN);
-        let slots = self.capacity.max(wanted).max(first);
+        let reserved = if self.chunks.is_empty() { RESERVED } else { 0 };
+        let slots = (self.capacity.max(wanted) + reserved).max(first);
         // Whole chunks, unless it is less than one.
         let slots = if slots < WIDTH { slots } else { (slots / WIDTH).min(CHUNKS) * WIDTH };
         let start = self.add_memory(Vec::with_capacity(slots));
@@ -276,15 +273,19 @@ impl<F> Segments<F> {
             let capacity = (slots - first).min(WIDTH);
             // SAFETY: `first` is below the capacity of the buffer.
             let start = unsafe { start.add(first) };
-            let vacant = usize::MAX >> (usize::BITS as usize - capacity);
+            let mut places = usize::MAX >> (usize::BITS as usize - capacity);
+            if reserved > 0 && first == 0 {
+                places &= usize::MAX << reserved;
+            } else {
+                ready.add_header();
+            }
             self.chunks.push(Chunk {
                 slots: start,
-                vacant,
-                fresh: vacant,
+                places,
+                vacant: places,
+                fresh: places,
                 next_free: NONE,
-                capacity: capacity as u32,
             });
-            ready.add_header();
         }
         // The chunks are used in their order.
         let new = self.chunks.len() - slots.div_ceil(WIDTH);
@@ -294,7 +295,7 @@ impl<F> Segments<F> {
         let last = self.chunks.len() - 1;
         self.chunks[last].next_free = self.free;
         self.free = new as u32;
-        self.capacity += slots;
+        self.capacity += slots - reserved;
     }
 
     /// Keeps a buffer, and returns where it starts.
@@ -308,11 +309,24 @@ impl<F> Segments<F> {
 impl<F> Chunk<F> {
     /// The slots with a child.
     fn occupied(&self) -> usize {
-        !self.vacant & (usize::MAX >> (usize::BITS - self.capacity))
+        self.places & !self.vacant
     }
 }
 
-impl<F: Future> Children for Segments<F> {
+/// Drops the children in the places of `rest`, each taken away from it first.
+#[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+fn drop_in_place<F>(slots: NonNull<F>, rest: &mut usize) {
+    while *rest != 0 {
+        let place = rest.trailing_zeros() as usize;
+        *rest &= *rest - 1;
+        // SAFETY: the caller has just vacated the slot, so that it is below the capacity (I6).
+        let child = unsafe { slots.add(place) };
+        // SAFETY: the slot held a child, which only this call drops, and only once.
+        unsafe { child.drop_in_place() };
+    }
+}
+
+impl<F: Future, const RESERVED: usize> Children for Segments<F, RESERVED> {
     type End = F::Output;
 
     #[inline]
@@ -328,11 +342,12 @@ impl<F: Future> Children for Segments<F> {
         // SAFETY: a child stays in its slot until it is dropped there (I7).
         let child = unsafe { Pin::new_unchecked(child) };
         let Poll::Ready(output) = child.poll(cx) else { return Poll::Pending };
+        let mut kept = Kept(Some(output));
         // Vacant first: if the destructor panics, the child is not dropped again.
         self.vacate(slot);
         // SAFETY: the slot held a child (I6), and holds none any more.
         unsafe { place.drop_in_place() };
-        Poll::Ready(output)
+        Poll::Ready(kept.0.take().expect("an output is kept until it is returned"))
     }
 
     fn discard(mut self: Pin<&mut Self>, slot: Slot) {
@@ -340,7 +355,22 @@ impl<F: Future> Children for Segments<F> {
     }
 }
 
-impl<F> Drop for Segments<F> {
+/// An output while its child is dropped. If that panics, a second panic does not abort.
+struct Kept<T>(Option<T>);
+
+impl<T> Drop for Kept<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(lost) = self.0.take() {
+            if let Err(second) = catch(|| drop(lost)) {
+                // The child has one end, and that was the panic of its destructor.
+                second.discard();
+            }
+        }
+    }
+}
+
+impl<F, const RESERVED: usize> Drop for Segments<F, RESERVED> {
     fn drop(&mut self) {
         if let Some(panic) = self.clear() {
             panic.resume_unless_panicking();
@@ -348,8 +378,11 @@ impl<F> Drop for Segments<F> {
     }
 }
 
-impl<F> fmt::Debug for Segments<F> {
+impl<F, const RESERVED: usize> fmt::Debug for Segments<F, RESERVED> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Segments").field("len", &self.len).finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests;

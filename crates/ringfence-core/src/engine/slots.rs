@@ -49,6 +49,9 @@ impl<F> Slots<F> {
     /// There must have been none.
     pub(crate) fn adopt(&mut self, children: Vec<F>) {
         let len = children.len();
+        if len == 0 {
+            return;
+        }
         self.children.adopt(children, &mut self.ready);
         for (chunk, first) in (0..len).step_by(WIDTH).enumerate() {
             let places = (len - first).min(WIDTH);

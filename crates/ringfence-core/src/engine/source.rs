@@ -66,15 +66,21 @@ impl<I: Iterator<Item: IntoFuture>> Source<<I::Item as IntoFuture>::IntoFuture> 
     }
 
     fn all(self) -> Vec<<I::Item as IntoFuture>::IntoFuture> {
-        let mut all = Vec::with_capacity(self.0.size_hint().0.min(TRUSTED));
-        // Not `extend`, which would believe the hint.
-        self.0.for_each(|member| all.push(member.into_future()));
-        all
+        collect(self.0.map(I::Item::into_future))
     }
 
     fn known(&self) -> usize {
         0
     }
+}
+
+/// Takes all that an iterator yields; its size hint is not believed.
+pub(crate) fn collect<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let items = items.into_iter();
+    let mut all = Vec::with_capacity(items.size_hint().0.min(TRUSTED));
+    // Not `extend`, which would believe the hint.
+    items.for_each(|item| all.push(item));
+    all
 }
 
 /// The shape in which a list gives what it has for each child.

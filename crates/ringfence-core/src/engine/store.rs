@@ -1,6 +1,6 @@
 //! What a verb needs of the place where its children live.
 
-use super::policy::Verdict;
+use super::policy::{Panics, Verdict};
 use crate::outcome::{Outcome, Panic};
 use alloc::vec::Vec;
 use core::{
@@ -14,10 +14,13 @@ use core::{
 pub trait Store {
     /// Polls the children that were woken, until `ended` breaks or no child is left.
     ///
-    /// `ended` is called once for each child that ends, after its output has been kept.
+    /// `ended` is called once for each child that ends, after its output has been kept. It need not
+    /// be told of a panic that is resumed anyway: then the store cancels the others, and lets the
+    /// panic through.
     fn turn<B>(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
+        panics: Panics,
         ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>>;
 

@@ -3,8 +3,8 @@
 use super::{
     keep,
     links::{First, FirstError, Links, Outputs, SameOutputs, TryOutputs},
-    policy::Verdict,
-    ready::{Each, Few, Readiness, Slot},
+    policy::{Panics, Verdict},
+    ready::{Each, Readiness, Ready, Slot},
     store::{InOrder, Missing, Store, TryInOrder, Uniform},
     turn::{Children, turn},
 };
@@ -13,12 +13,20 @@ use alloc::vec::Vec;
 use core::{
     fmt,
     marker::PhantomData,
+    mem,
     num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll},
 };
 use pin_project_lite::pin_project;
+
+/// How many children have begun, and how many may run at a time.
+#[derive(Debug)]
+struct Places {
+    admitted: usize,
+    limit: usize,
+}
 
 /// How many children are polled without asking who of them was woken.
 const FEW: usize = 3;
@@ -28,17 +36,10 @@ pin_project! {
     pub struct Tuple<L: Links<J>, J> {
         #[pin]
         children: Fixed<L, J>,
-        woken: Woken,
-        // How many children have been begun.
-        admitted: usize,
+        // None if all are polled whenever the parent is.
+        woken: Option<Ready>,
+        places: Places,
     }
-}
-
-/// Who is to be polled next.
-#[derive(Debug)]
-enum Woken {
-    Each(Each),
-    Few(Few),
 }
 
 pin_project! {
@@ -62,23 +63,11 @@ pin_project! {
     }
 }
 
-impl Woken {
-    /// All of the `admitted` among `len` children are to be polled first.
-    #[inline]
-    fn new(admitted: usize, len: usize) -> Self {
-        if admitted == len && len <= FEW {
-            Self::Each(Each::new(len as u32))
-        } else {
-            Self::Few(Few::new(admitted))
-        }
-    }
-}
-
 impl<L: Links<J>, J> Tuple<L, J> {
     pub(super) fn new(links: L) -> Self {
         let running = usize::MAX.checked_shr((usize::BITS as usize - L::LEN) as u32).unwrap_or(0);
         let children = Fixed { links, running, ended: 0, judge: PhantomData };
-        Self { children, woken: Woken::new(L::LEN, L::LEN), admitted: L::LEN }
+        Self { children, woken: woken(L::LEN, L::LEN), places: Places::new(L::LEN) }
     }
 }
 
@@ -137,6 +126,7 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     fn turn<B>(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
+        panics: Panics,
         ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
         let mut this = self.project();
@@ -144,8 +134,9 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
             return Poll::Ready(None);
         }
         match this.woken {
-            Woken::Each(each) => drive(each, this.children, this.admitted, cx, ended),
-            Woken::Few(few) => drive(few, this.children, this.admitted, cx, ended),
+            None if panics == Panics::Resume => sweep(this.children, cx, ended),
+            None => drive(&mut Each::new(L::LEN as u32), this.children, this.places, cx, ended),
+            Some(ready) => drive(ready, this.children, this.places, cx, ended),
         }
     }
 
@@ -165,33 +156,95 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     }
 
     fn limit(&mut self, limit: NonZeroUsize) {
-        self.admitted = limit.get().min(L::LEN);
-        self.woken = Woken::new(self.admitted, L::LEN);
+        let first = limit.get().min(L::LEN);
+        self.woken = woken(first, L::LEN);
+        self.places = Places::new(first);
     }
+}
+
+/// A turn of all children, in which a panic goes through.
+///
+/// Nothing is caught, since there is nothing to tell of the panic: the children that are left are
+/// dropped on its way out.
+#[inline]
+fn sweep<L: Links<J>, J, B>(
+    children: Pin<&mut Fixed<L, J>>,
+    cx: &mut Context<'_>,
+    mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
+) -> Poll<Option<B>> {
+    /// Cancels the children, unless it is forgotten.
+    struct Cancel<'a, L: Links<J>, J>(Pin<&'a mut Fixed<L, J>>);
+    impl<L: Links<J>, J> Drop for Cancel<'_, L, J> {
+        fn drop(&mut self) {
+            if let Some(panic) = self.0.as_mut().discard_all(usize::MAX) {
+                // The first one is on its way.
+                panic.discard();
+            }
+        }
+    }
+    let mut cancel = Cancel(children);
+    let mut decision = Poll::Pending;
+    for place in 0..L::LEN {
+        let slot = Slot { chunk: 0, place: place as u32 };
+        if let Poll::Ready(verdict) = cancel.0.as_mut().poll(slot, cx) {
+            if let ControlFlow::Break(decided) = ended(place, Ok(verdict)) {
+                decision = Poll::Ready(Some(decided));
+                break;
+            }
+        }
+    }
+    if decision.is_pending() && *cancel.0.as_mut().project().running == 0 {
+        decision = Poll::Ready(None);
+    }
+    mem::forget(cancel);
+    decision
 }
 
 /// A turn, in which every end is a place for the next child to begin.
 #[inline]
 fn drive<R: Admit, L: Links<J>, J, B>(
     ready: &mut R,
-    children: Pin<&mut Fixed<L, J>>,
-    admitted: &mut usize,
+    mut children: Pin<&mut Fixed<L, J>>,
+    places: &mut Places,
     cx: &mut Context<'_>,
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
 ) -> Poll<Option<B>> {
+    // An end that has decided something left its place free.
+    places.fill(ready, *children.as_mut().project().running, L::LEN);
     turn(ready, children, cx, |ready, children, slot, end| {
         if let ControlFlow::Break(decision) = ended(slot.place as usize, end) {
             return ControlFlow::Break(Some(decision));
         }
-        if *admitted < L::LEN {
-            ready.admit(*admitted as u32);
-            *admitted += 1;
-        }
-        match *children.project().running {
-            0 => ControlFlow::Break(None),
-            _ => ControlFlow::Continue(()),
-        }
+        let running = *children.project().running;
+        places.fill(ready, running, L::LEN);
+        if running == 0 { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
     })
+}
+
+/// Who is woken first: `first` of `len` children.
+#[inline]
+fn woken(first: usize, len: usize) -> Option<Ready> {
+    (first < len || len > FEW).then(|| Ready::of_few(first))
+}
+
+impl Places {
+    /// The first `limit` children begin at once.
+    fn new(limit: usize) -> Self {
+        Self { admitted: limit, limit }
+    }
+
+    /// Lets children begin that had to wait, as many as there are places free.
+    #[inline]
+    fn fill<R: Admit>(&mut self, ready: &mut R, running: usize, len: usize) {
+        while self.admitted < len {
+            let begun = (1 << self.admitted) - 1;
+            if (running & begun).count_ones() as usize >= self.limit {
+                return;
+            }
+            ready.admit(self.admitted as u32);
+            self.admitted += 1;
+        }
+    }
 }
 
 /// Where a child that had to wait for its place is marked as ready.
@@ -204,9 +257,9 @@ impl Admit for Each {
     fn admit(&mut self, _: u32) {}
 }
 
-impl Admit for Few {
+impl Admit for Ready {
     fn admit(&mut self, place: u32) {
-        self.mark(place);
+        self.mark(0, 1 << place);
     }
 }
 

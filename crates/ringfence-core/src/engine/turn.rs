@@ -14,6 +14,13 @@ use core::{
 /// once it is spent, every child that needs some finds nothing, and wakes itself for later.
 pub(crate) const PENDING: u32 = 64;
 
+/// What a turn may spend; a poll that finds a child pending costs [`COSTLY`], and another 1.
+///
+/// So children that end at once, be there ever so many, do not keep other tasks from their turn.
+const BUDGET: u32 = PENDING * COSTLY;
+
+const COSTLY: u32 = 16;
+
 /// The children of a set, by number.
 pub(crate) trait Children {
     /// What is known of a child that has ended.
@@ -51,7 +58,7 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
     mut ended: impl FnMut(&mut R, Pin<&mut C>, Slot, Result<C::End, Panic>) -> ControlFlow<B>,
 ) -> Poll<B> {
     let _polled = ready.begin(cx.waker());
-    let mut pending = 0;
+    let mut spent = 0;
     let mut polling = None;
     loop {
         let stop = catch(|| {
@@ -67,11 +74,12 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
                     {
                         return Stop::Decided(decision);
                     }
+                    spent += 1;
                 } else {
-                    pending += 1;
-                    if pending == PENDING {
-                        return Stop::Spent;
-                    }
+                    spent += COSTLY;
+                }
+                if spent >= BUDGET {
+                    return Stop::Spent;
                 }
             }
             Stop::Idle
@@ -81,10 +89,6 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
             Ok(Stop::Idle) => match ready.park(cx.waker()) {
                 Parked::Yes => return Poll::Pending,
                 Parked::Woken => {}
-                Parked::Ringing => {
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
             },
             Ok(Stop::Spent) => {
                 cx.waker().wake_by_ref();
@@ -106,3 +110,6 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
         }
     }
 }
+
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests;

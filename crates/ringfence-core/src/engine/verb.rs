@@ -24,7 +24,7 @@ pub trait Rule<S> {
     type Output;
 
     #[doc(hidden)]
-    fn policy() -> Policy;
+    const POLICY: Policy;
 
     #[doc(hidden)]
     fn finish(drive: Pin<&mut Drive<S>>, decided: Decided) -> Self::Output;
@@ -42,6 +42,21 @@ pin_project! {
     ///
     /// If this is dropped, its children are dropped with it, at once and in place; what they have
     /// returned is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{Elapsed, block_on, gather};
+    /// use std::{future::pending, time::Duration};
+    ///
+    /// let stuck = gather((async { 1 }, pending::<()>())).named("fetch").timeout(Duration::ZERO);
+    /// let elapsed: Elapsed = block_on(stuck).unwrap_err();
+    /// assert_eq!(elapsed.to_string(), "`fetch` timed out after 0ns; unfinished: child 1");
+    ///
+    /// // Endless, but never more than two at a time.
+    /// let sum = ringfence_core::race_ok((0..).map(async |n| if n < 9 { Err(n) } else { Ok(n) }));
+    /// assert_eq!(block_on(sum.limit(2)), Ok(9));
+    /// ```
     #[must_use = "futures do nothing unless awaited or polled"]
     pub struct Verb<S, R> {
         #[pin]
@@ -53,7 +68,7 @@ pin_project! {
 impl<S: Store, R: Rule<S>> Verb<S, R> {
     #[inline]
     pub(crate) fn new(store: S) -> Self {
-        Self { drive: Drive::new(store, R::policy()), rule: PhantomData }
+        Self { drive: Drive::new(store), rule: PhantomData }
     }
 
     /// Lets at most `limit` children run at a time.
@@ -70,7 +85,7 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
         self
     }
 
-    /// Gives it a name, to be shown in errors.
+    /// Gives it a name, which [`Elapsed`](crate::Elapsed) shows.
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.drive.set_name(name.into());
         self
@@ -78,8 +93,9 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
 
     /// Makes the output `Err(Elapsed)` if it takes longer than `limit`, from the first poll on.
     ///
-    /// The children are dropped first. What is ready when the time is up still counts; with a
-    /// limit of zero every child is polled once.
+    /// The children are dropped first. What is ready when the time is up still counts: every child
+    /// that was woken is polled once more, so that with a limit of zero each is polled at least
+    /// once.
     #[cfg(feature = "std")]
     pub fn timeout(self, limit: core::time::Duration) -> Timeout<Self> {
         Timeout::new(self, Deadline::after(limit), Self::EXPIRY)
@@ -88,6 +104,17 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
     /// Makes the output `Err(Elapsed)` if it takes until after `deadline`.
     ///
     /// As [`timeout`](Verb::timeout), with an instant of the timer in force.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{block_on, race, rt::{self, Timer}};
+    /// use std::future::{pending, ready};
+    ///
+    /// let now = rt::timer().now();
+    /// assert_eq!(block_on(race([ready(1), ready(2)]).deadline(now)), Ok(1));
+    /// assert!(block_on(race([pending::<()>()]).deadline(now)).is_err());
+    /// ```
     #[cfg(feature = "std")]
     pub fn deadline(self, deadline: std::time::Instant) -> Timeout<Self> {
         Timeout::new(self, Deadline::at(deadline), Self::EXPIRY)
@@ -107,7 +134,7 @@ impl<S: Store, R: Rule<S>> Future for Verb<S, R> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R::Output> {
         let mut drive = self.project().drive;
-        let decided = ready!(drive.as_mut().poll(cx));
+        let decided = ready!(drive.as_mut().poll(&R::POLICY, cx));
         Poll::Ready(R::finish(drive, decided))
     }
 }

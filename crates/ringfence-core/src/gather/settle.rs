@@ -70,7 +70,7 @@ where
     M: Members<Kind, Outputs>,
     M::Store: InOrder,
 {
-    Settle { drive: Drive::new(members.into_store(), POLICY), deadline: None }
+    Settle { drive: Drive::new(members.into_store()), deadline: None }
 }
 
 const POLICY: Policy =
@@ -87,6 +87,21 @@ pin_project! {
     ///
     /// If this is dropped, its children are dropped with it, at once and in place; outcomes that
     /// were there are lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{block_on, settle};
+    /// use std::{future::Future, pin::Pin};
+    ///
+    /// type Child = Pin<Box<dyn Future<Output = u8>>>;
+    ///
+    /// let good: Child = Box::pin(async { 1 });
+    /// let bad: Child = Box::pin(async { panic!("out of cheese") });
+    /// let ends = block_on(settle([bad, good]).limit(1));
+    /// assert_eq!(ends[0].panic().unwrap().message(), Some("out of cheese"));
+    /// assert_eq!(ends[1].value(), Some(&1));
+    /// ```
     #[must_use = "futures do nothing unless awaited or polled"]
     pub struct Settle<S> {
         #[pin]
@@ -110,7 +125,7 @@ impl<S: InOrder> Settle<S> {
         self
     }
 
-    /// Gives it a name, to be shown in errors.
+    /// Gives it a name.
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.drive.set_name(name.into());
         self
@@ -148,7 +163,7 @@ impl<S: InOrder> Future for Settle<S> {
         if let Some(deadline) = this.deadline {
             deadline.begin();
         }
-        if drive.as_mut().poll(cx).is_pending() {
+        if drive.as_mut().poll(&POLICY, cx).is_pending() {
             #[cfg(feature = "std")]
             ready!(this.deadline.as_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx)));
             #[cfg(not(feature = "std"))]
@@ -157,7 +172,7 @@ impl<S: InOrder> Future for Settle<S> {
             let mut polled = Poll::Pending;
             while polled.is_pending() && turns > 0 {
                 turns -= 1;
-                polled = drive.as_mut().poll(cx);
+                polled = drive.as_mut().poll(&POLICY, cx);
             }
             if polled.is_pending() {
                 drive.as_mut().cancel();

@@ -33,7 +33,7 @@ type Child<'env, T> = Pin<Box<dyn Future<Output = T> + Send + 'env>>;
 /// use ringfence_core::{DynJoinSet, block_on};
 /// use std::future::ready;
 ///
-/// let mut set = DynJoinSet::new();
+/// let mut set = DynJoinSet::with_capacity(2);
 /// set.insert(ready(1));
 /// set.insert(async { 2 });
 /// let mut total = 0;

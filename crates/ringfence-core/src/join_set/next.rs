@@ -15,6 +15,17 @@ use core::{
 ///
 /// If this is dropped before it has resolved, nothing is lost. It may be polled again at any time,
 /// and then waits for the next child after the last.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{JoinSet, block_on, timeout};
+/// use std::{future::pending, time::Duration};
+///
+/// let mut set = JoinSet::from_iter([pending::<()>()]);
+/// assert!(block_on(timeout(Duration::ZERO, set.next())).is_err());
+/// assert_eq!(set.len(), 1); // giving up the wait has lost nothing
+/// ```
 #[must_use = "futures do nothing unless awaited or polled"]
 pub struct Next<'set, F: Future> {
     set: &'set mut JoinSet<F>,

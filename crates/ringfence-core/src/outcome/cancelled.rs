@@ -14,6 +14,8 @@ use core::{error::Error, fmt};
 ///
 /// let cancelled = Cancelled::new(Reason::Requested("shutting down".into()));
 /// assert_eq!(cancelled.to_string(), "cancelled: shutting down");
+/// assert_eq!(cancelled.reason(), &Reason::Requested("shutting down".into()));
+/// assert_eq!(Cancelled::from(Reason::Deadline).into_reason(), Reason::Deadline);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cancelled(Reason);
@@ -50,6 +52,17 @@ impl fmt::Display for Cancelled {
 impl Error for Cancelled {}
 
 /// Why a child was cancelled.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{Outcome, Reason, block_on, settle};
+/// use std::{future::pending, time::Duration};
+///
+/// let [end] = block_on(settle([pending::<()>()]).timeout(Duration::ZERO));
+/// let Outcome::Cancelled(cancelled) = end else { unreachable!("it never ends by itself") };
+/// assert_eq!(cancelled.reason(), &Reason::Deadline);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {

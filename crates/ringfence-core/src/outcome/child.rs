@@ -4,6 +4,15 @@ use alloc::borrow::Cow;
 use core::fmt;
 
 /// The name of a child, a verb or a scope.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::Name;
+///
+/// let names: [Name; 2] = ["mirror".into(), format!("mirror {}", 2).into()];
+/// assert_eq!(names[1], "mirror 2");
+/// ```
 pub type Name = Cow<'static, str>;
 
 /// The place of a child among its siblings.
@@ -17,6 +26,7 @@ pub type Name = Cow<'static, str>;
 /// use ringfence_core::ChildId;
 ///
 /// assert_eq!(ChildId::new(3).to_string(), "child 3");
+/// assert_eq!(ChildId::new(3).index(), 3);
 /// assert!(ChildId::BODY.is_body());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +59,15 @@ impl fmt::Display for ChildId {
 }
 
 /// A child as it is shown to people: its place, and its name if it has one.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{ChildId, Label};
+///
+/// let label = Label { child: ChildId::new(2), name: Some("mirror".into()) };
+/// assert_eq!(label.to_string(), "child 2 (mirror)");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The place.

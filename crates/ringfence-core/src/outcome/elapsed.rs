@@ -11,6 +11,19 @@ use core::{error::Error, fmt, time::Duration};
 ///
 /// It is a type of its own, so that it is never mistaken for a timeout of the user's, nor for a
 /// cancellation.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{ChildId, TimeLimit, block_on, gather};
+/// use std::{future::{pending, ready}, time::Duration};
+///
+/// let all = gather((ready(1), pending::<()>())).named("fetch").timeout(Duration::ZERO);
+/// let elapsed = block_on(all).unwrap_err();
+/// assert_eq!(elapsed.name(), Some("fetch"));
+/// assert_eq!(elapsed.limit(), TimeLimit::After(Duration::ZERO));
+/// assert_eq!(elapsed.unfinished()[0].child, ChildId::new(1));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elapsed {
     limit: TimeLimit,
@@ -19,6 +32,15 @@ pub struct Elapsed {
 }
 
 /// How long something may take.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::TimeLimit;
+/// use std::time::Duration;
+///
+/// assert_eq!(TimeLimit::After(Duration::from_millis(250)).to_string(), "after 250ms");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeLimit {

@@ -44,6 +44,12 @@ use store::{List, Store};
 ///
 /// assert_eq!(group.first().child, ChildId::new(1));
 /// assert_eq!(group.to_string(), "child 1: refused\nbody (main): gave up");
+/// assert_eq!((group.len(), group.rest()), (2, 0));
+/// assert!(group.errors().eq(&["refused", "gave up"]));
+///
+/// let (body, children) = group.split(Failure::is_body);
+/// assert_eq!(children.unwrap().into_single().unwrap(), "refused");
+/// assert_eq!(body.unwrap().map(str::len).into_first().error(), Some(&7));
 /// ```
 #[must_use = "failures should be dealt with"]
 pub struct ErrorGroup<E> {
@@ -64,11 +70,31 @@ impl<E> ErrorGroup<E> {
     ///
     /// If such an error holds groups of itself, they are dropped recursively, at the cost of some
     /// stack for each level.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{Cause, ChildId, ErrorGroup, Failure};
+    ///
+    /// let line = String::from("key = value");
+    /// let group = ErrorGroup::shallow(Failure::new(ChildId::new(0), Cause::Error(&line[..3])));
+    /// assert_eq!(group.iter().count(), 1);
+    /// ```
     pub fn shallow(first: Failure<E>) -> Self {
         Self { failures: Store::shallow(List::from_buf([first])), rest: 0 }
     }
 
     /// Makes a group of all `failures`, if there are any.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{Cause, ChildId, ErrorGroup, Failure};
+    ///
+    /// assert!(ErrorGroup::<&str>::from_vec(vec![]).is_none());
+    /// let failures = ["a", "b"].map(|error| Failure::new(ChildId::new(0), Cause::Error(error)));
+    /// assert_eq!(ErrorGroup::from_vec(failures.into()).unwrap().into_iter().len(), 2);
+    /// ```
     pub fn from_vec(failures: Vec<Failure<E>>) -> Option<Self>
     where
         E: 'static,
@@ -199,13 +225,25 @@ impl<E: 'static> ErrorGroup<E> {
     /// Returns the failures that match, and drops the others.
     ///
     /// Groups in the group are looked into, as by [`split`](Self::split).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::ErrorGroup;
+    ///
+    /// let group = || ErrorGroup::from_errors(["busy", "broken"]).unwrap();
+    /// let broken = group().subgroup(|failure| failure.error() == Some(&"broken")).unwrap();
+    /// assert_eq!(broken.to_string(), "child 1: broken");
+    /// assert!(group().retain(|failure| failure.is_body()).is_none());
+    /// ```
     pub fn subgroup(self, matches: impl FnMut(&Failure<E>) -> bool) -> Option<Self> {
         self.split(matches).0
     }
 
     /// Keeps the failures that match, and drops the others.
     ///
-    /// Groups in the group are not looked into: they match, or not, as they stand. Failures that were not kept stay counted.
+    /// Groups in the group are not looked into: they match, or not, as they stand. Failures that
+    /// were not kept stay counted.
     pub fn retain(mut self, mut matches: impl FnMut(&Failure<E>) -> bool) -> Option<Self> {
         self.failures.list_mut().retain(|failure| matches(failure));
         (!self.failures.list().is_empty()).then_some(self)
@@ -238,6 +276,16 @@ impl<E: 'static> ErrorGroup<ErrorGroup<E>> {
     ///
     /// They stay in order, and each is its own child's still. Panics beside the groups keep their
     /// places.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::ErrorGroup;
+    ///
+    /// let groups = [["a", "b"], ["c", "d"]].map(|errors| ErrorGroup::from_errors(errors).unwrap());
+    /// let flat = ErrorGroup::from_errors(groups).unwrap().flatten();
+    /// assert_eq!(flat.to_string(), "child 0: a\nchild 1: b\nchild 0: c\nchild 1: d");
+    /// ```
     pub fn flatten(mut self) -> ErrorGroup<E> {
         let mut rest = self.rest;
         let mut list = List::new();
@@ -286,7 +334,17 @@ impl<'a, E> IntoIterator for &'a ErrorGroup<E> {
     }
 }
 
-/// The failures of a group, by value.
+/// The failures of a group, by value, as its [`IntoIterator`] returns them.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{ErrorGroup, Failures};
+///
+/// let mut failures: Failures<_> = ErrorGroup::from_errors(["a", "b"]).unwrap().into_iter();
+/// assert_eq!(failures.next_back().unwrap().error(), Some(&"b"));
+/// assert_eq!(failures.len(), 1);
+/// ```
 #[derive(Debug)]
 #[must_use = "an iterator does nothing unless it is asked"]
 pub struct Failures<E>(smallvec::IntoIter<[Failure<E>; 1]>);

@@ -12,6 +12,12 @@ use core::{fmt, panic::Location};
 ///
 /// let failure = Failure::new(ChildId::new(2), Cause::Error("refused")).named("mirror");
 /// assert_eq!(failure.to_string(), "child 2 (mirror): refused");
+/// assert_eq!(failure.label().to_string(), "child 2 (mirror)");
+/// assert!(!failure.is_body() && failure.panic().is_none());
+///
+/// let here = std::panic::Location::caller();
+/// let failure = failure.started_at(here).map(str::len);
+/// assert_eq!((failure.error(), failure.location), (Some(&7), Some(here)));
 /// ```
 #[derive(Debug)]
 pub struct Failure<E> {
@@ -26,6 +32,15 @@ pub struct Failure<E> {
 }
 
 /// What a child failed with.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{Cause, Panic};
+///
+/// let causes = [Cause::Error("refused"), Cause::Panic(Panic::new(Box::new("boom")))];
+/// assert_eq!(causes.map(|cause| cause.to_string()), ["refused", "panicked: boom"]);
+/// ```
 #[derive(Debug)]
 pub enum Cause<E> {
     /// It returned an `Err`.

@@ -11,8 +11,11 @@ use core::{error::Error, fmt};
 /// use ringfence_core::{Outcome, Panic};
 ///
 /// let ends = [Outcome::Completed(3), Outcome::Panicked(Panic::new(Box::new("boom")))];
-/// assert!(ends[1].is_panicked());
-/// assert_eq!(ends.into_iter().filter_map(Outcome::ok).sum::<i32>(), 3);
+/// assert!(ends[0].is_completed() && ends[1].is_panicked() && !ends[1].is_cancelled());
+/// assert_eq!((ends[0].value(), ends[1].panic().unwrap().message()), (Some(&3), Some("boom")));
+/// let doubled = ends.into_iter().filter_map(|end| end.map(|n| 2 * n).ok());
+/// assert_eq!(doubled.sum::<i32>(), 6);
+/// assert!(Outcome::Completed(Err::<(), _>("refused")).is_failure());
 /// ```
 #[derive(Debug)]
 #[must_use = "an outcome may be a panic that nobody has seen"]
@@ -107,6 +110,16 @@ impl<T> From<Result<T, Panic>> for Outcome<T> {
 }
 
 /// Why a child has no output.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{Cancelled, Outcome, Reason, Unfinished};
+///
+/// let end: Outcome<u8> = Outcome::Cancelled(Cancelled::new(Reason::Deadline));
+/// let why: Unfinished = end.into_result().unwrap_err();
+/// assert_eq!(why.to_string(), "cancelled: a deadline passed");
+/// ```
 #[derive(Debug)]
 pub enum Unfinished {
     /// The child panicked.

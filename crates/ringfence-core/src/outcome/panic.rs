@@ -17,6 +17,9 @@ use core::{any::Any, error::Error, fmt, mem};
 /// let panic = Panic::new(Box::new("out of cheese"));
 /// assert_eq!(panic.message(), Some("out of cheese"));
 /// assert_eq!(panic.to_string(), "panicked: out of cheese");
+///
+/// let again = std::panic::catch_unwind(|| panic.resume()).unwrap_err();
+/// assert_eq!(Panic::new(again).into_payload().downcast_ref(), Some(&"out of cheese"));
 /// ```
 //
 // One pointer wide, so that an `Outcome` of something small is small: the box costs an

@@ -4,6 +4,21 @@ use super::{Cancelled, Elapsed, ErrorGroup};
 use core::{error::Error, fmt};
 
 /// Why a scope has no value.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{Cancelled, ErrorGroup, Reason, ScopeError};
+///
+/// let failed = ScopeError::from(ErrorGroup::from_errors(["refused"]).unwrap());
+/// assert_eq!(failed.group().unwrap().len(), 1);
+/// let failed = failed.map(str::len);
+/// assert_eq!(failed.into_group().unwrap().into_single().unwrap(), 7);
+///
+/// let cancelled = ScopeError::<&str>::from(Cancelled::new(Reason::Closed));
+/// assert!(cancelled.group().is_none());
+/// assert_eq!(cancelled.to_string(), "cancelled: the scope was closed");
+/// ```
 #[derive(Debug)]
 pub enum ScopeError<E> {
     /// Children failed, or the body did.

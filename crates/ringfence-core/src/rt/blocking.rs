@@ -6,7 +6,7 @@ use core::fmt;
 
 /// Runs jobs that block, away from the threads that poll futures.
 ///
-/// A job that has started cannot be interrupted: it can only be awaited.
+/// A job that has started cannot be interrupted: it can only be awaited. [`Job`] has an example.
 pub trait SpawnBlocking: Send + Sync {
     /// Runs `job` on a thread that may block.
     ///
@@ -29,6 +29,26 @@ impl<S: SpawnBlocking + ?Sized> SpawnBlocking for Arc<S> {
 }
 
 /// A closure that may block.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::rt::{Job, Refused, SpawnBlocking};
+///
+/// /// Runs jobs at once, on the caller's thread.
+/// struct Here;
+///
+/// impl SpawnBlocking for Here {
+///     fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
+///         job.run();
+///         Ok(())
+///     }
+/// }
+///
+/// let (send, receive) = std::sync::mpsc::channel();
+/// Here.spawn_blocking(Job::new(move || send.send(1).unwrap())).unwrap();
+/// assert_eq!(receive.recv(), Ok(1));
+/// ```
 #[must_use = "a job does nothing unless it is run"]
 pub struct Job(Box<dyn FnOnce() + Send + 'static>);
 

@@ -71,6 +71,45 @@ pub fn timer() -> TimerInForce {
 /// # Errors
 ///
 /// [`AlreadySet`] if it has been called before.
+///
+/// # Examples
+///
+/// `Threads` stands for a runtime; [`Runtime`] shows it.
+///
+/// ```
+/// use ringfence_core::rt::{self, AlreadySet, Runtime};
+///
+/// fn choose(runtime: impl Runtime + Clone) {
+///     rt::set_default(runtime.clone()).unwrap();
+///     assert!(rt::current().is_ok());
+///     let again: AlreadySet = rt::set_default(runtime).unwrap_err();
+///     assert_eq!(again.to_string(), "the default runtime has been set before");
+/// }
+/// # use rt::{Embedded, Job, Refused, Sleeping, Spawn, SpawnBlocking, Task, Timer};
+/// # #[derive(Clone)]
+/// # struct Threads;
+/// # impl Spawn for Threads {
+/// #     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+/// #         std::thread::spawn(|| ringfence_core::block_on(task));
+/// #         Ok(())
+/// #     }
+/// # }
+/// # impl SpawnBlocking for Threads {
+/// #     fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
+/// #         std::thread::spawn(|| job.run());
+/// #         Ok(())
+/// #     }
+/// # }
+/// # impl Timer for Threads {
+/// #     fn now(&self) -> std::time::Instant {
+/// #         Embedded.now()
+/// #     }
+/// #     fn sleep_until(&self, deadline: std::time::Instant) -> Sleeping {
+/// #         Embedded.sleep_until(deadline)
+/// #     }
+/// # }
+/// choose(Threads);
+/// ```
 pub fn set_default(rt: impl Runtime) -> Result<(), AlreadySet> {
     DEFAULT.set(Arc::new(rt)).map_err(|_| AlreadySet)
 }
@@ -88,6 +127,42 @@ pub fn set_default(rt: impl Runtime) -> Result<(), AlreadySet> {
 /// # Cost
 ///
 /// One allocation, for `rt`; a poll swaps a thread-local twice.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::rt::{self, Runtime, WithRuntime};
+///
+/// fn inside(runtime: impl Runtime) -> bool {
+///     let found: WithRuntime<_> = rt::with_runtime(runtime, async { rt::current().is_ok() });
+///     ringfence_core::block_on(found)
+/// }
+/// # use rt::{Embedded, Job, Refused, Sleeping, Spawn, SpawnBlocking, Task, Timer};
+/// # #[derive(Clone)]
+/// # struct Threads;
+/// # impl Spawn for Threads {
+/// #     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+/// #         std::thread::spawn(|| ringfence_core::block_on(task));
+/// #         Ok(())
+/// #     }
+/// # }
+/// # impl SpawnBlocking for Threads {
+/// #     fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
+/// #         std::thread::spawn(|| job.run());
+/// #         Ok(())
+/// #     }
+/// # }
+/// # impl Timer for Threads {
+/// #     fn now(&self) -> std::time::Instant {
+/// #         Embedded.now()
+/// #     }
+/// #     fn sleep_until(&self, deadline: std::time::Instant) -> Sleeping {
+/// #         Embedded.sleep_until(deadline)
+/// #     }
+/// # }
+/// assert!(inside(Threads));
+/// assert!(rt::current().is_err());
+/// ```
 pub fn with_runtime<F: Future>(rt: impl Runtime, future: F) -> WithRuntime<F> {
     WithRuntime { rt: Some(Arc::new(rt)), future: Some(future) }
 }
@@ -168,6 +243,15 @@ fn given() -> Option<Arc<dyn Runtime>> {
 /// The timer of the runtime that was in force, or the embedded one.
 ///
 /// [`timer`] returns it.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::rt::{self, TimerInForce};
+///
+/// let timer: TimerInForce = rt::timer();
+/// assert!(timer.runtime().is_none()); // the embedded one
+/// ```
 #[derive(Clone)]
 pub struct TimerInForce(Option<Arc<dyn Runtime>>);
 
@@ -202,7 +286,9 @@ impl fmt::Debug for TimerInForce {
     }
 }
 
-/// No runtime is in force.
+/// No runtime is in force. It says what would help.
+///
+/// [`current`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoRuntime;
@@ -220,6 +306,8 @@ impl fmt::Display for NoRuntime {
 impl core::error::Error for NoRuntime {}
 
 /// A default runtime has been set before.
+///
+/// [`set_default`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AlreadySet;

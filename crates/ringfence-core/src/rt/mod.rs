@@ -36,6 +36,45 @@ pub use self::{
 /// A runtime that can do all: run tasks, run blocking jobs, and tell the time.
 ///
 /// Implemented for whatever implements the three parts.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::rt::{Embedded, Job, Refused, Runtime, Sleeping, Spawn, SpawnBlocking, Task, Timer};
+/// use std::{thread, time::Instant};
+///
+/// /// A thread for each task and each job.
+/// struct Threads;
+///
+/// impl Spawn for Threads {
+///     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+///         thread::spawn(|| ringfence_core::block_on(task));
+///         Ok(())
+///     }
+/// }
+///
+/// impl SpawnBlocking for Threads {
+///     fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
+///         thread::spawn(|| job.run());
+///         Ok(())
+///     }
+/// }
+///
+/// impl Timer for Threads {
+///     fn now(&self) -> Instant {
+///         Embedded.now()
+///     }
+///
+///     fn sleep_until(&self, deadline: Instant) -> Sleeping {
+///         Embedded.sleep_until(deadline)
+///     }
+/// }
+///
+/// let runtime: &dyn Runtime = &Threads;
+/// let (send, receive) = std::sync::mpsc::channel();
+/// runtime.spawn(Task::new(async move { send.send(1).unwrap() })).unwrap();
+/// assert_eq!(receive.recv(), Ok(1));
+/// ```
 #[cfg(feature = "std")]
 pub trait Runtime: Spawn + SpawnBlocking + Timer + 'static {}
 

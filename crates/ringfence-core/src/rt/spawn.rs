@@ -13,6 +13,31 @@ use core::{
 /// Spawning is *detached*: there is no handle, no way to abort, and no result. A task that the
 /// runtime drops before its end must be dropped, not leaked: its destructor is how the parent
 /// learns of it.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::rt::{Refused, Spawn, Task, Why};
+/// use std::sync::mpsc::{Sender, channel};
+///
+/// /// A runtime that keeps its tasks in a queue.
+/// struct Queue(Sender<Task>);
+///
+/// impl Spawn for Queue {
+///     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+///         self.0.send(task).map_err(|refused| Refused { why: Why::Shutdown, refused: refused.0 })
+///     }
+/// }
+///
+/// let (send, receive) = channel();
+/// let queue = Queue(send);
+/// queue.spawn(Task::new(async {})).unwrap();
+/// ringfence_core::block_on(receive.recv().unwrap());
+///
+/// drop(receive);
+/// let Refused { why, .. } = queue.spawn(Task::new(async {})).unwrap_err();
+/// assert_eq!(why, Why::Shutdown);
+/// ```
 pub trait Spawn: Send + Sync {
     /// Runs `task` to its end.
     ///
@@ -23,6 +48,31 @@ pub trait Spawn: Send + Sync {
 }
 
 /// Runs tasks on the thread that spawned them.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::rt::{LocalTask, Refused, SpawnLocal};
+/// use std::{cell::RefCell, rc::Rc};
+///
+/// /// Tasks that wait for this thread to run them.
+/// #[derive(Default)]
+/// struct Later(RefCell<Vec<LocalTask>>);
+///
+/// impl SpawnLocal for Later {
+///     fn spawn_local(&self, task: LocalTask) -> Result<(), Refused<LocalTask>> {
+///         self.0.borrow_mut().push(task);
+///         Ok(())
+///     }
+/// }
+///
+/// let later = Later::default();
+/// let shared = Rc::new(());
+/// let kept = Rc::clone(&shared);
+/// later.spawn_local(LocalTask::new(async move { drop(kept) })).unwrap();
+/// ringfence_core::block_on(ringfence_core::gather(later.0.take()));
+/// assert_eq!(Rc::strong_count(&shared), 1);
+/// ```
 pub trait SpawnLocal {
     /// Runs `task` to its end on this thread.
     ///
@@ -81,14 +131,27 @@ macro_rules! task {
 
 task! {
     /// What a runtime runs: a future without a result that may move between threads.
+    ///
+    /// [`Spawn`] has an example.
     Task: Send
 }
 task! {
     /// What a runtime runs on the thread that spawned it.
+    ///
+    /// [`SpawnLocal`] has an example.
     LocalTask:
 }
 
 /// What a runtime did not take, and why.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::rt::{Refused, Why};
+///
+/// let Refused { why, refused } = Refused { why: Why::Unsupported, refused: "task" };
+/// assert_eq!((why.to_string(), refused), ("the runtime cannot do this".into(), "task"));
+/// ```
 #[derive(Debug)]
 pub struct Refused<T> {
     /// Why it was refused.
@@ -97,7 +160,7 @@ pub struct Refused<T> {
     pub refused: T,
 }
 
-/// Why a runtime refuses.
+/// Why a runtime refuses: a part of [`Refused`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Why {

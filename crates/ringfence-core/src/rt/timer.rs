@@ -11,6 +11,31 @@ pub type Sleeping = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
 ///
 /// The clock may be a virtual one: deadlines are computed from [`now`](Timer::now) of the timer
 /// that will wait for them, never from another clock.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{block_on, rt::{Embedded, Sleeping, Timer}};
+/// use std::time::Instant;
+///
+/// /// A clock on which nobody has to wait.
+/// struct Hurried;
+///
+/// impl Timer for Hurried {
+///     fn now(&self) -> Instant {
+///         Embedded.now()
+///     }
+///
+///     fn sleep_until(&self, _: Instant) -> Sleeping {
+///         Box::pin(async {})
+///     }
+/// }
+///
+/// block_on(Hurried.sleep_until(Hurried.now() + std::time::Duration::from_secs(60)));
+/// let sleeping: Sleeping = Embedded.sleep_until(Embedded.now());
+/// block_on(sleeping);
+/// assert!(Embedded.now() <= Embedded.now());
+/// ```
 pub trait Timer: Send + Sync {
     /// Returns the present, in this timer's time.
     fn now(&self) -> Instant;
@@ -50,6 +75,16 @@ impl<T: Timer + ?Sized> Timer for Arc<T> {
 /// # Panics
 ///
 /// Its futures panic when polled if the system refuses that thread.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{block_on, rt::{Embedded, Timer}};
+///
+/// let now = Embedded.now();
+/// block_on(Embedded.sleep_until(now));
+/// assert!(Embedded.now() >= now);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Embedded;
 

@@ -43,6 +43,21 @@ pub fn interval(period: Duration) -> Interval {
 /// Ticks at a fixed period, as [`interval`] returns it.
 ///
 /// It is also an endless [`Stream`] of the instants at which its ticks were due.
+///
+/// # Examples
+///
+/// ```
+/// use futures::StreamExt as _;
+/// use ringfence_core::{MissedTick, block_on, interval};
+/// use std::time::Duration;
+///
+/// let mut ticks = interval(Duration::from_nanos(1)).on_missed_tick(MissedTick::Burst);
+/// let due: Vec<_> = block_on(ticks.by_ref().take(3).collect());
+/// assert_eq!(due[2] - due[0], 2 * ticks.period());
+///
+/// ticks.reset(); // the next tick is due a period after the next poll
+/// assert!(block_on(ticks.tick()) > due[2]);
+/// ```
 #[derive(Debug)]
 #[must_use = "an interval does nothing unless its ticks are taken"]
 pub struct Interval {
@@ -53,6 +68,17 @@ pub struct Interval {
 }
 
 /// What becomes of a tick that was not taken before the next one was due.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{MissedTick, interval};
+/// use std::time::Duration;
+///
+/// assert_eq!(MissedTick::default(), MissedTick::Skip);
+/// let steady = interval(Duration::from_secs(1)).on_missed_tick(MissedTick::Delay);
+/// assert_eq!(steady.period(), Duration::from_secs(1));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissedTick {
     /// It is left out: the next tick is the next whole period since the start. The default.
@@ -138,6 +164,20 @@ impl Stream for Interval {
 /// # Cancel safety
 ///
 /// No tick is lost if it is dropped.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{block_on, interval, race, sleep, time::Tick};
+/// use std::time::Duration;
+///
+/// let mut heartbeat = interval(Duration::from_secs(60));
+/// let first: Tick<'_> = heartbeat.tick();
+/// block_on(first);
+/// let late = async { heartbeat.tick().await; "tick" };
+/// let idle = async { sleep(Duration::ZERO).await; "idle" };
+/// assert_eq!(block_on(race((late, idle))), "idle"); // the tick that was given up is not lost
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited or polled"]
 pub struct Tick<'a> {

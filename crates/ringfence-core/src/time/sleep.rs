@@ -81,6 +81,23 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 /// # Cancel safety
 ///
 /// Nothing is lost if the future is dropped. It may be polled by any executor.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{block_on, rt::{self, Timer}, sleep};
+/// use std::time::Duration;
+///
+/// let mut pause = sleep(Duration::from_secs(60));
+/// assert_eq!(pause.deadline(), None); // it is counted from the first poll
+/// let now = rt::timer().now();
+/// pause.reset_at(now);
+/// block_on(&mut pause);
+/// assert_eq!((pause.deadline(), pause.is_elapsed()), (Some(now), true));
+///
+/// pause.reset(Duration::ZERO);
+/// assert!(!pause.is_elapsed());
+/// ```
 #[must_use = "futures do nothing unless awaited or polled"]
 pub struct Sleep {
     /// What is waited for.

@@ -86,9 +86,26 @@ pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::Int
 pin_project! {
     /// A future with a limit in time, as [`timeout`] and the verbs' `.timeout` return it.
     ///
+    /// # Panics
+    ///
+    /// If it is polled again after it has ended.
+    ///
     /// # Cancel safety
     ///
     /// If this is dropped, so is the future in it, with its children.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{block_on, gather};
+    /// use std::{future::{pending, ready}, time::Duration};
+    ///
+    /// // Of a verb: it may still be given a name and a limit.
+    /// let quick = gather([ready(1), ready(2)]).timeout(Duration::from_secs(60)).limit(1);
+    /// assert_eq!(block_on(quick), Ok([1, 2]));
+    /// let stuck = gather([pending::<()>()]).timeout(Duration::ZERO).named("probe");
+    /// assert_eq!(block_on(stuck).unwrap_err().name(), Some("probe"));
+    /// ```
     #[must_use = "futures do nothing unless awaited or polled"]
     pub struct Timeout<F: Future> {
         // None once it has ended.

@@ -23,6 +23,9 @@ pub(super) const PARKED: usize = 1 << (usize::BITS - 2);
 /// The set is gone. Every bit is set, so that no wake finds anything to do.
 pub(super) const CLOSED: usize = usize::MAX;
 
+/// In what the owner has marked of a header: there are children in its word, too.
+pub(super) const OUTSIDE: usize = 1 << (usize::BITS - 1);
+
 /// The readiness of up to [`WIDTH`] children.
 ///
 /// # Who may touch what
@@ -42,7 +45,7 @@ pub(super) struct Header {
     home: *const Home,
     /// Which of the set's headers this is.
     index: u32,
-    /// A bit for each child that the owner found woken.
+    /// A bit for each child that the owner found woken, and [`OUTSIDE`].
     local: Cell<usize>,
     /// The header behind this one in the lane.
     local_next: Cell<*const Header>,
@@ -98,7 +101,7 @@ impl Header {
         if old == 0 {
             self.root().bell.push(self);
         } else if old == ALONE | PARKED {
-            self.root().bell.ring();
+            self.root().bell.parent.ring();
         }
     }
 }
@@ -106,7 +109,8 @@ impl Header {
 /// The headers that the owner has marked, first in, first out.
 ///
 /// Wakes that come while the set is polled on the same thread, and the first polls of new
-/// children, go through here: no atomic operation, and nobody to wake.
+/// children, go through here: no atomic operation, and nobody to wake. What the owner takes off
+/// the bell's queue is lined up here as well, so that there is one order.
 pub(super) struct Lane {
     head: Cell<*const Header>,
     tail: Cell<*const Header>,
@@ -117,7 +121,8 @@ impl Lane {
         Self { head: Cell::new(ptr::null()), tail: Cell::new(ptr::null()) }
     }
 
-    /// Marks children of `header`, and queues it unless it is queued here.
+    /// Marks children of `header`, or that there are some in its word, and queues it unless it is
+    /// queued here.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U2")]
     pub(super) fn mark(&self, header: &Header, bits: usize) {
@@ -142,7 +147,13 @@ impl Lane {
         self.head.get().is_null()
     }
 
-    /// Takes the header that was marked first, with what was marked in it.
+    /// The header that was marked last, or null.
+    #[inline]
+    pub(super) fn last(&self) -> *const Header {
+        self.tail.get()
+    }
+
+    /// Takes the header that was marked first, with the children that were woken in it.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U2")]
     pub(super) fn pop(&self) -> Option<(&Header, usize)> {
@@ -153,6 +164,11 @@ impl Lane {
         if next.is_null() {
             self.tail.set(ptr::null());
         }
-        Some((header, header.local.replace(0)))
+        let mut bits = header.local.replace(0);
+        if bits & OUTSIDE != 0 {
+            // Acquire: pairs with `Header::wake`. Release: who queues it next sees its link free.
+            bits |= header.ready.swap(0, Ordering::AcqRel);
+        }
+        Some((header, bits & CHILDREN))
     }
 }

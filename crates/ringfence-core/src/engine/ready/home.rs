@@ -214,8 +214,7 @@ mod spare {
     }
 
     pub(super) fn give(root: Box<Root>) {
-        // Dropped first, since the parent's waker is foreign code and may come back to us.
-        drop(root.bell.replace_parent(None));
+        // No waker of a parent is left in it: the set took it, or who rang.
         let mut root = Some(root);
         let _ = SPARE.try_with(|spare| {
             let mut spare = spare.borrow_mut();

@@ -6,11 +6,10 @@
 
 use super::{
     home::{self, Root},
-    waker,
+    waker::{self, BorrowedWaker},
 };
 use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use core::{
-    mem::ManuallyDrop,
     ptr::{self, NonNull},
     task::{RawWaker, RawWakerVTable, Waker},
 };
@@ -31,9 +30,21 @@ pub(super) struct Lazy {
 }
 
 /// A child's share of it, for the length of a poll.
-struct Lent<'set> {
+pub(super) struct Lent<'set> {
     lazy: &'set Lazy,
     place: u32,
+}
+
+impl Lent<'_> {
+    /// The child's waker, which lasts no longer than this.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U10")]
+    pub(super) fn waker(&self) -> BorrowedWaker<'_> {
+        let word = ptr::from_ref(self).cast::<()>();
+        // SAFETY: the functions of the table keep the contract of `RawWaker`; the word is good for
+        // as long as `self` is borrowed, and by then the waker is gone, since it is only borrowed.
+        BorrowedWaker::lent(unsafe { Waker::new(word, &VTABLE) })
+    }
 }
 
 impl Lazy {
@@ -41,16 +52,18 @@ impl Lazy {
         Self { root: AtomicPtr::new(ptr::null_mut()), woken: AtomicUsize::new(0) }
     }
 
-    /// Lends the waker of the child at `place`.
+    /// Marks children as to be polled. Owner only.
     #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U10")]
-    pub(super) fn with_waker<T>(&self, place: u32, f: impl FnOnce(&Waker) -> T) -> T {
-        let lent = Lent { lazy: self, place };
-        let lent = ptr::from_ref(&lent).cast::<()>();
-        // SAFETY: the functions of the table keep the contract of `RawWaker`; the waker itself is
-        // lent for the length of this call only, during which `lent` is alive.
-        let waker = ManuallyDrop::new(unsafe { Waker::new(lent, &VTABLE) });
-        f(&waker)
+    pub(super) fn mark(&mut self, bits: usize) {
+        // Relaxed: no child is being polled, so that nobody else has a waker.
+        let woken = self.woken.load(Ordering::Relaxed);
+        self.woken.store(woken | bits, Ordering::Relaxed);
+    }
+
+    /// Lends the child at `place` what its waker needs for the length of a poll.
+    #[inline]
+    pub(super) fn lend(&self, place: u32) -> Lent<'_> {
+        Lent { lazy: self, place }
     }
 
     /// Takes the children that were woken.
@@ -109,7 +122,7 @@ impl Drop for Lazy {
 #[inline]
 #[expect(unsafe_code, reason = "docs/unsafe.md, U10")]
 fn lent<'poll>(word: *const ()) -> &'poll Lent<'poll> {
-    // SAFETY: a lent waker is reached by reference only, for no longer than `with_waker` lasts.
+    // SAFETY: a lent waker is reached by reference only, for no longer than `Lent` is borrowed.
     unsafe { &*word.cast::<Lent<'_>>() }
 }
 

@@ -3,68 +3,76 @@
 //! [`Ready`] knows children by number only. It makes their wakers, collects what they report, and
 //! hands out the numbers of those to poll. It neither knows nor keeps the children themselves.
 
+mod alone;
 mod bell;
 mod each;
-mod few;
 mod header;
 mod home;
 mod lazy;
+mod parent;
+mod readiness;
+mod slot;
 mod waker;
 
 pub(crate) use bell::Parked;
 pub(crate) use each::Each;
-pub(crate) use few::Few;
 pub(crate) use header::WIDTH;
+pub(crate) use readiness::Readiness;
+pub(crate) use slot::Slot;
 pub(crate) use waker::{BorrowedWaker, Polled};
 
 use crate::sync::atomic::Ordering;
-use bell::Bell;
-use core::{fmt, ptr, ptr::NonNull, task::Waker};
-use header::{ALONE, CHILDREN, CLOSED, Header, PARKED};
+use core::{fmt, mem, ptr, ptr::NonNull, task::Waker};
+use header::{ALONE, CLOSED, Header, PARKED};
 use home::{Root, SLAB, Slab};
+use lazy::Lazy;
 use smallvec::SmallVec;
 
-/// Who is to be polled next, and with which waker.
-pub(crate) trait Readiness {
-    /// What lasts as long as a turn.
-    type Turn;
-
-    /// Begins a turn of `parent`.
-    fn begin(&mut self, parent: &Waker) -> Self::Turn;
-
-    /// Takes the next child that is to be polled.
-    fn next(&mut self) -> Option<Slot>;
-
-    /// Lends the waker of the child that `next` has just handed out.
-    fn with_waker<T>(&self, slot: Slot, parent: &Waker, f: impl FnOnce(&Waker) -> T) -> T;
-
-    /// Waits for the next wake, unless there was one meanwhile.
-    fn park(&mut self, parent: &Waker) -> Parked;
-}
-
 /// The readiness of a set's children, of any number.
+///
+/// # States
+///
+/// ```text
+///  empty ──1──▶ lazy ──2──▶ rooted        1 the first header is added
+///                                         2 a child keeps its waker, or there is a second header
+/// ```
+///
+/// Edge 2 is walked by [`adopt`](Ready::adopt).
 ///
 /// # Invariants
 ///
 /// I1. A header is alive while its home is counted: once by the set, once by each waker.
 /// I2. A root is alive while any header of its set is.
-/// I3. What the lane, the queue and the batch point at are headers of the same set, which counts
+/// I3. What the lane and the queue point at are headers of the same set, which counts
 ///     their homes until it is dropped.
 pub(crate) struct Ready {
-    /// The bell and the first header; none before the first child.
-    root: Option<NonNull<Root>>,
-    /// The other headers.
+    state: State,
+    /// The headers but for the first.
     slabs: SmallVec<[NonNull<Slab>; 1]>,
     /// How many headers are in use.
     headers: u32,
-    /// The header whose children are handed out now.
+    /// The number of the header whose children are handed out now.
+    chunk: u32,
+    /// That header, once there is a root.
     serving: NonNull<Header>,
     /// Which of its children are still to be handed out.
     bits: usize,
-    /// Headers taken off the bell's queue, not yet served.
-    batch: *const Header,
-    /// Whether the lane comes before the batch next time.
-    lane_next: bool,
+    /// The last header of this round, if it has not been served; an address only.
+    last: *const Header,
+    /// Children that were marked, but are not in the lane yet, and the number of their header.
+    marked: usize,
+    marked_chunk: u32,
+}
+
+/// Whether the first header exists, or only its places.
+#[derive(Debug)]
+enum State {
+    /// There is no child.
+    Empty,
+    /// No child has kept its waker.
+    Lazy(Lazy),
+    /// The bell and the first header.
+    Rooted(NonNull<Root>),
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
@@ -76,38 +84,29 @@ unsafe impl Send for Ready {}
 // SAFETY: every method that touches what the owner has for itself needs `&mut self`.
 unsafe impl Sync for Ready {}
 
-/// The number of a child: which header, and which place in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Slot {
-    pub(crate) chunk: u32,
-    pub(crate) place: u32,
-}
-
-impl Slot {
-    /// The number of the slot.
-    #[inline]
-    pub(crate) fn index(self) -> usize {
-        self.chunk as usize * WIDTH + self.place as usize
-    }
-
-    /// The slot's bit in the words of its chunk.
-    #[inline]
-    pub(crate) fn bit(self) -> usize {
-        1 << self.place
-    }
-}
-
 impl Ready {
     pub(crate) const fn new() -> Self {
         Self {
-            root: None,
+            state: State::Empty,
             slabs: SmallVec::new_const(),
             headers: 0,
+            chunk: 0,
             serving: NonNull::dangling(),
             bits: 0,
-            batch: ptr::null(),
-            lane_next: true,
+            last: ptr::null(),
+            marked: 0,
+            marked_chunk: 0,
         }
+    }
+
+    /// Has one header, and as many children, all of whom are to be polled.
+    #[inline]
+    pub(crate) fn of_few(children: usize) -> Self {
+        debug_assert!(0 < children && children <= WIDTH, "as many as share a header");
+        let mut ready = Self::new();
+        ready.add_header();
+        ready.bits = usize::MAX >> (usize::BITS as usize - children);
+        ready
     }
 
     /// Adds a header, for [`WIDTH`] children more.
@@ -115,64 +114,132 @@ impl Ready {
     /// # Panics
     ///
     /// If there are `u32::MAX` headers.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub(crate) fn add_header(&mut self) {
-        let index = self.headers;
-        self.headers = index.checked_add(1).expect("a set has at most u32::MAX headers");
-        if index == 0 {
-            self.root = Some(Root::new());
-            return;
+        if self.headers > 0 {
+            return self.add_another();
         }
-        if index == 1 {
-            self.leave_alone();
-        }
-        if (index as usize - 1) % SLAB == 0 {
-            let root = self.root.expect("the first header made the root");
-            self.slabs.push(Slab::new(root, index));
-        }
-    }
-
-    /// Takes over a root whose first header already has wakers, counted once for the set.
-    fn adopt(&mut self, root: NonNull<Root>) {
-        debug_assert_eq!(self.headers, 0, "only an empty set adopts");
-        self.root = Some(root);
+        self.state = State::Lazy(Lazy::new());
         self.headers = 1;
     }
 
-    /// Marks children of a header as to be polled.
-    #[inline]
-    pub(crate) fn mark(&mut self, chunk: u32, bits: usize) {
-        let Some(root) = self.root() else { unreachable!("a child is marked after its header") };
-        root.lane.mark(self.header(chunk), bits);
+    #[cold]
+    #[inline(never)]
+    fn add_another(&mut self) {
+        let index = self.headers;
+        let headers = index.checked_add(1).expect("a set has at most u32::MAX headers");
+        let root = self.root_or_adopt();
+        if (index as usize - 1) % SLAB == 0 {
+            self.slabs.push(Slab::new(root, index));
+        }
+        if index == 1 {
+            self.root().leave_alone();
+        }
+        self.headers = headers;
     }
 
-    /// The parent's waker, if the set was ever polled.
+    /// Marks children of a header as to be polled.
+    ///
+    /// Children come in header by header, so their marks are gathered before they are lined up.
+    #[inline]
+    pub(crate) fn mark(&mut self, chunk: u32, bits: usize) {
+        if self.marked_chunk != chunk {
+            self.line_up();
+            self.marked_chunk = chunk;
+        }
+        self.marked |= bits;
+    }
+
+    /// Puts what was marked into the lane.
+    #[inline]
+    fn line_up(&mut self) {
+        if self.marked == 0 {
+            return;
+        }
+        let bits = mem::take(&mut self.marked);
+        match &mut self.state {
+            State::Rooted(_) => self.root().lane.mark(self.header(self.marked_chunk), bits),
+            State::Lazy(lazy) => lazy.mark(bits),
+            State::Empty => unreachable!("a child is marked after its header"),
+        }
+    }
+
+    /// The parent's waker, if it is known.
     pub(crate) fn parent(&self) -> Option<&Waker> {
-        self.root().and_then(|root| root.bell.parent())
+        match self.state {
+            State::Rooted(_) => self.root().bell.parent.waker(),
+            State::Lazy(_) | State::Empty => None,
+        }
+    }
+
+    /// Walks edge 2, if that was not done, and returns the root.
+    fn root_or_adopt(&mut self) -> NonNull<Root> {
+        match &mut self.state {
+            State::Rooted(root) => *root,
+            State::Lazy(lazy) => {
+                let root = lazy.take_root().unwrap_or_else(Root::new);
+                self.adopt(root);
+                root
+            }
+            State::Empty => unreachable!("the first header comes before the root"),
+        }
+    }
+
+    /// Walks edge 2, if a child has kept its waker.
+    #[inline]
+    fn adopt_kept(&mut self) {
+        if let State::Lazy(lazy) = &mut self.state {
+            if let Some(root) = lazy.take_root() {
+                self.adopt(root);
+            }
+        }
+    }
+
+    /// Walks edge 2, to a root that is counted for the set.
+    fn adopt(&mut self, root: NonNull<Root>) {
+        let State::Lazy(lazy) = mem::replace(&mut self.state, State::Rooted(root)) else {
+            unreachable!("a set adopts once")
+        };
+        let root = self.root();
+        self.serving = NonNull::from(&root.first);
+        let woken = lazy.take_woken();
+        if woken != 0 {
+            root.lane.mark(&root.first, woken);
+        }
     }
 
     /// Finds a header with children to hand out.
+    ///
+    /// It goes by rounds: what was woken when a round begins is served before anything that is
+    /// woken during the round.
     #[inline]
     fn take_word(&mut self) -> bool {
-        let Some(root) = self.root() else { return false };
+        self.line_up();
+        match &self.state {
+            State::Rooted(_) => {}
+            State::Lazy(lazy) => {
+                self.bits = lazy.take_woken();
+                return self.bits != 0;
+            }
+            State::Empty => return false,
+        }
+        let root = self.root();
         let (header, bits) = if self.headers == 1 {
-            let bits = root.lane.pop().map_or(0, |(_, bits)| bits) | take_alone(root);
+            let bits = root.lane.pop().map_or(0, |(_, bits)| bits) | root.take_alone();
             (&root.first, bits)
         } else {
-            if self.batch.is_null() {
-                self.batch = root.bell.take();
+            if self.last.is_null() {
+                root.bell.take(&root.lane);
+                self.last = root.lane.last();
             }
-            // The two take turns, so that neither starves the other.
-            let lane_first = self.lane_next || self.batch.is_null();
-            self.lane_next = !lane_first || self.batch.is_null();
-            let from_lane = if lane_first { root.lane.pop() } else { None };
-            match from_lane.or_else(|| take_first(&mut self.batch)) {
-                Some(found) => found,
-                None => return false,
+            let Some((header, bits)) = root.lane.pop() else { return false };
+            if ptr::eq(header, self.last) {
+                self.last = ptr::null();
             }
+            (header, bits)
         };
         self.serving = NonNull::from(header);
+        self.chunk = header.index();
         self.bits = bits;
         bits != 0
     }
@@ -181,72 +248,64 @@ impl Ready {
     #[cold]
     #[inline(never)]
     fn register(&mut self, parent: &Waker) {
-        let Some(root) = self.root() else { return };
-        let home = if self.headers > 1 {
-            root.bell.call_back()
+        let root = self.root();
+        if self.headers > 1 {
+            root.bell.call_back();
         } else {
-            // Relaxed: if this succeeds, nobody has read the waker.
-            let called = root.first.ready.compare_exchange(
-                ALONE | PARKED,
-                ALONE,
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            );
-            if called.is_ok() {
-                root.bell.return_home();
+            root.call_back_alone();
+        }
+        while !root.bell.parent.is_home() {
+            // The last wake still rings the old waker. The new one is next.
+            if root.bell.parent.ask(parent) {
+                return;
             }
-            root.bell.is_home()
-        };
-        if home {
-            // Foreign code: the clone, and the drop of the old one. It may wake our children, but
-            // it cannot make anyone ring, since the set is not parked.
-            let new = parent.clone();
-            drop(root.bell.replace_parent(Some(new)));
-        } else {
-            // The last wake still rings the old waker. Come back, and try again.
-            parent.wake_by_ref();
         }
+        // Foreign code: the clone, and the drop of the old one. It may wake our children, but it
+        // cannot make anyone ring, since the set is not parked.
+        let new = parent.clone();
+        drop(root.bell.parent.replace(Some(new)));
     }
 
-    /// Moves from the word of a lone header to the queue, since there will be two headers.
-    fn leave_alone(&mut self) {
-        let Some(root) = self.root() else { return };
-        // Acquire: pairs with `Header::wake`. Wakes from now on use the queue.
-        let old = root.first.ready.swap(0, Ordering::AcqRel);
-        if old & CHILDREN != 0 {
-            // Whoever woke them rang, if the set was parked.
-            root.lane.mark(&root.first, old & CHILDREN);
-        } else if old & PARKED != 0 {
-            root.bell.stay_parked();
+    /// Closes the set for good, so that no wake reaches the parent any more.
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
+    fn close(&mut self) {
+        let root = self.root();
+        // Close before anything is freed: from here on no wake reaches the queue or the parent.
+        for index in 0..self.headers {
+            let old = self.header(index).ready.swap(CLOSED, Ordering::AcqRel);
+            if old == ALONE | PARKED {
+                root.bell.parent.return_home();
+            }
         }
+        root.bell.close();
+        // If somebody rings, it drops the wakers when it is done.
+        let wakers = root.bell.parent.close();
+        for slab in self.slabs.drain(..) {
+            // SAFETY: I1, since the set has a count on each slab, given up here.
+            home::release(unsafe { slab.as_ref() }.home());
+        }
+        home::release(root.first.home());
+        // Foreign code last, when there is nothing left that it could find half done.
+        drop(wakers);
     }
 
+    /// The root, once there is one.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
-    fn root<'a>(&self) -> Option<&'a Root> {
+    fn root<'a>(&self) -> &'a Root {
+        let State::Rooted(root) = self.state else {
+            unreachable!("asked in the state rooted only")
+        };
         // SAFETY: I2, since the set counts the root's home until it is dropped; the reference is
         // used by methods of the set only, none of which drops it.
-        self.root.map(|root| unsafe { root.as_ref() })
-    }
-
-    #[inline]
-    fn bell<'a>(&self) -> &'a Bell {
-        &self.root().expect("begun").bell
-    }
-
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
-    fn serving(&self) -> &Header {
-        // SAFETY: I3, since `serving` is read only after `take_word` has found a header.
-        unsafe { self.serving.as_ref() }
+        unsafe { root.as_ref() }
     }
 
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
     fn header(&self, index: u32) -> &Header {
-        let Some(behind) = (index as usize).checked_sub(1) else {
-            return &self.root().expect("a header is used after it was added").first;
-        };
+        let Some(behind) = (index as usize).checked_sub(1) else { return &self.root().first };
         // SAFETY: I3, since the set counts the slab's home until it is dropped.
         let slab = unsafe { self.slabs[behind / SLAB].as_ref() };
         &slab.headers[behind % SLAB]
@@ -256,13 +315,12 @@ impl Ready {
 impl Readiness for Ready {
     type Turn = Option<Polled>;
 
-    /// Begins a turn: wakes go to `parent` from now on, and those on this thread to the lane.
-    ///
-    /// None before the first header.
+    /// Wakes go to `parent` from now on, and those on this thread to the lane.
     #[inline]
     fn begin(&mut self, parent: &Waker) -> Option<Polled> {
-        let root = self.root?;
-        if !self.bell().wakes(parent) {
+        self.adopt_kept();
+        let State::Rooted(root) = self.state else { return None };
+        if !self.root().bell.parent.is_woken_by(parent) {
             self.register(parent);
         }
         Some(Polled::new(root))
@@ -275,68 +333,44 @@ impl Readiness for Ready {
         }
         let place = self.bits.trailing_zeros();
         self.bits &= self.bits - 1;
-        Some(Slot { chunk: self.serving().index(), place })
+        Some(Slot { chunk: self.chunk, place })
     }
 
     #[inline]
     fn with_waker<T>(&self, slot: Slot, _: &Waker, f: impl FnOnce(&Waker) -> T) -> T {
-        debug_assert_eq!(self.serving().index(), slot.chunk, "the slot was handed out last");
-        f(&BorrowedWaker::new(self.serving, slot.place))
+        debug_assert_eq!(self.chunk, slot.chunk, "the slot was handed out last");
+        let lent;
+        let waker = match &self.state {
+            State::Lazy(lazy) => {
+                lent = lazy.lend(slot.place);
+                lent.waker()
+            }
+            _ => BorrowedWaker::new(self.serving, slot.place),
+        };
+        f(&waker)
     }
 
     #[inline]
-    fn park(&mut self, _: &Waker) -> Parked {
-        let Some(root) = self.root() else { return Parked::Yes };
-        if !root.lane.is_empty() || !self.batch.is_null() {
+    fn park(&mut self, parent: &Waker) -> Parked {
+        debug_assert_eq!(self.bits, 0, "what was taken is handed out before the set waits");
+        self.adopt_kept();
+        let State::Rooted(_) = self.state else {
+            // Nobody has a waker, so that nobody wakes later; but a child may have woken at once.
+            return if self.take_word() { Parked::Woken } else { Parked::Yes };
+        };
+        let root = self.root();
+        if !root.bell.parent.is_woken_by(parent) {
+            // The root is new in this turn.
+            self.register(parent);
+        }
+        if !root.lane.is_empty() || self.marked != 0 {
             return Parked::Woken;
         }
         if self.headers > 1 {
-            return root.bell.park();
+            return root.bell.park(parent);
         }
-        let word = &root.first.ready;
-        let old = word.load(Ordering::Relaxed);
-        if old & CHILDREN != 0 {
-            return Parked::Woken;
-        }
-        if old & PARKED != 0 {
-            return Parked::Yes;
-        }
-        if !root.bell.lend() {
-            return Parked::Ringing;
-        }
-        // Release: who rings sees the parent's waker (I5).
-        match word.compare_exchange(ALONE, ALONE | PARKED, Ordering::Release, Ordering::Relaxed) {
-            Ok(_) => Parked::Yes,
-            Err(_) => {
-                root.bell.return_home();
-                Parked::Woken
-            }
-        }
+        root.park_alone(parent)
     }
-}
-
-/// Takes the children of a lone header, and parks at once if it can.
-#[inline]
-fn take_alone(root: &Root) -> usize {
-    let word = &root.first.ready;
-    if word.load(Ordering::Relaxed) & CHILDREN == 0 {
-        return 0;
-    }
-    let rest = if root.bell.lend() { ALONE | PARKED } else { ALONE };
-    // Acquire: pairs with `Header::wake`. Release: who rings sees the parent's waker (I5).
-    word.swap(rest, Ordering::AcqRel) & CHILDREN
-}
-
-/// Takes the first header of a batch, and the children that were woken.
-#[inline]
-#[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
-fn take_first<'a>(batch: &mut *const Header) -> Option<(&'a Header, usize)> {
-    // SAFETY: I3.
-    let header = unsafe { batch.as_ref() }?;
-    // The link first: as soon as the word is zero, the next wake may queue the header again.
-    *batch = header.next.load(Ordering::Relaxed);
-    // Acquire: pairs with `Header::wake`.
-    Some((header, header.ready.swap(0, Ordering::AcqRel) & CHILDREN))
 }
 
 impl fmt::Debug for Ready {
@@ -346,24 +380,16 @@ impl fmt::Debug for Ready {
 }
 
 impl Drop for Ready {
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
+    #[inline]
     fn drop(&mut self) {
-        let Some(root) = self.root() else { return };
-        // Close before anything is freed: from here on no wake reaches the queue or the parent.
-        for index in 0..self.headers {
-            let old = self.header(index).ready.swap(CLOSED, Ordering::AcqRel);
-            if old == ALONE | PARKED {
-                root.bell.return_home();
-            }
+        if let State::Rooted(_) = self.state {
+            self.close();
         }
-        // A ringing that is under way keeps the waker until the last child's waker is gone.
-        let parent = if root.bell.close() { root.bell.replace_parent(None) } else { None };
-        for slab in self.slabs.drain(..) {
-            // SAFETY: I1, since the set has a count on each slab, given up here.
-            home::release(unsafe { slab.as_ref() }.home());
-        }
-        home::release(root.first.home());
-        // Foreign code last, when there is nothing left that it could find half done.
-        drop(parent);
     }
 }
+
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests;
+
+#[cfg(all(test, ringfence_loom))]
+mod models;

@@ -34,7 +34,12 @@ impl BorrowedWaker<'_> {
         let word = header.map_addr(|address| address | place as usize);
         // SAFETY: the functions of the table keep the contract of `RawWaker`, as each says; the
         // count that this waker would give up when dropped is never given up.
-        let waker = unsafe { Waker::new(word, &VTABLE) };
+        Self::lent(unsafe { Waker::new(word, &VTABLE) })
+    }
+
+    /// A waker that is never dropped; the caller sees to it that it is good as long as borrowed.
+    #[inline]
+    pub(super) fn lent(waker: Waker) -> Self {
         Self { waker: ManuallyDrop::new(waker), set: PhantomData }
     }
 }

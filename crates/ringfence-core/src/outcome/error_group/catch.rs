@@ -61,6 +61,19 @@ impl<E: fmt::Debug + fmt::Display + 'static> ErrorGroup<E> {
     ///
     /// As [`catch`](Self::catch). The errors that the handler returns are the last of the group
     /// that is returned, each under the name of the child whose error was caught.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::ErrorGroup;
+    /// use std::num::ParseIntError;
+    ///
+    /// type BoxError = Box<dyn std::error::Error + Send + Sync>;
+    ///
+    /// let group = ErrorGroup::from_errors([BoxError::from("x".parse::<u8>().unwrap_err())]).unwrap();
+    /// let rest = group.try_catch::<ParseIntError>(|_| Err("not a number".into()));
+    /// assert_eq!(rest.unwrap().to_string(), "child 0: not a number");
+    /// ```
     #[must_use = "the rest has not been dealt with"]
     pub fn try_catch<X: Error + 'static>(
         self,

@@ -6,7 +6,7 @@ use core::{fmt, slice};
 
 /// The failures of a group and of the groups in it, depth first and in order.
 ///
-/// Made by [`ErrorGroup::leaves`].
+/// Made by [`ErrorGroup::leaves`], which has an example.
 ///
 /// # Cost
 ///
