@@ -70,16 +70,19 @@ fn orders(len: usize) -> Vec<Vec<usize>> {
     orders(last).into_iter().flat_map(insert).collect()
 }
 
+/// Every order of those children that end.
+fn ending_orders(ends: &[End]) -> Vec<Vec<usize>> {
+    let mut ending = orders(ends.len());
+    ending.iter_mut().for_each(|order| order.retain(|place| ends[*place] != End::Never));
+    ending.sort();
+    ending.dedup();
+    ending
+}
+
 /// Calls `play` with every script for so many children.
 fn for_each_script(len: usize, mut play: impl FnMut(&Script)) {
     for_each_sequence(len, |ends| {
-        let ending = |order: Vec<usize>| -> Vec<usize> {
-            order.into_iter().filter(|place| ends[*place] != End::Never).collect()
-        };
-        let mut orders: Vec<_> = orders(len).into_iter().map(ending).collect();
-        orders.sort();
-        orders.dedup();
-        for order in orders {
+        for order in ending_orders(&ends) {
             let steps = order.len();
             let mut disturbances = vec![Disturbance::None];
             disturbances.extend((0..=steps).map(Disturbance::Dropped));
@@ -93,7 +96,7 @@ fn for_each_script(len: usize, mut play: impl FnMut(&Script)) {
             }
         }
         // All in one step: they are polled in the order of their places.
-        let order = ending((0..len).collect());
+        let order = (0..len).filter(|place| ends[*place] != End::Never).collect();
         let disturbance = Disturbance::None;
         play(&Script { ends, order, pace: Pace::AllInOneStep, disturbance });
     });
@@ -172,6 +175,13 @@ fn play_all(name: Name) {
             }
             for_each_script(len, |script| play(verb, script));
         }
+        // With four a tuple asks who was woken. Undisturbed, since there are many orders of four.
+        for_each_sequence(4, |ends| {
+            for order in ending_orders(&ends) {
+                let (pace, disturbance) = (Pace::OneInEachStep, Disturbance::None);
+                play(verb, &Script { ends: ends.clone(), order, pace, disturbance });
+            }
+        });
     }
 }
 
