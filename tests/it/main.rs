@@ -3,5 +3,6 @@
 mod family;
 mod matrix;
 mod misuse;
+mod model;
 mod traps;
 mod verbs;

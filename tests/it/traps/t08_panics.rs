@@ -47,8 +47,7 @@ fn for_each_case(fault: Fault, test: impl Fn(Case)) {
 
 /// A verb that runs, and the panics that came out of it.
 ///
-/// If an assertion fails, the process ends, since what is dropped then panics, too. The last title
-/// that was printed names the case.
+/// If an assertion fails, drops panic too, and end the process; the last title names the case.
 struct Run {
     case: Case,
     family: Family,

@@ -1,0 +1,138 @@
+//! Area AC: outputs in the order of completion.
+
+use crate::scene::{Log, after, elapsed, run};
+use futures::StreamExt as _;
+use ringfence_core::{JoinSet, as_completed};
+use std::{
+    future::{Ready, pending, ready},
+    panic::AssertUnwindSafe,
+};
+
+// case: AC-02
+#[test]
+fn each_output_comes_with_the_place_of_its_child() {
+    run(async {
+        let ended: Vec<_> =
+            as_completed([after(30, 'a'), after(10, 'b'), after(20, 'c')]).collect().await;
+        assert_eq!(ended, [(1, 'b'), (2, 'c'), (0, 'a')]);
+    });
+}
+
+// case: AC-05
+#[test]
+fn a_loop_that_breaks_may_be_taken_up_again() {
+    run(async {
+        let mut ended = as_completed((1..=4).map(|n| after(n, n)));
+        let mut outputs = Vec::new();
+        while let Some((_, output)) = ended.next().await {
+            outputs.push(output);
+            if outputs.len() == 2 {
+                break;
+            }
+        }
+        assert_eq!(outputs, [1, 2]);
+        while let Some((_, output)) = ended.next().await {
+            outputs.push(output);
+        }
+        assert_eq!(outputs, [1, 2, 3, 4]);
+    });
+}
+
+// case: AC-07
+// asyncio leaves the others running; here, as with AnyIO, they are gone when the block is left.
+#[test]
+fn a_loop_that_is_left_after_the_first_takes_the_others_along() {
+    let log = Log::default();
+    run(async {
+        let child = |name, millis| {
+            let local = log.local(name);
+            async move {
+                after(millis, ()).await;
+                drop(local);
+            }
+        };
+        {
+            let mut ended = as_completed([child("a", 10), child("b", 20), child("c", 30)]);
+            assert_eq!(ended.next().await, Some((0, ())));
+            assert_eq!(log.take(), ["drop a"]);
+        }
+        assert_eq!(log.take(), ["drop b", "drop c"]);
+        assert_eq!(elapsed(), 10);
+    });
+}
+
+// case: AC-08
+// AnyIO ends the iteration with a group of errors. Here an `Err` is an output, for the caller's
+// loop is the policy; a panic ends it, and takes the others along.
+#[test]
+fn an_error_is_an_output_and_a_panic_cancels_the_others() {
+    run(async {
+        let results = as_completed([after(2, Ok(1)), after(1, Err("boom"))]);
+        assert_eq!(results.collect::<Vec<_>>().await, [(1, Err("boom")), (0, Ok(1))]);
+    });
+    let log = Log::default();
+    run(async {
+        let child = |panics: bool| {
+            let local = log.local(if panics { "faulty" } else { "other" });
+            async move {
+                let _local = local;
+                after(1, ()).await;
+                assert!(!panics, "boom");
+                pending::<()>().await;
+            }
+        };
+        let mut ended = as_completed([child(false), child(true)]);
+        let panicked = futures::FutureExt::catch_unwind(AssertUnwindSafe(ended.next())).await;
+        assert!(panicked.is_err());
+        assert_eq!(log.take(), ["drop faulty", "drop other"]);
+    });
+}
+
+// case: AC-09
+// AnyIO refuses no children; here, as in asyncio and Swift, the stream is over at once.
+#[test]
+fn a_stream_of_no_children_is_over_without_waiting() {
+    let mut none = as_completed(Vec::<Ready<()>>::new());
+    assert_eq!(futures::FutureExt::now_or_never(none.next()), Some(None));
+}
+
+// case: AC-12
+#[test]
+fn children_that_have_ended_and_children_that_will_are_all_taken() {
+    run(async {
+        let sum = async |set: &mut JoinSet<_>| {
+            let mut sum = 0;
+            while let Some((_, outcome)) = set.next().await {
+                sum += outcome.ok().unwrap_or(0);
+            }
+            sum
+        };
+        let mut set: JoinSet<_> = (1..=5_u64).map(|n| after(n, n)).collect();
+        assert_eq!(sum(&mut set).await, 15);
+        assert!(set.is_empty());
+        // A second round in the same set.
+        set.extend((1..=5).map(|n| after(0, n)));
+        assert_eq!(sum(&mut set).await, 15);
+        assert!(set.is_empty());
+        let ended = as_completed((1..=5).map(ready));
+        assert_eq!(ended.fold(0, async |sum, (_, n)| sum + n).await, 15);
+    });
+}
+
+// case: PF-04
+#[test]
+fn a_set_may_be_used_again_after_its_last_child() {
+    run(async {
+        let mut set = JoinSet::new();
+        for round in 1..=3 {
+            (0..10).for_each(|n| {
+                set.insert(after(n, ()));
+            });
+            let mut ended = 0;
+            while set.next().await.is_some() {
+                ended += 1;
+            }
+            assert_eq!((ended, set.len()), (10, 0), "round {round}");
+        }
+    });
+}

@@ -1,0 +1,14 @@
+//! What the test suites of the sources of semantics pin down, one module per area.
+//!
+//! Each test carries the ID of its row. Time is virtual. Where a source decided otherwise than we
+//! did, our outcome is asserted, and the comment names the rejected one.
+
+mod as_completed;
+mod fail_fast;
+mod gather;
+mod limits;
+mod panics;
+mod races;
+mod scene;
+mod timeouts;
+mod wait;
