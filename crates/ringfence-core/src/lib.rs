@@ -88,6 +88,7 @@
 extern crate alloc;
 
 mod as_completed;
+pub mod cancel;
 mod engine;
 mod gather;
 mod join_set;
@@ -101,6 +102,8 @@ pub mod time;
 mod wait;
 
 pub use as_completed::{AsCompleted, as_completed};
+#[doc(inline)]
+pub use cancel::CancelToken;
 pub use engine::{limit::IntoLimit, members::Members, verb::Verb};
 pub use gather::{Gather, Settle, TryGather, gather, settle, try_gather};
 pub use join_set::{DynJoinSet, JoinSet, Key, Next};

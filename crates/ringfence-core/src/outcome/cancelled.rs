@@ -1,6 +1,6 @@
 //! Being cancelled, and why.
 
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, string::String};
 use core::{error::Error, fmt};
 
 /// The end of a child that was asked to end, or that was never begun.
@@ -72,12 +72,26 @@ pub enum Reason {
     Deadline,
     /// A sibling failed, or won the race.
     SiblingFailed,
-    /// The parent's future was dropped.
+    /// The parent's future was dropped, or the guard of a token.
     Dropped,
     /// The scope was closed before the child came.
     Closed,
     /// The runtime refused the child's task, or dropped it before its end.
     RuntimeGone,
+}
+
+/// What somebody says who asks for it.
+impl From<&'static str> for Reason {
+    fn from(message: &'static str) -> Self {
+        Self::Requested(Cow::Borrowed(message))
+    }
+}
+
+/// What somebody says who asks for it.
+impl From<String> for Reason {
+    fn from(message: String) -> Self {
+        Self::Requested(Cow::Owned(message))
+    }
 }
 
 impl fmt::Display for Reason {

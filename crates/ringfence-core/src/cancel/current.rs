@@ -1,0 +1,64 @@
+//! Which token is in force.
+
+use super::CancelToken;
+use core::{cell::RefCell, marker::PhantomData};
+
+std::thread_local! {
+    /// The token of the innermost child that is being polled on this thread.
+    static IN_FORCE: RefCell<Option<CancelToken>> = const { RefCell::new(None) };
+}
+
+/// Returns the token in force: that of the innermost child that is being polled here.
+///
+/// None if no child of a scope is being polled on this thread. It is for code that is far from
+/// whoever made the token; where a token can be passed, pass it. A child that moves to another
+/// thread between two polls finds the same token there; what is spawned on a runtime by other
+/// means than a scope's finds none.
+///
+/// # Cost
+///
+/// A look at a thread-local, and a clone of the token.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::cancel;
+///
+/// fn is_wanted() -> bool {
+///     cancel::current().is_none_or(|token| !token.is_cancelled())
+/// }
+/// assert!(is_wanted());
+/// ```
+pub fn current() -> Option<CancelToken> {
+    // A thread that is being torn down polls no child.
+    IN_FORCE.try_with(|in_force| in_force.borrow().clone()).ok().flatten()
+}
+
+/// Puts `token` in force on this thread until the guard is dropped, which unwinding does too.
+///
+/// Guards are dropped in reverse order: each restores what was in force before it. The cost is a
+/// clone of the token.
+#[cfg_attr(not(test), expect(dead_code, reason = "a scope puts its token in force"))]
+pub(crate) fn within(token: &CancelToken) -> Within {
+    Within { before: swap(Some(token.clone())), thread: PhantomData }
+}
+
+/// Restores the token that was in force before, as [`within`] returns it.
+#[derive(Debug)]
+#[must_use = "a token is in force while the guard lives"]
+pub(crate) struct Within {
+    before: Option<CancelToken>,
+    /// It stays on its thread.
+    thread: PhantomData<*const ()>,
+}
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        drop(swap(self.before.take()));
+    }
+}
+
+/// The token is handed out rather than dropped while the cell is borrowed.
+fn swap(token: Option<CancelToken>) -> Option<CancelToken> {
+    IN_FORCE.try_with(|in_force| in_force.replace(token)).ok().flatten()
+}

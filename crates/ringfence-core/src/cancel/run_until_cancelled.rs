@@ -1,0 +1,64 @@
+//! One future, and a token.
+
+use super::WhenCancelled;
+use crate::outcome::Cancelled;
+use core::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// A future that a token ends, as [`CancelToken::run_until_cancelled`] returns it.
+    ///
+    /// [`CancelToken::run_until_cancelled`]: super::CancelToken::run_until_cancelled
+    ///
+    /// # Panics
+    ///
+    /// With the future's panic, and if it is polled again after it has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// If this is dropped, so is the future in it.
+    #[must_use = "futures do nothing unless awaited or polled"]
+    pub struct RunUntilCancelled<F> {
+        // None once it has ended.
+        #[pin]
+        future: Option<F>,
+        cancelled: WhenCancelled,
+    }
+}
+
+impl<F> RunUntilCancelled<F> {
+    pub(super) fn new(cancelled: WhenCancelled, future: F) -> Self {
+        Self { future: Some(future), cancelled }
+    }
+}
+
+impl<F: Future> Future for RunUntilCancelled<F> {
+    type Output = Result<F::Output, Cancelled>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else {
+            panic!("`run_until_cancelled` was polled after it had ended")
+        };
+        let output = match future.poll(cx) {
+            Poll::Ready(output) => Ok(output),
+            Poll::Pending => Err(ready!(Pin::new(this.cancelled).poll(cx))),
+        };
+        // Dropped before the parent hears of it.
+        this.future.set(None);
+        Poll::Ready(output)
+    }
+}
+
+impl<F> fmt::Debug for RunUntilCancelled<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunUntilCancelled")
+            .field("cancelled", &self.cancelled)
+            .finish_non_exhaustive()
+    }
+}
