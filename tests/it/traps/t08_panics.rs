@@ -45,9 +45,7 @@ fn for_each_case(fault: Fault, test: impl Fn(Case)) {
     }
 }
 
-/// A verb that runs, and the panics that came out of it.
-///
-/// If an assertion fails, drops panic too, and end the process; the last title names the case.
+/// A verb that runs, and the panics that came out of it. The last title names a case that aborts.
 struct Run {
     case: Case,
     family: Family,
