@@ -99,7 +99,8 @@ impl CancelToken {
     ///
     /// # Panics
     ///
-    /// If a waker panics, the others are woken; then the first panic is resumed.
+    /// If a waker panics, the others are woken; then the first panic is resumed. Without the
+    /// feature `std` no panic is caught.
     ///
     /// # Cost
     ///
