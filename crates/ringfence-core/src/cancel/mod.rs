@@ -60,8 +60,13 @@ mod when_cancelled;
 pub use current::current;
 #[cfg(feature = "std")]
 #[cfg_attr(not(test), expect(unused_imports, reason = "a scope puts its token in force"))]
-pub(crate) use current::{Within, within};
+pub(crate) use current::within;
 pub use drop_guard::DropGuard;
 pub use run_until_cancelled::RunUntilCancelled;
 pub use token::CancelToken;
 pub use when_cancelled::WhenCancelled;
+
+#[cfg(all(test, ringfence_loom))]
+mod models;
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests;

@@ -152,7 +152,7 @@ impl Shared {
         }
         let key = self.key.expect("what is not cancelled is in the tree");
         // One that cannot be had any more is being dropped: nobody will ask.
-        let below: Vec<_> = tree.cut(key).iter().filter_map(Weak::upgrade).collect();
+        let below: Vec<_> = tree.cut(key).into_iter().filter_map(|token| token.upgrade()).collect();
         // Upwards (I2).
         below.iter().rev().for_each(|token| token.mark(reason));
         self.mark(reason);
@@ -206,6 +206,24 @@ impl Shared {
     /// Gives up a seat.
     pub(super) fn leave(&self, seat: usize) {
         drop(self.state.with(|state| state.waiters.leave(seat)));
+    }
+}
+
+#[cfg(test)]
+impl Shared {
+    /// How many places of its tree are taken.
+    pub(super) fn places(&self) -> usize {
+        self.tree.with(|tree| tree.places())
+    }
+
+    /// How many places its tree has made, taken or not.
+    pub(super) fn room(&self) -> usize {
+        self.tree.with(|tree| tree.room())
+    }
+
+    /// How many seats it has made, taken or not.
+    pub(super) fn seats(&self) -> usize {
+        self.state.with(|state| state.waiters.seats())
     }
 }
 

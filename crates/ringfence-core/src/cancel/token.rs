@@ -13,9 +13,9 @@ use core::{fmt, future::IntoFuture};
 ///
 /// # Cost
 ///
-/// A new token allocates twice, a child once; each takes a place of 24 bytes in its tree, and the
-/// tree keeps room for as many as were alive at once. To ask [`is_cancelled`] is a load. To make
-/// a child, and to drop one, takes the tree's lock for a few instructions; to wait takes the
+/// A new token allocates twice; a child once, and takes a place of 24 bytes in its tree, which
+/// keeps room for as many as were alive at once. To ask [`is_cancelled`] is a load. To make a
+/// child, and to drop one, takes the tree's lock for a few instructions; to wait takes the
 /// token's own.
 ///
 /// [`is_cancelled`]: CancelToken::is_cancelled
@@ -69,8 +69,8 @@ impl CancelToken {
     ///
     /// # Cost
     ///
-    /// One allocation. What is alive counts, not what was: a token may have any number of
-    /// children, one after the other.
+    /// O(1): one allocation, and now and then one for more room in the tree. What is alive counts,
+    /// not what was: a token may have any number of children, one after the other.
     ///
     /// # Examples
     ///
@@ -99,7 +99,8 @@ impl CancelToken {
     ///
     /// # Panics
     ///
-    /// If a waker panics, the others are woken; then the first panic is resumed.
+    /// If a waker panics, the others are woken; then the first panic is resumed. Without the
+    /// feature `std` no panic is caught.
     ///
     /// # Cost
     ///

@@ -79,7 +79,8 @@ impl<T> Tree<T> {
         let parent = self[key].parent;
         self.unlink(key);
         self.vacate(key);
-        let tokens = below.into_iter().filter_map(|key| self.vacate(key)).collect();
+        let mut tokens = Vec::with_capacity(below.len());
+        tokens.extend(below.into_iter().filter_map(|key| self.vacate(key)));
         if let Some(parent) = parent {
             self.prune(parent);
         }
@@ -155,6 +156,40 @@ impl<T> Tree<T> {
         let next = self.vacant.replace(key);
         let vacant = Place { token: None, parent: None, first: None, previous: None, next };
         mem::replace(&mut self[key], vacant).token
+    }
+}
+
+#[cfg(test)]
+impl<T> Tree<T> {
+    /// How many places are taken; all links are looked at.
+    pub(super) fn places(&self) -> usize {
+        let mut taken = 0;
+        let mut vacant: alloc::collections::BTreeSet<usize> = Default::default();
+        let mut next = self.vacant;
+        while let Some(key) = next {
+            assert!(vacant.insert(key.index()), "a place is vacant once");
+            next = self[key].next;
+        }
+        for key in (0..self.places.len()).filter(|index| !vacant.contains(index)).map(Key::of) {
+            taken += 1;
+            let mut children = 0;
+            let mut previous = None;
+            let mut child = self[key].first;
+            while let Some(key_of_child) = child {
+                let place = &self[key_of_child];
+                assert_eq!((place.parent, place.previous), (Some(key), previous));
+                previous = child;
+                child = place.next;
+                children += 1;
+            }
+            assert!(self[key].token.is_some() || children > 1, "what has no token joins (I1)");
+        }
+        taken
+    }
+
+    /// How many places there are, taken or not.
+    pub(super) fn room(&self) -> usize {
+        self.places.len()
     }
 }
 

@@ -72,4 +72,10 @@ impl Waiters {
             Seat::Vacant { .. } => None,
         })
     }
+
+    /// How many seats there are, taken or not.
+    #[cfg(test)]
+    pub(super) fn seats(&self) -> usize {
+        self.seats.len()
+    }
 }

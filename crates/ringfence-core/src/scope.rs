@@ -1,0 +1,201 @@
+//! The nursery: `scope`, `scope_local`.
+
+mod birth;
+mod door;
+mod first;
+mod gate;
+mod handle;
+mod ledger;
+mod mode;
+mod nest;
+mod output;
+mod policy;
+mod report;
+mod scoped;
+
+pub use birth::{ChildBuilder, SpawnError};
+pub use first::First;
+pub use handle::{Handle, HandleOutcome};
+pub use mode::{Local, Mode, Shared};
+pub use output::ChildOutput;
+pub use policy::{OnFailure, PanicPolicy};
+pub use scoped::Scoped;
+
+use crate::{
+    cancel::{CancelToken, WhenCancelled},
+    outcome::Reason,
+    sync::Arc,
+};
+use core::{fmt, future::Future};
+use door::Door;
+
+/// Opens a scope: a body that starts children, all of which end before the scope does.
+///
+/// `body` gets the [`Scope`] by value, and spawns children by it. Body and children run at once,
+/// inside the task that awaits the scope, and may borrow whatever lives outside of `body`; they
+/// are `Send`, and so is the scope if its body is. The first failure cancels all the others.
+///
+/// Write the body as `async |s| …`, which borrows; `async move |s|` would move its locals in, and
+/// no child could borrow them. The type of error need be named once at most, where no child names
+/// it: `async |s| -> Result<_, MyError> { … }`.
+///
+/// Resolves once the body and all children have ended.
+///
+/// # Order
+///
+/// The body is polled first. Children are first polled in the order in which they were spawned.
+///
+/// # Errors
+///
+/// [`ScopeError::Failed`](crate::ScopeError::Failed) with all failures, in the order in which they
+/// came, if the body or a child returns an `Err`. The others are cancelled and dropped first.
+/// Without that, [`Elapsed`](crate::ScopeError::Elapsed) if its time was up, and
+/// [`Cancelled`](crate::ScopeError::Cancelled) if it was cancelled before the body had a value.
+///
+/// # Panics
+///
+/// If the body or a child panics, the others are cancelled, and the first panic is resumed once
+/// they have ended, unless a [`PanicPolicy`] says otherwise.
+///
+/// # Cancel safety
+///
+/// If the future is dropped, the body and all children are dropped with it, at once and in place.
+///
+/// # Cost
+///
+/// Two allocations per scope, one per child, and one for each 62 children at a time. A child that
+/// has ended leaves nothing behind.
+///
+/// # Semantics
+///
+/// As trio's nursery and `asyncio.TaskGroup` of Python 3.13, but a child's failure is the scope's
+/// only: whoever awaits the child's handle is cancelled rather than told.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{block_on, scope};
+///
+/// async fn length(word: &str) -> Result<usize, String> {
+///     Ok(word.len())
+/// }
+///
+/// let (a, b) = (String::from("structured"), String::from("concurrency"));
+/// let total = block_on(scope(async |s| {
+///     let first = s.spawn(length(&a));
+///     let second = s.spawn(length(&b));
+///     Ok(first.await + second.await)
+/// }));
+/// assert_eq!(total.unwrap(), 21);
+/// ```
+pub fn scope<'env, T, E, F, B>(body: F) -> Scoped<'env, B, T, E, Shared>
+where
+    F: FnOnce(Scope<'env, E>) -> B,
+    B: Future<Output = Result<T, E>>,
+    E: Send + 'env,
+{
+    open(body)
+}
+
+/// Opens a scope whose children need not be `Send`.
+///
+/// As [`scope`], but for a thread of its own: children may hold an `Rc`, and the scope's future
+/// stays on its thread.
+///
+/// # Cancel safety
+///
+/// If the future is dropped, the body and all children are dropped with it, at once and in place.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{block_on, scope_local};
+/// use std::{cell::Cell, convert::Infallible, rc::Rc};
+///
+/// let count = Rc::new(Cell::new(0));
+/// let done = block_on(scope_local(async |s| -> Result<(), Infallible> {
+///     for n in 1..=3 {
+///         let count = Rc::clone(&count);
+///         drop(s.spawn(async move { count.set(count.get() + n) }));
+///     }
+///     Ok(())
+/// }));
+/// assert!(done.is_ok());
+/// assert_eq!(count.get(), 6);
+/// ```
+pub fn scope_local<'env, T, E, F, B>(body: F) -> Scoped<'env, B, T, E, Local>
+where
+    F: FnOnce(LocalScope<'env, E>) -> B,
+    B: Future<Output = Result<T, E>>,
+    E: 'env,
+{
+    open(body)
+}
+
+fn open<'env, T, E, M, F, B>(body: F) -> Scoped<'env, B, T, E, M>
+where
+    F: FnOnce(Scope<'env, E, M>) -> B,
+    B: Future<Output = Result<T, E>>,
+    M: Mode,
+    E: 'env,
+{
+    let door = Arc::new(Door::new());
+    Scoped::new(body(Scope { door: door.clone() }), door)
+}
+
+/// A scope, as its body and its children see it: by it they spawn children, and cancel.
+///
+/// It is a handle: cheap to clone, and free to leave the scope. Once the scope has ended, whatever
+/// is spawned by it is dropped unpolled.
+///
+/// `'env` is what children may borrow: everything that lives outside of the body.
+pub struct Scope<'env, E: 'env, M: Mode = Shared> {
+    door: Arc<Door<'env, E, M>>,
+}
+
+/// A scope whose children need not be `Send`.
+pub type LocalScope<'env, E> = Scope<'env, E, Local>;
+
+impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
+    /// Cancels the scope: the body and all children.
+    ///
+    /// That is no failure: if the body had returned a value by then, or returns it within the
+    /// grace, it is the scope's. A scope that is being cancelled, or has ended, is left as it is;
+    /// the first reason stays.
+    pub fn cancel(&self, reason: impl Into<Reason>) {
+        self.token().cancel(reason);
+    }
+
+    /// Returns whether the scope was asked to end.
+    pub fn is_cancelled(&self) -> bool {
+        self.token().is_cancelled()
+    }
+
+    /// Returns the token of the scope: a child of the token in force where the scope is polled.
+    ///
+    /// To cancel it is to cancel the scope.
+    pub fn token(&self) -> CancelToken {
+        self.door.gate.token()
+    }
+
+    /// Waits until the scope is asked to end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost if the future is dropped.
+    pub fn cancelled(&self) -> WhenCancelled {
+        self.token().cancelled()
+    }
+}
+
+impl<E, M: Mode> Clone for Scope<'_, E, M> {
+    fn clone(&self) -> Self {
+        Self { door: self.door.clone() }
+    }
+}
+
+impl<E, M: Mode> fmt::Debug for Scope<'_, E, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").finish_non_exhaustive()
+    }
+}
