@@ -4,5 +4,6 @@ mod family;
 mod matrix;
 mod misuse;
 mod model;
+mod scope;
 mod traps;
 mod verbs;

@@ -95,6 +95,7 @@ mod join_set;
 mod outcome;
 mod race;
 pub mod rt;
+mod scope;
 #[allow(dead_code, unused_imports, reason = "a door is whole, whatever goes through it")]
 mod sync;
 #[cfg(feature = "std")]
@@ -115,6 +116,10 @@ pub use race::{Race, RaceOk, race, race_ok};
 #[cfg(feature = "std")]
 #[doc(inline)]
 pub use rt::block_on;
+pub use scope::{
+    ChildBuilder, ChildOutput, First, Handle, HandleOutcome, Local, LocalScope, Mode, OnFailure,
+    PanicPolicy, Scope, Scoped, Shared, SpawnError, scope, scope_local,
+};
 #[cfg(feature = "std")]
 #[doc(inline)]
 pub use time::{

@@ -9,6 +9,7 @@ mod ledger;
 mod mode;
 mod nest;
 mod output;
+mod patience;
 mod policy;
 mod report;
 mod scoped;

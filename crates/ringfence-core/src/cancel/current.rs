@@ -38,7 +38,6 @@ pub fn current() -> Option<CancelToken> {
 ///
 /// Guards are dropped in reverse order: each restores what was in force before it. The cost is a
 /// clone of the token.
-#[cfg_attr(not(test), expect(dead_code, reason = "a scope puts its token in force"))]
 pub(crate) fn within(token: &CancelToken) -> Within {
     Within { before: swap(Some(token.clone())), thread: PhantomData }
 }

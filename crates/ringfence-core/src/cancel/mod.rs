@@ -59,7 +59,6 @@ mod when_cancelled;
 #[cfg(feature = "std")]
 pub use current::current;
 #[cfg(feature = "std")]
-#[cfg_attr(not(test), expect(unused_imports, reason = "a scope puts its token in force"))]
 pub(crate) use current::within;
 pub use drop_guard::DropGuard;
 pub use run_until_cancelled::RunUntilCancelled;

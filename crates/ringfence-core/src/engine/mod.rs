@@ -3,6 +3,7 @@
 //! `README.md` beside this file tells the protocol, and why it is right.
 
 pub(crate) mod drive;
+pub(crate) mod joint;
 pub(crate) mod keep;
 pub(crate) mod limit;
 pub(crate) mod links;

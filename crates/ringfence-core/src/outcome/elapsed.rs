@@ -55,7 +55,6 @@ impl Elapsed {
     /// How many unfinished children are shown by `{}`; `{:#}` shows all.
     const SHOWN: usize = 8;
 
-    #[cfg(any(feature = "std", test))]
     pub(crate) fn new(limit: TimeLimit, name: Option<Name>, unfinished: Vec<Label>) -> Self {
         Self { limit, name, unfinished }
     }

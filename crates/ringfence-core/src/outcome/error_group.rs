@@ -129,7 +129,6 @@ impl<E> ErrorGroup<E> {
     ///
     /// It is given back rather than dropped, so that the caller may drop it outside of a lock.
     #[must_use = "dropping a failure runs foreign code"]
-    #[cfg_attr(not(test), expect(dead_code, reason = "for scopes that live long"))]
     pub(crate) fn push_within(&mut self, keep: usize, failure: Failure<E>) -> Option<Failure<E>> {
         if self.len() < keep {
             self.push(failure);

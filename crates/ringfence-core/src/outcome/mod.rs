@@ -17,5 +17,5 @@ pub use error_group::{ErrorGroup, Failures, Leaves};
 pub use failure::{Cause, Failure};
 pub use outcome::{Outcome, Unfinished};
 pub use panic::Panic;
-pub(crate) use panic::{catch, drop_each};
+pub(crate) use panic::{abort, catch, drop_each};
 pub use scope_error::ScopeError;

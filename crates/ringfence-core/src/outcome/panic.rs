@@ -168,6 +168,29 @@ pub(crate) fn drop_each<T>(mut values: impl Iterator<Item = T>) -> Option<Panic>
     first
 }
 
+/// Ends the process.
+///
+/// Without `std` it panics while unwinding, which aborts, and says `why`.
+#[cold]
+pub(crate) fn abort(why: &str) -> ! {
+    #[cfg(feature = "std")]
+    {
+        let _ = why;
+        std::process::abort();
+    }
+    #[cfg(not(feature = "std"))]
+    {
+        struct Twice<'a>(&'a str);
+        impl Drop for Twice<'_> {
+            fn drop(&mut self) {
+                panic!("{}", self.0);
+            }
+        }
+        let _twice = Twice(why);
+        panic!("{why}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use super::{
     bell::Bell,
     header::{ALONE, Header, Lane},
 };
+use crate::outcome::abort;
 use crate::sync::atomic::{AtomicUsize, Ordering, fence};
 use alloc::boxed::Box;
 use core::{array, ptr};
@@ -129,7 +130,7 @@ pub(super) fn retain(home: *const Home) {
     let old = home.count.fetch_add(1, Ordering::Relaxed);
     // A program that forgets clones without end must not make the count wrap.
     if old > isize::MAX as usize {
-        abort();
+        abort("too many clones of a waker");
     }
 }
 
@@ -170,23 +171,6 @@ fn free(home: *const Home) {
         drop(unsafe { Box::from_raw(home.cast_mut().cast::<Slab>()) });
         // SAFETY: the slab kept the root until here.
         release(unsafe { &raw const (*root).home });
-    }
-}
-
-fn abort() -> ! {
-    #[cfg(feature = "std")]
-    std::process::abort();
-    #[cfg(not(feature = "std"))]
-    {
-        /// Panics while unwinding, which aborts.
-        struct Twice;
-        impl Drop for Twice {
-            fn drop(&mut self) {
-                panic!("too many clones of a waker");
-            }
-        }
-        let _twice = Twice;
-        panic!("too many clones of a waker");
     }
 }
 

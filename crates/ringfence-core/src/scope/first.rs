@@ -1,0 +1,59 @@
+//! A scope that fails with the first error as it is.
+
+use super::{ledger::Conclusion, mode::Mode, scoped::Scoped};
+use crate::outcome::{Cause, ScopeError};
+use core::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// The future of a scope that fails with the first error as it is, as
+    /// [`Scoped::first`] returns it.
+    ///
+    /// # Cancel safety
+    ///
+    /// If this is dropped, the body and all children are dropped with it, at once and in place.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited or polled"]
+    pub struct First<S> {
+        #[pin]
+        scoped: S,
+    }
+}
+
+impl<S> First<S> {
+    pub(super) fn new(scoped: S) -> Self {
+        Self { scoped }
+    }
+}
+
+impl<B, T, E, M> Future for First<Scoped<'_, B, T, E, M>>
+where
+    B: Future<Output = Result<T, E>>,
+    M: Mode,
+{
+    type Output = Result<T, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
+        let error = match ready!(self.project().scoped.poll_end(cx)) {
+            Conclusion::Value(value) => return Poll::Ready(Ok(value)),
+            Conclusion::Panicked(panic) => panic.resume(),
+            Conclusion::Error(error) => error,
+        };
+        match error {
+            ScopeError::Failed(group) => match group.into_first().cause {
+                Cause::Error(error) => Poll::Ready(Err(error)),
+                Cause::Panic(panic) => panic.resume(),
+            },
+            ScopeError::Elapsed(elapsed) => {
+                panic!("a scope awaited by `.first()` has no error for this: {elapsed}")
+            }
+            ScopeError::Cancelled(cancelled) => {
+                panic!("a scope awaited by `.first()` has no error for this: {cancelled}")
+            }
+        }
+    }
+}

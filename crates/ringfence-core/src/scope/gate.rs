@@ -1,0 +1,195 @@
+//! What of a scope does not depend on its types: whether it is open, its token, its bell.
+
+use crate::{
+    cancel::CancelToken,
+    outcome::Reason,
+    sync::{
+        Lock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use alloc::vec::Vec;
+use core::{mem, task::Waker};
+
+/// Shared by the scope's future, its handles, and the reports of its children.
+///
+/// Whoever wants something of the scope's future leaves it here, and rings: a child to admit is
+/// left at the [`Door`](super::door::Door), a child to cancel here.
+#[derive(Debug)]
+pub(super) struct Gate {
+    state: Lock<State>,
+    /// How many children were given a number.
+    numbers: AtomicU64,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Why no child is admitted any more, once none is.
+    closed: Option<Reason>,
+    /// Whether the scope's future has ended, or was dropped.
+    gone: bool,
+    /// Whether it outlives the failures of its children.
+    supervised: bool,
+    /// The scope's token, once anyone has asked for it.
+    token: Option<CancelToken>,
+    /// Wakes the scope's future for the door, once it was polled.
+    bell: Option<Waker>,
+    /// Whether it was rung since the scope's future looked.
+    rung: bool,
+    /// The numbers of the children that are to be cancelled.
+    cancels: Vec<(u64, Reason)>,
+    /// Who awaits a child that has failed.
+    orphans: Vec<Waker>,
+}
+
+impl Gate {
+    pub(super) fn new() -> Self {
+        Self {
+            state: Lock::new(State {
+                closed: None,
+                gone: false,
+                supervised: false,
+                token: None,
+                bell: None,
+                rung: false,
+                cancels: Vec::new(),
+                orphans: Vec::new(),
+            }),
+            numbers: AtomicU64::new(0),
+        }
+    }
+
+    /// Numbers a child.
+    #[inline]
+    pub(super) fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The scope's token: a child of the one in force where it is first asked for.
+    pub(super) fn token(&self) -> CancelToken {
+        if let Some(token) = self.state.with(|state| state.token.clone()) {
+            return token;
+        }
+        let new = parent_token();
+        self.state.with(|state| state.token.get_or_insert(new).clone())
+    }
+
+    /// The scope's token, if anyone has asked for it.
+    pub(super) fn token_in_use(&self) -> Option<CancelToken> {
+        self.state.with(|state| state.token.clone())
+    }
+
+    /// Admits no child any more, unless `unless` finds one at the door. False if it does.
+    ///
+    /// The first reason stays.
+    pub(super) fn close(&self, reason: Reason, unless: impl FnOnce() -> bool) -> bool {
+        self.state.with(|state| {
+            if unless() {
+                return false;
+            }
+            state.closed.get_or_insert(reason);
+            true
+        })
+    }
+
+    /// Calls `admit` if children are admitted, and rings; returns why not otherwise.
+    ///
+    /// `admit` is called under the lock: it calls nothing foreign.
+    #[inline]
+    pub(super) fn enter<T>(&self, admit: impl FnOnce() -> T) -> Result<T, Reason> {
+        let (admitted, bell) = self.state.with(|state| match &state.closed {
+            Some(reason) => Err(reason.clone()),
+            None => Ok((admit(), state.ring())),
+        })?;
+        wake(bell);
+        Ok(admitted)
+    }
+
+    /// Why a child is dropped that has not ended.
+    pub(super) fn why(&self) -> Reason {
+        let (token, closed) = self.state.with(|state| (state.token.clone(), state.closed.clone()));
+        token.and_then(|token| token.reason()).or(closed).unwrap_or(Reason::Dropped)
+    }
+
+    /// Asks for the end of a child.
+    pub(super) fn cancel(&self, number: u64, reason: Reason) {
+        wake(self.state.with(|state| {
+            state.cancels.push((number, reason));
+            state.ring()
+        }));
+    }
+
+    /// Takes the children that are to be cancelled, and hears the bell again from now on.
+    pub(super) fn answer(&self) -> Vec<(u64, Reason)> {
+        self.state.with(|state| {
+            state.rung = false;
+            mem::take(&mut state.cancels)
+        })
+    }
+
+    /// Whether somebody rang whom `answer` has not heard.
+    pub(super) fn is_rung(&self) -> bool {
+        self.state.with(|state| state.rung)
+    }
+
+    /// Says whom to wake from now on.
+    pub(super) fn hang(&self, bell: &Waker) {
+        let new = bell.clone();
+        drop(self.state.with(|state| state.bell.replace(new)));
+    }
+
+    /// The scope outlives the failures of its children.
+    pub(super) fn supervise(&self) {
+        self.state.with(|state| state.supervised = true);
+    }
+
+    /// Waits for the end of the scope, in which a child has failed.
+    ///
+    /// False if it is over already, or does not end for that.
+    pub(super) fn wait_for_end(&self, waker: &Waker) -> bool {
+        let new = waker.clone();
+        let late = self.state.with(|state| {
+            if state.gone || state.supervised {
+                return Some(new);
+            }
+            state.orphans.push(new);
+            None
+        });
+        late.is_none()
+    }
+
+    /// The scope's future is gone: whoever waits for one of its children waits in vain.
+    pub(super) fn leave(&self) {
+        let (bell, orphans) = self.state.with(|state| {
+            state.gone = true;
+            state.closed.get_or_insert(Reason::Closed);
+            (state.bell.take(), mem::take(&mut state.orphans))
+        });
+        drop(bell);
+        orphans.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl State {
+    /// Rings, unless that was done; the caller wakes.
+    #[inline]
+    fn ring(&mut self) -> Option<Waker> {
+        if mem::replace(&mut self.rung, true) { None } else { self.bell.clone() }
+    }
+}
+
+#[inline]
+fn wake(bell: Option<Waker>) {
+    if let Some(bell) = bell {
+        bell.wake();
+    }
+}
+
+/// A token under the one in force.
+fn parent_token() -> CancelToken {
+    #[cfg(feature = "std")]
+    if let Some(parent) = crate::cancel::current() {
+        return parent.child();
+    }
+    CancelToken::new()
+}

@@ -1,0 +1,119 @@
+//! What a spawn returns.
+
+use super::report::{Report, Told};
+use crate::{
+    engine::joint::Kept,
+    outcome::{Cancelled, ChildId, Outcome, Reason},
+};
+use core::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+/// A child of a scope, whose failure is the scope's: a future of its value.
+///
+/// If the child fails, the scope is about to end, and whoever awaits the handle inside of it ends
+/// with it: the handle resolves never. [`outcome`](Handle::outcome) tells what has happened.
+///
+/// A handle may be dropped, and leave the scope: the child goes on, and is the scope's.
+///
+/// # Panics
+///
+/// If it is awaited where that would be for ever: when it has given its value already; when the
+/// child was cancelled; or when the child has failed and its scope has ended, or goes on without it
+/// because of [`OnFailure`](crate::OnFailure).
+///
+/// # Cancel safety
+///
+/// Awaiting it may be given up at any time: the value stays, and it may be awaited again.
+#[must_use = "to spawn for the effects only, say `drop` or `let _ =`"]
+pub struct Handle<T> {
+    report: Kept<Report<T>>,
+}
+
+impl<T> Handle<T> {
+    pub(super) fn new(report: Kept<Report<T>>) -> Self {
+        Self { report }
+    }
+
+    /// Returns the place of the child among its siblings.
+    pub fn id(&self) -> ChildId {
+        ChildId::new(self.report.birth.number)
+    }
+
+    /// Returns the name of the child, if one was given.
+    pub fn name(&self) -> Option<&str> {
+        self.report.birth.name.as_deref()
+    }
+
+    /// Returns whether the child has ended, in whatever way.
+    pub fn is_finished(&self) -> bool {
+        self.report.is_finished()
+    }
+
+    /// Cancels the child: it is dropped in place when the scope is polled next, which this causes.
+    ///
+    /// A child that has ended is left as it is. The first reason stays.
+    pub fn cancel(&self, reason: impl Into<Reason>) {
+        self.report.cancel(reason.into());
+    }
+
+    /// Waits until the child has ended, and tells how.
+    ///
+    /// A child that failed is `Cancelled` by [`Reason::SiblingFailed`]: the failure itself is the
+    /// scope's, and told there.
+    ///
+    /// # Cancel safety
+    ///
+    /// It may be given up at any time. The value, if there is one, is lost with it.
+    pub fn outcome(self) -> HandleOutcome<T> {
+        HandleOutcome { handle: self }
+    }
+}
+
+impl<T> Future for Handle<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let told = ready!(self.report.poll(cx));
+        let label = || self.report.birth.label();
+        match told {
+            Told::Completed(value) => Poll::Ready(value),
+            Told::Failed if self.report.gate.wait_for_end(cx.waker()) => Poll::Pending,
+            Told::Failed => panic!("{} has failed, and has no value", label()),
+            Told::Taken => panic!("{} was awaited after it had given its value", label()),
+            Told::Cancelled(cancelled) => panic!("{} was {cancelled}, and has no value", label()),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Handle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("child", &self.report.birth.label())
+            .field("is_finished", &self.is_finished())
+            .finish()
+    }
+}
+
+/// How a child has ended, as [`Handle::outcome`] returns it.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited or polled"]
+pub struct HandleOutcome<T> {
+    handle: Handle<T>,
+}
+
+impl<T> Future for HandleOutcome<T> {
+    type Output = Outcome<T>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
+        Poll::Ready(match ready!(self.handle.report.poll(cx)) {
+            Told::Completed(value) => Outcome::Completed(value),
+            Told::Failed => Outcome::Cancelled(Cancelled::new(Reason::SiblingFailed)),
+            Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
+            Told::Taken => panic!("the outcome of {} was taken", self.handle.report.birth.label()),
+        })
+    }
+}

@@ -1,0 +1,36 @@
+//! Whether the children of a scope may move between threads.
+
+use super::report::{Birth, ChildEnd};
+use crate::engine::joint::Joined;
+
+/// Whether children are `Send`: [`Shared`] or [`Local`].
+///
+/// Children are of many types, and kept as one. Whether that type is `Send` must be said where the
+/// scope is opened, and this says it.
+pub trait Mode: sealed::Sealed {
+    /// A child.
+    #[doc(hidden)]
+    type Child<'env, E: 'env>: ?Sized + Joined<End = ChildEnd<E>, Id = Birth> + 'env;
+}
+
+/// Children are `Send`, and so is the scope if its body is.
+#[derive(Clone, Copy, Debug)]
+pub enum Shared {}
+
+/// Children need not be `Send`, and the scope is not.
+#[derive(Clone, Copy, Debug)]
+pub enum Local {}
+
+impl Mode for Shared {
+    type Child<'env, E: 'env> = dyn Joined<End = ChildEnd<E>, Id = Birth> + Send + Sync + 'env;
+}
+
+impl Mode for Local {
+    type Child<'env, E: 'env> = dyn Joined<End = ChildEnd<E>, Id = Birth> + 'env;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Shared {}
+    impl Sealed for super::Local {}
+}

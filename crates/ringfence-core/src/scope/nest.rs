@@ -1,0 +1,249 @@
+//! The store of a scope: the body, the door, and the children that came through it.
+
+use super::{
+    door::{Child, Door},
+    mode::Mode,
+    report::{Birth, ChildEnd, Rank},
+};
+use crate::{
+    cancel::WhenCancelled,
+    engine::{
+        ready::{Ready, Slot},
+        segments::Segments,
+        turn::Children,
+    },
+    outcome::{Cause, ChildId, Failure, Label, Panic, Reason, catch, drop_each},
+    sync::Arc,
+};
+use alloc::{collections::VecDeque, vec::Vec};
+use core::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use pin_project_lite::pin_project;
+
+/// The place of the body.
+const BODY: usize = 0;
+
+/// The place of the door: woken when somebody has come, or asks for something.
+const DOOR: usize = 1;
+
+/// The place of the scope's token: woken when it is cancelled.
+const TOKEN: usize = 2;
+
+/// How many places are not for children.
+const RESERVED: usize = 3;
+
+pin_project! {
+    /// What runs in a scope.
+    pub(super) struct Nest<'env, B, E, M>
+    where
+        M: Mode,
+        E: 'env,
+    {
+        #[pin]
+        body: Option<B>,
+        has_body: bool,
+        children: Segments<Child<'env, E, M>, RESERVED>,
+        // How many of them the scope is open for.
+        regular: usize,
+        // Children that came through the door, and wait for a place.
+        queue: VecDeque<Child<'env, E, M>>,
+        // How many children may run at a time.
+        limit: usize,
+        when_cancelled: Option<WhenCancelled>,
+        // The child whose poll has panicked.
+        fallen: Option<Child<'env, E, M>>,
+        door: Arc<Door<'env, E, M>>,
+    }
+}
+
+/// What has happened in a scope.
+pub(super) enum Event<T, E> {
+    /// The body has returned.
+    Body(Result<T, E>),
+    /// A child has ended.
+    Child(ChildEnd<E>),
+    /// Somebody has rung at the door.
+    Rung,
+    /// The scope's token was cancelled.
+    Cancelled(Reason),
+}
+
+impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
+    pub(super) fn new(body: B, door: Arc<Door<'env, E, M>>) -> Self {
+        Self {
+            body: Some(body),
+            has_body: true,
+            children: Segments::new(),
+            regular: 0,
+            queue: VecDeque::new(),
+            limit: usize::MAX,
+            when_cancelled: None,
+            fallen: None,
+            door,
+        }
+    }
+
+    /// Who is woken first: the body, the door, the token.
+    pub(super) fn ready() -> Ready {
+        Ready::of_few(RESERVED)
+    }
+
+    /// Lets no more than `limit` children run at a time.
+    pub(super) fn limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    /// Takes in those who have come, and drops those whose end was asked for.
+    pub(super) fn answer(mut self: Pin<&mut Self>, ready: &mut Ready) {
+        let this = self.as_mut().project();
+        let cancels = this.door.gate.answer();
+        this.queue.extend(this.door.take());
+        for (number, _) in cancels {
+            self.as_mut().cancel(number);
+        }
+        self.fill(ready);
+    }
+
+    /// Lets children begin that wait for a place, as many as there are places.
+    pub(super) fn fill(self: Pin<&mut Self>, ready: &mut Ready) {
+        let this = self.project();
+        while this.children.len() < *this.limit {
+            let Some(child) = this.queue.pop_front() else { return };
+            if child.id().rank == Rank::Regular {
+                *this.regular += 1;
+            }
+            this.children.insert(child, ready);
+        }
+    }
+
+    /// Drops the child of a number, if it has not ended.
+    fn cancel(self: Pin<&mut Self>, number: u64) {
+        let this = self.project();
+        if let Some(place) = this.queue.iter().position(|child| child.id().number == number) {
+            drop(this.queue.remove(place));
+            return;
+        }
+        let is_it = |slot: &Slot| {
+            this.children.child(*slot).is_some_and(|child| child.id().number == number)
+        };
+        let Some(slot) = this.children.occupied().find(is_it) else { return };
+        let child = this.children.take(slot);
+        if child.as_ref().is_some_and(|child| child.id().rank == Rank::Regular) {
+            *this.regular -= 1;
+        }
+        drop(child);
+    }
+
+    /// Whether nothing is left to wait for: while the scope is `open`, daemons do not count.
+    pub(super) fn is_left(self: Pin<&mut Self>, open: bool) -> bool {
+        let this = self.project();
+        let children = if open { *this.regular } else { this.children.len() };
+        !*this.has_body && children == 0 && this.queue.is_empty()
+    }
+
+    /// How many children run.
+    pub(super) fn running(self: Pin<&mut Self>) -> usize {
+        self.project().children.len()
+    }
+
+    /// Returns the labels of what has not ended: the body, then the children.
+    pub(super) fn unfinished(self: Pin<&mut Self>) -> Vec<Label> {
+        let this = self.project();
+        let body = this.has_body.then_some(Label { child: ChildId::BODY, name: None });
+        let running = this.children.occupied().filter_map(|slot| this.children.child(slot));
+        let children = running.chain(&*this.queue).map(|child| child.id().label());
+        body.into_iter().chain(children).collect()
+    }
+
+    /// Drops all that is left, the body first, daemons last and in reverse order; returns the
+    /// first panic.
+    ///
+    /// The door is closed. A destructor may still try to spawn, and is refused.
+    pub(super) fn clear(self: Pin<&mut Self>) -> Option<Panic> {
+        let mut this = self.project();
+        *this.has_body = false;
+        *this.regular = 0;
+        let mut left = Vec::new();
+        for slot in this.children.occupied().collect::<Vec<_>>() {
+            left.extend(this.children.take(slot));
+        }
+        left.extend(this.queue.drain(..));
+        left.extend(this.door.take());
+        // Regular children as they came, and behind them the daemons as they did not.
+        left.sort_by_key(|child| {
+            let Birth { number, rank, .. } = *child.id();
+            (rank == Rank::Daemon, if rank == Rank::Daemon { u64::MAX - number } else { number })
+        });
+        let body = catch(|| this.body.set(None)).err();
+        let children = drop_each(left.into_iter());
+        body.or(children)
+    }
+}
+
+impl<T, E, B, M> Children for Nest<'_, B, E, M>
+where
+    B: Future<Output = Result<T, E>>,
+    M: Mode,
+{
+    type End = Event<T, E>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Event<T, E>> {
+        let mut this = self.project();
+        match slot.index() {
+            BODY => {
+                let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
+                let output = ready!(body.poll(cx));
+                *this.has_body = false;
+                this.body.set(None);
+                Poll::Ready(Event::Body(output))
+            }
+            DOOR => {
+                this.door.gate.hang(cx.waker());
+                if this.door.gate.is_rung() { Poll::Ready(Event::Rung) } else { Poll::Pending }
+            }
+            TOKEN => {
+                let token = || this.door.gate.token().cancelled();
+                let when_cancelled = this.when_cancelled.get_or_insert_with(token);
+                let cancelled = ready!(Pin::new(when_cancelled).poll(cx));
+                Poll::Ready(Event::Cancelled(cancelled.into_reason()))
+            }
+            _ => {
+                let end = ready!(Pin::new(this.children).poll(slot, cx));
+                if end.rank == Rank::Regular {
+                    *this.regular -= 1;
+                }
+                Poll::Ready(Event::Child(end))
+            }
+        }
+    }
+
+    fn discard(self: Pin<&mut Self>, slot: Slot) {
+        let mut this = self.project();
+        if slot.index() == BODY {
+            *this.has_body = false;
+            this.body.set(None);
+        } else if let Some(child) = this.children.take(slot) {
+            if child.id().rank == Rank::Regular {
+                *this.regular -= 1;
+            }
+            *this.fallen = Some(child);
+        }
+    }
+}
+
+impl<B, E, M: Mode> Nest<'_, B, E, M> {
+    /// Tells whose panic it was, and that it was its.
+    pub(super) fn panicked(self: Pin<&mut Self>, panic: Panic) -> ChildEnd<E> {
+        match self.project().fallen.take() {
+            Some(child) => child.panicked(panic),
+            None => {
+                let failure = Failure::new(ChildId::BODY, Cause::Panic(panic));
+                ChildEnd { rank: Rank::Regular, failure: Some(failure) }
+            }
+        }
+    }
+}

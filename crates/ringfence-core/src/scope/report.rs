@@ -1,0 +1,231 @@
+//! How the end of a child reaches its scope and its handle.
+
+use super::{gate::Gate, output::ChildOutput};
+use crate::{
+    engine::joint::Post,
+    outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Panic, Reason},
+    sync::{Arc, Lock},
+};
+use core::{
+    marker::PhantomData,
+    mem,
+    panic::Location,
+    task::{Context, Poll, Waker},
+};
+
+/// Who a child is, for its scope and in messages.
+#[derive(Clone, Debug)]
+pub struct Birth {
+    /// How many children the scope had numbered before.
+    pub(super) number: u64,
+    pub(super) name: Option<Name>,
+    pub(super) location: &'static Location<'static>,
+    pub(super) rank: Rank,
+}
+
+impl Birth {
+    /// The child as it is shown to people.
+    pub(super) fn label(&self) -> Label {
+        Label { child: ChildId::new(self.number), name: self.name.clone() }
+    }
+}
+
+/// Whether a scope stays open for a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rank {
+    Regular,
+    Daemon,
+}
+
+/// What the scope is told of the end of a child.
+#[must_use]
+#[derive(Debug)]
+pub struct ChildEnd<E> {
+    /// Whether the scope was open for it.
+    pub(super) rank: Rank,
+    /// The failure, if it failed and the failure is the scope's.
+    pub(super) failure: Option<Failure<E>>,
+}
+
+/// What is known of a child, by its handle.
+///
+/// # States
+///
+/// ```text
+///  running ──1──▶ completed ──2──▶ taken       1 it has returned a value      2 its handle has it
+///     ├─────3──▶ failed                        3 it has failed; its scope has the failure
+///     └─────4──▶ gone                          4 it was dropped before its end
+/// ```
+#[derive(Debug)]
+pub(super) struct Report<V> {
+    pub(super) birth: Birth,
+    pub(super) gate: Arc<Gate>,
+    state: Lock<State<V>>,
+}
+
+#[derive(Debug)]
+struct State<V> {
+    end: End<V>,
+    /// Whoever awaits the handle.
+    waiter: Option<Waker>,
+    /// Why the handle asked for the end, if it did.
+    asked: Option<Reason>,
+}
+
+#[derive(Debug)]
+enum End<V> {
+    Running,
+    Completed(V),
+    Taken,
+    Failed,
+    Gone(Reason),
+}
+
+/// What a handle is told.
+pub(super) enum Told<V> {
+    /// The child's value.
+    Completed(V),
+    /// That it has the value already.
+    Taken,
+    /// The child has failed.
+    Failed,
+    /// The child was cancelled.
+    Cancelled(Cancelled),
+}
+
+impl<V> Report<V> {
+    pub(super) fn new(birth: Birth, gate: Arc<Gate>) -> Self {
+        Self {
+            birth,
+            gate,
+            state: Lock::new(State { end: End::Running, waiter: None, asked: None }),
+        }
+    }
+
+    /// The report of a child that was refused.
+    pub(super) fn refused(birth: Birth, gate: Arc<Gate>, reason: Reason) -> Self {
+        let report = Self::new(birth, gate);
+        report.state.with(|state| state.asked = Some(reason));
+        report
+    }
+
+    /// Whether the child has ended.
+    pub(super) fn is_finished(&self) -> bool {
+        self.state.with(|state| !matches!(state.end, End::Running))
+    }
+
+    /// Waits for the end.
+    pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Told<V>> {
+        // Foreign code before the lock, and after it.
+        let mut new = Some(cx.waker().clone());
+        let (polled, old) =
+            self.state.with(|state| match mem::replace(&mut state.end, End::Taken) {
+                End::Running => {
+                    state.end = End::Running;
+                    (Poll::Pending, mem::replace(&mut state.waiter, new.take()))
+                }
+                End::Completed(value) => (Poll::Ready(Told::Completed(value)), None),
+                End::Taken => (Poll::Ready(Told::Taken), None),
+                End::Failed => {
+                    state.end = End::Failed;
+                    (Poll::Ready(Told::Failed), None)
+                }
+                End::Gone(reason) => {
+                    state.end = End::Gone(reason.clone());
+                    (Poll::Ready(Told::Cancelled(Cancelled::new(reason))), None)
+                }
+            });
+        drop((new, old));
+        polled
+    }
+
+    /// Asks for the child's end, unless that was done or it has ended.
+    pub(super) fn cancel(&self, reason: Reason) {
+        let first = self.state.with(|state| {
+            let first = state.asked.is_none() && matches!(state.end, End::Running);
+            if first {
+                state.asked = Some(reason.clone());
+            }
+            first
+        });
+        if first {
+            self.gate.cancel(self.birth.number, reason);
+        }
+    }
+
+    /// The child was dropped. If it had not ended, it never will.
+    fn dropped(&self) {
+        let why = self.gate.why();
+        let waiter = self.state.with(|state| {
+            if let End::Running = state.end {
+                state.end = End::Gone(state.asked.take().unwrap_or(why));
+            }
+            state.waiter.take()
+        });
+        if let Some(waiter) = waiter {
+            waiter.wake();
+        }
+    }
+
+    /// Notes the end, and wakes who awaits it.
+    fn end(&self, end: End<V>) {
+        let waiter = self.state.with(|state| {
+            state.end = end;
+            state.waiter.take()
+        });
+        if let Some(waiter) = waiter {
+            waiter.wake();
+        }
+    }
+
+    /// The end of a child that did what it was for.
+    fn fine<E>(&self) -> ChildEnd<E> {
+        ChildEnd { rank: self.birth.rank, failure: None }
+    }
+
+    /// The end of a child that failed.
+    fn failed<E>(&self, cause: Cause<E>) -> ChildEnd<E> {
+        let Birth { number, name, location, rank } = self.birth.clone();
+        let child = ChildId::new(number);
+        ChildEnd { rank, failure: Some(Failure { child, name, location: Some(location), cause }) }
+    }
+}
+
+/// The post of a child whose failure is the scope's.
+#[derive(Debug)]
+pub(super) struct Regular<V, E> {
+    pub(super) report: Report<V>,
+    pub(super) error: PhantomData<fn() -> E>,
+}
+
+impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
+    type End = ChildEnd<E>;
+    type Id = Birth;
+
+    fn id(&self) -> &Birth {
+        &self.report.birth
+    }
+
+    #[inline]
+    fn deliver(&self, output: O) -> ChildEnd<E> {
+        match output.into_result() {
+            Ok(value) => {
+                self.report.end(End::Completed(value));
+                self.report.fine()
+            }
+            Err(error) => {
+                self.report.end(End::Failed);
+                self.report.failed(Cause::Error(error))
+            }
+        }
+    }
+
+    fn panicked(&self, panic: Panic) -> ChildEnd<E> {
+        self.report.end(End::Failed);
+        self.report.failed(Cause::Panic(panic))
+    }
+
+    fn dropped(&self) {
+        self.report.dropped();
+    }
+}

@@ -1,0 +1,3 @@
+//! The nursery.
+
+mod shapes;
