@@ -117,7 +117,7 @@ where
 /// let done = block_on(scope_local(async |s| -> Result<(), Infallible> {
 ///     for n in 1..=3 {
 ///         let count = Rc::clone(&count);
-///         drop(s.spawn(async move { count.set(count.get() + n) }));
+///         s.spawn(async move { count.set(count.get() + n) });
 ///     }
 ///     Ok(())
 /// }));

@@ -25,7 +25,7 @@ fn children_borrow_what_is_outside_of_the_body() {
         let total = scope(async |s| {
             let a = s.spawn(async { double(numbers[0]).await });
             for (part, n) in parts.iter_mut().zip(&numbers) {
-                let _ = s.spawn(async move {
+                s.spawn(async move {
                     *part = double(*n).await?;
                     Ok(())
                 });
@@ -68,13 +68,19 @@ fn a_scope_in_a_child_borrows_what_is_outside_of_it() {
 fn recursion_goes_by_a_function_over_the_scope() {
     fn walk(s: &Scope<'_, Failed>, depth: u32) {
         if depth > 0 {
-            let _ = s.spawn_with(async move |s| {
+            s.spawn_with(async move |s| {
                 walk(&s, depth - 1);
                 walk(&s, depth - 1);
             });
         }
     }
-    let done = task(async { scope(async |s| -> Result<(), Failed> { Ok(walk(&s, 6)) }).await });
+    let done = task(async {
+        scope(async |s| -> Result<(), Failed> {
+            walk(&s, 6);
+            Ok(())
+        })
+        .await
+    });
     assert!(done.is_ok());
 }
 
@@ -82,8 +88,8 @@ fn recursion_goes_by_a_function_over_the_scope() {
 fn the_first_failure_cancels_the_others_and_the_body() {
     let failed = task(async {
         scope(async |s| -> Result<(), _> {
-            let _ = s.spawn(async { Err::<(), _>(Failed("first")) });
-            let _ = s.spawn(std::future::pending::<Result<(), _>>());
+            s.spawn(async { Err::<(), _>(Failed("first")) });
+            s.spawn(std::future::pending::<Result<(), _>>());
             std::future::pending().await
         })
         .first()
@@ -98,7 +104,7 @@ fn children_of_a_local_scope_need_not_be_send() {
     let done = ringfence::block_on(scope_local(async |s| -> Result<(), Failed> {
         for _ in 0..3 {
             let count = count.clone();
-            let _ = s.spawn(async move { count.set(count.get() + 1) });
+            s.spawn(async move { count.set(count.get() + 1) });
         }
         Ok(())
     }));

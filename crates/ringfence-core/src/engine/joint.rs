@@ -3,10 +3,9 @@
 //! A child that hands out a handle needs a place for its output that may outlive it. To give the
 //! two an allocation each would double the price of a spawn.
 
-use crate::{
-    outcome::Panic,
-    sync::{Arc, UnsafeCell},
-};
+use crate::{outcome::Panic, sync::UnsafeCell};
+// Not loom's, which cannot forget the type of what it holds.
+use alloc::sync::Arc;
 use core::{
     fmt,
     future::Future,

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     engine::joint::{Joint, join},
     outcome::{Name, Reason},
-    sync::Arc,
 };
+use alloc::sync::Arc;
 use core::{error::Error, fmt, future::Future, marker::PhantomData, panic::Location};
 
 /// A child that is about to be spawned, as [`Scope::child`] returns it.
@@ -20,7 +20,7 @@ use core::{error::Error, fmt, future::Future, marker::PhantomData, panic::Locati
 /// use ringfence_core::{block_on, scope};
 ///
 /// let failed = block_on(scope(async |s| {
-///     let _ = s.child().named("mirror").spawn(async { Err::<(), _>("refused") });
+///     s.child().named("mirror").spawn(async { Err::<(), _>("refused") });
 ///     std::future::pending::<Result<(), _>>().await
 /// }));
 /// assert!(failed.unwrap_err().to_string().contains("mirror"));

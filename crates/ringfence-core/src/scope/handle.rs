@@ -28,7 +28,6 @@ use core::{
 /// # Cancel safety
 ///
 /// Awaiting it may be given up at any time: the value stays, and it may be awaited again.
-#[must_use = "to spawn for the effects only, say `drop` or `let _ =`"]
 pub struct Handle<T> {
     report: Kept<Report<T>>,
 }
