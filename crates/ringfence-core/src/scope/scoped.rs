@@ -17,9 +17,10 @@ use crate::{
         ready::Ready,
         turn::{PENDING, turn},
     },
-    outcome::{Elapsed, Name, Reason, ScopeError, TimeLimit},
+    outcome::{Elapsed, Label, Name, Reason, ScopeError, TimeLimit},
     sync::Arc,
 };
+use alloc::boxed::Box;
 use core::{
     fmt,
     future::Future,
@@ -64,6 +65,7 @@ pin_project! {
         phase: Phase,
         patience: Patience,
         name: Option<Name>,
+        on_leftovers: Option<OnLeftovers<'env>>,
         door: Arc<Door<'env, E, M>>,
     }
 
@@ -88,6 +90,9 @@ pin_project! {
     }
 }
 
+/// Who is told of those that were left over.
+type OnLeftovers<'env> = Box<dyn FnMut(&Label) + Send + 'env>;
+
 /// How far a scope has come.
 #[derive(Debug)]
 enum Phase {
@@ -110,6 +115,7 @@ where
             phase: Phase::Open,
             patience: Patience::default(),
             name: None,
+            on_leftovers: None,
             door,
         }
     }
@@ -146,6 +152,14 @@ where
     #[cfg(feature = "std")]
     pub fn grace(mut self, grace: core::time::Duration) -> Self {
         self.patience.grace = grace;
+        self
+    }
+
+    /// Calls `tell` for each child, and for the body, that had to be dropped at the end of the
+    /// grace.
+    #[cfg(feature = "std")]
+    pub fn on_leftovers(mut self, tell: impl FnMut(&Label) + Send + 'env) -> Self {
+        self.on_leftovers = Some(Box::new(tell));
         self
     }
 
@@ -266,6 +280,14 @@ where
         true
     }
 
+    /// Tells who has not used the grace to end.
+    fn tell_leftovers(self: Pin<&mut Self>) {
+        let this = self.project();
+        if let Some(tell) = this.on_leftovers {
+            this.nest.unfinished().iter().for_each(tell);
+        }
+    }
+
     /// Drops what is left, and concludes.
     fn finish(self: Pin<&mut Self>) -> Conclusion<T, E> {
         let mut this = self.project();
@@ -299,7 +321,10 @@ where
             let mut step = self.as_mut().step(cx);
             if step.is_pending() {
                 step = match ready!(self.as_mut().project().patience.poll(cx)) {
-                    Over::Grace => return Poll::Ready(self.finish()),
+                    Over::Grace => {
+                        self.as_mut().tell_leftovers();
+                        return Poll::Ready(self.finish());
+                    }
                     Over::Scope(limit) => match self.as_mut().last_steps(cx) {
                         Poll::Pending => Poll::Ready(self.as_mut().elapse(limit)),
                         step => step,
