@@ -118,7 +118,7 @@ pub use race::{Race, RaceOk, race, race_ok};
 pub use rt::block_on;
 pub use scope::{
     ChildBuilder, ChildOutput, First, Handle, HandleOutcome, Local, LocalScope, Mode, OnFailure,
-    PanicPolicy, Scope, Scoped, Shared, SpawnError, scope, scope_local,
+    OwnedHandle, PanicPolicy, Scope, Scoped, Shared, SpawnError, scope, scope_local,
 };
 #[cfg(feature = "std")]
 #[doc(inline)]

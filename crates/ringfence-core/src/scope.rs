@@ -16,7 +16,7 @@ mod scoped;
 
 pub use birth::{ChildBuilder, SpawnError};
 pub use first::First;
-pub use handle::{Handle, HandleOutcome};
+pub use handle::{Handle, HandleOutcome, OwnedHandle};
 pub use mode::{Local, Mode, Shared};
 pub use output::ChildOutput;
 pub use policy::{OnFailure, PanicPolicy};

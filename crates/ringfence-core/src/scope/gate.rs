@@ -79,17 +79,26 @@ impl Gate {
         self.state.with(|state| state.token.clone())
     }
 
-    /// Admits no child any more, unless `unless` finds one at the door. False if it does.
-    ///
-    /// The first reason stays.
-    pub(super) fn close(&self, reason: Reason, unless: impl FnOnce() -> bool) -> bool {
+    /// Admits no child any more. The first reason stays.
+    pub(super) fn close(&self, reason: Reason) {
         self.state.with(|state| {
-            if unless() {
-                return false;
-            }
             state.closed.get_or_insert(reason);
-            true
+        });
+    }
+
+    /// Admits no child any more, unless somebody has rung whom `answer` has not heard.
+    pub(super) fn close_unless_rung(&self) -> bool {
+        self.state.with(|state| {
+            if !state.rung {
+                state.closed.get_or_insert(Reason::Closed);
+            }
+            !state.rung
         })
+    }
+
+    /// Rings, for something that was left elsewhere.
+    pub(super) fn ring(&self) {
+        wake(self.state.with(State::ring));
     }
 
     /// Calls `admit` if children are admitted, and rings; returns why not otherwise.
