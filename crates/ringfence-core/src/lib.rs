@@ -117,8 +117,9 @@ pub use race::{Race, RaceOk, race, race_ok};
 #[doc(inline)]
 pub use rt::block_on;
 pub use scope::{
-    ChildBuilder, ChildOutput, First, Handle, HandleOutcome, Local, LocalScope, Mode, OnFailure,
-    OwnedHandle, PanicPolicy, Scope, Scoped, Shared, SpawnError, scope, scope_local,
+    ChildBuilder, ChildOutput, First, Handle, HandleOutcome, Local, LocalScope, Mode, NotStarted,
+    OnFailure, OwnedHandle, PanicPolicy, Scope, Scoped, Shared, SpawnError, Start, Started, scope,
+    scope_local,
 };
 #[cfg(feature = "std")]
 #[doc(inline)]

@@ -13,6 +13,7 @@ mod patience;
 mod policy;
 mod report;
 mod scoped;
+mod start;
 
 pub use birth::{ChildBuilder, SpawnError};
 pub use first::First;
@@ -21,6 +22,7 @@ pub use mode::{Local, Mode, Shared};
 pub use output::ChildOutput;
 pub use policy::{OnFailure, PanicPolicy};
 pub use scoped::Scoped;
+pub use start::{NotStarted, Start, Started};
 
 use crate::{
     cancel::{CancelToken, WhenCancelled},

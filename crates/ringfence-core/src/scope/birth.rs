@@ -4,6 +4,7 @@ use super::{
     Handle, Local, Mode, OwnedHandle, Scope, Shared,
     output::ChildOutput,
     report::{Birth, Owned, Rank, Regular, Report},
+    start::{Start, Started, word},
 };
 use crate::{
     engine::joint::{Joint, Kept, Post, join},
@@ -243,6 +244,54 @@ macro_rules! spawning {
                 $(E: $send,)?
             {
                 self.child().spawn_owned(child)
+            }
+
+            /// Starts a child that says when it is ready for others, and waits for that.
+            ///
+            /// `child` gets a [`Started`], and says by [`send`](Started::send) what the others need
+            /// of it: a port, an address, a handle. It then goes on as a child like any other.
+            ///
+            /// # Errors
+            ///
+            /// [`NotStarted`], if the child ends without a word. If it fails, its failure is the
+            /// scope's, as that of any child.
+            ///
+            /// # Cancel safety
+            ///
+            /// If the future is dropped before it has resolved, the child is cancelled.
+            ///
+            /// # Semantics
+            ///
+            /// As trio's `nursery.start`.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("use ringfence_core::{block_on, ", stringify!($open), " as scope};")]
+            /// use std::convert::Infallible;
+            ///
+            /// let port = block_on(scope(async |s| -> Result<u16, Infallible> {
+            ///     let started = s.start(async |ready| {
+            ///         ready.send(8080).ok();
+            ///         // … and serves.
+            ///     });
+            ///     Ok(started.await.unwrap_or(0))
+            /// }));
+            /// assert_eq!(port.unwrap(), 8080);
+            /// ```
+            #[track_caller]
+            pub fn start<V, C, F>(
+                &self,
+                child: C,
+            ) -> Start<V, <F::Output as ChildOutput<E>>::Value>
+            where
+                C: FnOnce(Started<V>) -> F,
+                F: Future<Output: ChildOutput<E>> $(+ $send)? + 'env,
+                <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
+                $(E: $send,)?
+            {
+                let builder = self.child();
+                word(|started| builder.spawn(child(started)))
             }
 
             /// Starts a child for which the scope does not stay open.
