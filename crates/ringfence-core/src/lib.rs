@@ -116,6 +116,8 @@ pub use race::{Race, RaceOk, race, race_ok};
 #[cfg(feature = "std")]
 #[doc(inline)]
 pub use rt::block_on;
+#[cfg(feature = "std")]
+pub use scope::Shield;
 pub use scope::{
     ChildBuilder, ChildOutput, First, Handle, HandleOutcome, Local, LocalScope, Mode, NotStarted,
     OnFailure, OwnedHandle, PanicPolicy, Scope, Scoped, Shared, SpawnError, Start, Started, scope,
