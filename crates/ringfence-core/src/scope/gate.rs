@@ -45,6 +45,9 @@ struct State {
     cancels: Vec<(u64, Reason)>,
     /// Who awaits a child that has failed.
     orphans: Vec<Waker>,
+    /// Where the deadline was moved to, until the scope's future has heard of it.
+    #[cfg(feature = "std")]
+    deadline: Option<Option<std::time::Instant>>,
     /// The slots that are not to be dropped, once for each shield in them.
     shielded: Vec<usize>,
 }
@@ -61,6 +64,8 @@ impl Gate {
                 rung: false,
                 cancels: Vec::new(),
                 orphans: Vec::new(),
+                #[cfg(feature = "std")]
+                deadline: None,
                 shielded: Vec::new(),
             }),
             numbers: AtomicU64::new(0),
@@ -186,6 +191,21 @@ impl Gate {
     /// Says that nobody is being polled any more.
     pub(super) fn set_idle(&self) {
         self.set_polling(NOBODY);
+    }
+
+    /// Moves the deadline.
+    #[cfg(feature = "std")]
+    pub(super) fn set_deadline(&self, deadline: Option<std::time::Instant>) {
+        wake(self.state.with(|state| {
+            state.deadline = Some(deadline);
+            state.ring()
+        }));
+    }
+
+    /// Takes the word that the deadline was moved.
+    #[cfg(feature = "std")]
+    pub(super) fn take_deadline(&self) -> Option<Option<std::time::Instant>> {
+        self.state.with(|state| state.deadline.take())
     }
 
     /// Keeps whoever is being polled from being dropped, and returns its slot.

@@ -161,10 +161,11 @@ where
         loop {
             let mut step = self.as_mut().step(cx);
             if step.is_pending() {
-                if let Phase::Shielded = self.as_mut().project().phase {
+                let this = self.as_mut().project();
+                if let Phase::Shielded = this.phase {
                     return Poll::Pending;
                 }
-                step = match ready!(self.as_mut().project().patience.poll(cx)) {
+                step = match ready!(this.patience.poll(&this.door.gate, cx)) {
                     Over::Grace => {
                         self.as_mut().tell_leftovers();
                         if self.as_mut().spare() {
