@@ -6,6 +6,7 @@
 use super::{
     client::{Client, Connect, FetchError, Url},
     http::Upload,
+    server::PATIENCE,
     service::{Handler, Listen, Service},
 };
 use futures::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -94,7 +95,8 @@ impl<'a, N: Connect + Listen> House<'a, N> {
         visits: impl Future<Output = Result<Vec<String>, Box<dyn Error + Send + Sync>>>,
     ) -> Vec<String> {
         let served = async { Ok(self.service.serve(self.network, port).await?) };
-        match try_gather((visits, served)).await {
+        let came = try_gather((visits, served)).timeout(PATIENCE).await;
+        match came.unwrap_or_else(|elapsed| Err(elapsed.into())) {
             Ok((mut came, ())) => {
                 came.extend(self.service.take_journal());
                 came.push(format!("requests answered: {}", self.service.answered()));
