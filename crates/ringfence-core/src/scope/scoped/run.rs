@@ -54,8 +54,8 @@ where
                     ledger.child(end)
                 }
                 Ok(Event::Rung) => {
-                    nest.as_mut().answer(ready);
-                    ledger.overdue(door.take_overdue())
+                    let ends = nest.as_mut().answer(ready);
+                    ledger.children(ends).and(ledger.overdue(door.take_overdue()))
                 }
                 Ok(Event::Cancelled(reason)) if open => ledger.cancel(reason),
                 Ok(Event::Cancelled(_)) => Verdict::GoOn,
@@ -83,12 +83,17 @@ where
     /// Asks everything to end. False if there is no time for it to.
     fn ask(self: Pin<&mut Self>, reason: Reason) -> bool {
         let this = self.project();
+        let ledger = this.ledger;
         this.door.gate.close(reason.clone());
-        this.door.gate.token().cancel(reason);
+        // It wakes whoever waits for the token, of whom anyone may panic.
+        let _ = ledger.run(|| {
+            this.door.gate.token().cancel(reason);
+        });
         if !this.patience.ask() {
             return false;
         }
         *this.phase = Phase::Ending;
+        this.nest.turn_away(|end| drop(ledger.child(end)));
         true
     }
 
@@ -96,27 +101,24 @@ where
     fn tell_leftovers(self: Pin<&mut Self>) {
         let this = self.project();
         if let Some(tell) = this.on_leftovers {
-            this.nest.unfinished().iter().for_each(tell);
+            let unfinished = this.nest.unfinished();
+            let _ = this.ledger.run(|| unfinished.iter().for_each(tell));
         }
     }
 
     /// Drops what is left, and concludes.
     fn finish(self: Pin<&mut Self>) -> Conclusion<T, E> {
-        let mut this = self.project();
+        let this = self.project();
+        let ledger = this.ledger;
         *this.phase = Phase::Done;
         // The door first: a destructor may spawn, and must find it closed.
         this.door.gate.close(Reason::Closed);
-        if let Some(panic) = this.nest.as_mut().clear() {
-            let _ = this.ledger.panic(panic);
-        }
+        this.nest.clear(|end| drop(ledger.child(end)));
         // Who waits for the token from outside waits no longer than the scope lasts.
-        if let Some(token) = this.door.gate.token_in_use() {
-            token.cancel(Reason::Closed);
-        }
+        let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
         // Handles that went with the body.
-        let _ = this.ledger.overdue(this.door.take_overdue());
-        this.door.gate.leave();
-        this.ledger.conclude()
+        let _ = ledger.overdue(this.door.take_overdue());
+        ledger.conclude()
     }
 
     /// Polls the scope until nothing of it runs any more.
