@@ -48,9 +48,10 @@ impl<'env, E: 'env, M: Mode> Door<'env, E, M> {
         })
     }
 
-    /// Takes the children that wait.
-    pub(super) fn take(&self) -> Vec<Child<'env, E, M>> {
-        self.incoming.with(mem::take)
+    /// Takes the children that wait into an empty buffer.
+    pub(super) fn take(&self, arrivals: &mut Vec<Child<'env, E, M>>) {
+        debug_assert!(arrivals.is_empty(), "the door begins with an empty buffer again");
+        self.incoming.with(|incoming| mem::swap(incoming, arrivals));
     }
 
     /// Where failures are left that are the scope's after all.
