@@ -42,7 +42,6 @@ pin_project! {
     pub(super) struct Nest<'env, B, E, M>
     where
         M: Mode,
-        E: 'env,
     {
         #[pin]
         body: Option<B>,

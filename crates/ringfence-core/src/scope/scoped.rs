@@ -48,7 +48,6 @@ pin_project! {
     pub struct Scoped<'env, B, T, E, M>
     where
         M: Mode,
-        E: 'env,
     {
         #[pin]
         nest: Nest<'env, B, E, M>,
@@ -64,7 +63,6 @@ pin_project! {
     impl<'env, B, T, E, M> PinnedDrop for Scoped<'env, B, T, E, M>
     where
         M: Mode,
-        E: 'env,
     {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
