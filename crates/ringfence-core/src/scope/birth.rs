@@ -1,16 +1,17 @@
 //! How children are spawned: one way in, with a name or as a daemon if one likes.
 
 use super::{
-    Handle, Local, Mode, Scope, Shared,
+    Handle, Local, Mode, OwnedHandle, Scope, Shared,
     output::ChildOutput,
-    report::{Birth, Rank, Regular, Report},
+    report::{Birth, Owned, Rank, Regular, Report},
+    start::{Start, Started, word},
 };
 use crate::{
-    engine::joint::{Joint, join},
+    engine::joint::{Joint, Kept, Post, join},
     outcome::{Name, Reason},
 };
 use alloc::sync::Arc;
-use core::{error::Error, fmt, future::Future, marker::PhantomData, panic::Location};
+use core::{error::Error, fmt, future::Future, panic::Location};
 
 /// A child that is about to be spawned, as [`Scope::child`] returns it.
 ///
@@ -103,57 +104,51 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     }
 }
 
-/// A child of future `F` with its report.
-type ChildJoint<F, E> = Joint<F, Regular<<<F as Future>::Output as ChildOutput<E>>::Value, E>>;
-
-/// What a spawn gives, or the future, and why not.
-type Spawned<V, F> = Result<Handle<V>, (F, Reason)>;
-
 impl<'env, E: 'env, M: Mode> ChildBuilder<'env, E, M> {
-    /// The one way in. `unsize` forgets the type of the child's future.
+    /// The one way in.
+    ///
+    /// `post` says to whom the end is told, `report` where in it the handle looks, and `unsize`
+    /// forgets the type of the child's future. A child that is refused is given back.
     #[inline]
-    fn admit<F>(
+    fn admit<F: Future, V, P: Post<F::Output>>(
         self,
         future: F,
-        unsize: impl FnOnce(Arc<ChildJoint<F, E>>) -> Arc<M::Child<'env, E>>,
-    ) -> Spawned<<F::Output as ChildOutput<E>>::Value, F>
-    where
-        F: Future<Output: ChildOutput<E>>,
-    {
+        post: impl FnOnce(Report<V>) -> P,
+        report: impl FnOnce(&P) -> &Report<V>,
+        unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<M::Child<'env, E>>,
+    ) -> Result<Kept<Report<V>>, Refused<F, P>> {
         let Self { scope, name, rank, location } = self;
         let gate = &scope.door.gate;
         let birth = Birth { number: gate.next_number(), name, location, rank };
-        let report = Report::new(birth, gate.clone());
-        let mut parts = Some((future, Regular { report, error: PhantomData }));
+        let mut parts = Some((future, post(Report::new(birth, gate.clone()))));
         let admitted = scope.door.admit(|| {
-            let (future, report) = parts.take().expect("it is called once");
-            join(future, report, |regular| &regular.report, unsize)
+            let (future, post) = parts.take().expect("it is called once");
+            join(future, post, report, unsize)
         });
         match (admitted, parts) {
-            (Ok(report), _) => Ok(Handle::new(report)),
-            (Err(reason), Some((future, _))) => Err((future, reason)),
+            (Ok(kept), _) => Ok(kept),
+            (Err(reason), Some((future, post))) => Err(Refused { future, post, reason }),
             (Err(_), None) => unreachable!("what is taken is admitted"),
         }
     }
+}
 
-    /// The handle of a child that was refused, and is dropped.
-    fn refuse<F>(
-        future: F,
-        reason: Reason,
-        scope: &Scope<'env, E, M>,
-        location: &'static Location<'static>,
-    ) -> Handle<<F::Output as ChildOutput<E>>::Value>
-    where
-        F: Future<Output: ChildOutput<E>>,
-    {
-        let gate = scope.door.gate.clone();
-        let birth = Birth { number: gate.next_number(), name: None, location, rank: Rank::Regular };
-        let report = Report::refused(birth, gate, reason);
-        let regular = Regular { report, error: PhantomData };
-        let (driver, kept) =
-            join::<F, _, _, ChildJoint<F, E>>(future, regular, |regular| &regular.report, |it| it);
-        drop(driver);
-        Handle::new(kept)
+/// A child that was not admitted.
+struct Refused<F, P> {
+    future: F,
+    post: P,
+    reason: Reason,
+}
+
+impl<F: Future, P: Post<F::Output>> Refused<F, P> {
+    /// Drops the child. Returns what its handle looks at.
+    #[cold]
+    fn drop<V>(self, report: impl FnOnce(&P) -> &Report<V>) -> Kept<Report<V>> {
+        let Self { future, post, reason } = self;
+        let (child, kept) = join::<F, P, _, Joint<F, P>>(future, post, report, |joint| joint);
+        kept.refuse(reason);
+        drop(child);
+        kept
     }
 }
 
@@ -162,7 +157,7 @@ impl<'env, E: 'env, M: Mode> ChildBuilder<'env, E, M> {
 /// Two impls rather than one over a trait: the compiler then says of a child which of its values
 /// is not `Send`.
 macro_rules! spawning {
-    ($mode:ident $(, $send:ident)?) => {
+    ($open:ident: $mode:ident $(, $send:ident)?) => {
         impl<'env, E: 'env> Scope<'env, E, $mode> {
             /// Starts a child, whose failure is the scope's.
             ///
@@ -219,6 +214,86 @@ macro_rules! spawning {
                 self.child().try_spawn(child)
             }
 
+            /// Starts a child whose failure is its handle's.
+            ///
+            /// The handle gives its [`Outcome`](crate::Outcome). If the handle is dropped before
+            /// it has, a failure is the scope's after all.
+            ///
+            /// # Cost
+            ///
+            /// As [`spawn`](Self::spawn), and once per scope an allocation.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("use ringfence_core::{block_on, ", stringify!($open), " as scope};")]
+            ///
+            /// let value = block_on(scope(async |s| {
+            ///     let attempt = s.spawn_owned(async { Err::<u8, _>("refused") });
+            ///     let outcome = attempt.await;
+            ///     assert!(outcome.is_failure());
+            ///     Ok(outcome.ok().and_then(Result::ok).unwrap_or(7))
+            /// }));
+            /// assert_eq!(value.unwrap(), 7);
+            /// ```
+            #[track_caller]
+            pub fn spawn_owned<F, T>(&self, child: F) -> OwnedHandle<T, E>
+            where
+                F: Future<Output = Result<T, E>> $(+ $send)? + 'env,
+                T: 'env $(+ $send)?,
+                $(E: $send,)?
+            {
+                self.child().spawn_owned(child)
+            }
+
+            /// Starts a child that says when it is ready for others, and waits for that.
+            ///
+            /// `child` gets a [`Started`], and says by [`send`](Started::send) what the others need
+            /// of it: a port, an address, a handle. It then goes on as a child like any other.
+            ///
+            /// # Errors
+            ///
+            /// [`NotStarted`], if the child ends without a word. If it fails, its failure is the
+            /// scope's, as that of any child.
+            ///
+            /// # Cancel safety
+            ///
+            /// If the future is dropped before it has resolved, the child is cancelled.
+            ///
+            /// # Semantics
+            ///
+            /// As trio's `nursery.start`.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("use ringfence_core::{block_on, ", stringify!($open), " as scope};")]
+            /// use std::convert::Infallible;
+            ///
+            /// let port = block_on(scope(async |s| -> Result<u16, Infallible> {
+            ///     let started = s.start(async |ready| {
+            ///         ready.send(8080).ok();
+            ///         // … and serves.
+            ///     });
+            ///     Ok(started.await.unwrap_or(0))
+            /// }));
+            /// assert_eq!(port.unwrap(), 8080);
+            /// ```
+            #[track_caller]
+            pub fn start<V, C, F>(
+                &self,
+                child: C,
+            ) -> Start<V, <F::Output as ChildOutput<E>>::Value>
+            where
+                C: FnOnce(Started<V>) -> F,
+                F: Future<Output: ChildOutput<E>> $(+ $send)? + 'env,
+                <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
+                $(E: $send,)?
+            {
+                let builder = self.child();
+                word(|started| builder.spawn(child(started)))
+            }
+
             /// Starts a child for which the scope does not stay open.
             ///
             /// As [`child`](Self::child)`().daemon().spawn(child)`.
@@ -241,11 +316,8 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                let (scope, location) = (self.scope.clone(), self.location);
-                match self.admit(child, |joint| joint) {
-                    Ok(handle) => handle,
-                    Err((child, reason)) => Self::refuse(child, reason, &scope, location),
-                }
+                let admitted = self.admit(child, Regular::new, Regular::report, |it| it);
+                Handle::new(admitted.unwrap_or_else(|refused| refused.drop(Regular::report)))
             }
 
             /// Starts the child, or gives it back, as [`Scope::try_spawn`].
@@ -262,15 +334,30 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                let admitted = self.admit(child, |joint| joint);
-                admitted.map_err(|(child, reason)| SpawnError::new(child, &reason))
+                match self.admit(child, Regular::new, Regular::report, |it| it) {
+                    Ok(kept) => Ok(Handle::new(kept)),
+                    Err(refused) => Err(SpawnError::new(refused.future, &refused.reason)),
+                }
+            }
+
+            /// Starts the child, as [`Scope::spawn_owned`].
+            pub fn spawn_owned<F, T>(self, child: F) -> OwnedHandle<T, E>
+            where
+                F: Future<Output = Result<T, E>> $(+ $send)? + 'env,
+                T: 'env $(+ $send)?,
+                $(E: $send,)?
+            {
+                let overdue = self.scope.door.overdue();
+                let admitted = self.admit(child, Owned, Owned::report, |it| it);
+                let kept = admitted.unwrap_or_else(|refused| refused.drop(Owned::report));
+                OwnedHandle::new(kept, overdue)
             }
         }
     };
 }
 
-spawning!(Shared, Send);
-spawning!(Local);
+spawning!(scope: Shared, Send);
+spawning!(scope_local: Local);
 
 impl<E, M: Mode> fmt::Debug for ChildBuilder<'_, E, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

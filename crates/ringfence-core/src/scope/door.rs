@@ -3,7 +3,7 @@
 use super::{gate::Gate, mode::Mode};
 use crate::{
     engine::joint::Driver,
-    outcome::Reason,
+    outcome::{Failure, Reason},
     sync::{Arc, Lock},
 };
 use alloc::vec::Vec;
@@ -21,11 +21,17 @@ pub(super) struct Door<'env, E: 'env, M: Mode> {
     /// Whether it is open, and the bell beside it.
     pub(super) gate: Arc<Gate>,
     incoming: Lock<Vec<Child<'env, E, M>>>,
+    /// Once a child was spawned whose failure is its handle's.
+    overdue: Lock<Option<Arc<Overdue<E>>>>,
 }
 
 impl<'env, E: 'env, M: Mode> Door<'env, E, M> {
     pub(super) fn new() -> Self {
-        Self { gate: Arc::new(Gate::new()), incoming: Lock::new(Vec::new()) }
+        Self {
+            gate: Arc::new(Gate::new()),
+            incoming: Lock::new(Vec::new()),
+            overdue: Lock::new(None),
+        }
     }
 
     /// Leaves a child, which `make` makes, for the scope's future to take in; or says why not.
@@ -34,7 +40,7 @@ impl<'env, E: 'env, M: Mode> Door<'env, E, M> {
         &self,
         make: impl FnOnce() -> (Child<'env, E, M>, T),
     ) -> Result<T, Reason> {
-        // The gate's lock is taken before the door's, here and in `close_if_idle`.
+        // The gate's lock is taken before the door's, and never the other way round.
         self.gate.enter(|| {
             let (child, rest) = make();
             self.incoming.with(|incoming| incoming.push(child));
@@ -47,13 +53,32 @@ impl<'env, E: 'env, M: Mode> Door<'env, E, M> {
         self.incoming.with(mem::take)
     }
 
-    /// Closes the door, unless somebody waits at it.
-    pub(super) fn close_if_idle(&self) -> bool {
-        self.gate.close(Reason::Closed, || self.incoming.with(|incoming| !incoming.is_empty()))
+    /// Where failures are left that are the scope's after all.
+    pub(super) fn overdue(&self) -> Arc<Overdue<E>> {
+        let gate =
+            || Arc::new(Overdue { gate: self.gate.clone(), failures: Lock::new(Vec::new()) });
+        self.overdue.with(|overdue| overdue.get_or_insert_with(gate).clone())
     }
 
-    /// Closes the door, whoever waits at it.
-    pub(super) fn close(&self, reason: Reason) {
-        self.gate.close(reason, || false);
+    /// Takes the failures that are the scope's after all.
+    pub(super) fn take_overdue(&self) -> Vec<Failure<E>> {
+        self.overdue
+            .with(|overdue| overdue.clone())
+            .map_or_else(Vec::new, |overdue| overdue.failures.with(mem::take))
+    }
+}
+
+/// Failures of children whose handles were dropped without a look at them.
+#[derive(Debug)]
+pub(super) struct Overdue<E> {
+    gate: Arc<Gate>,
+    failures: Lock<Vec<Failure<E>>>,
+}
+
+impl<E> Overdue<E> {
+    /// Leaves a failure, and rings.
+    pub(super) fn push(&self, failure: Failure<E>) {
+        self.failures.with(|failures| failures.push(failure));
+        self.gate.ring();
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     outcome::Reason,
     sync::{
         Lock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 use alloc::vec::Vec;
@@ -20,7 +20,12 @@ pub(super) struct Gate {
     state: Lock<State>,
     /// How many children were given a number.
     numbers: AtomicU64,
+    /// The slot of the child that is being polled, or of the body; [`NOBODY`] if none is.
+    polling: AtomicUsize,
 }
+
+/// No slot.
+const NOBODY: usize = usize::MAX;
 
 #[derive(Debug)]
 struct State {
@@ -40,6 +45,8 @@ struct State {
     cancels: Vec<(u64, Reason)>,
     /// Who awaits a child that has failed.
     orphans: Vec<Waker>,
+    /// The slots that are not to be dropped, once for each shield in them.
+    shielded: Vec<usize>,
 }
 
 impl Gate {
@@ -54,8 +61,10 @@ impl Gate {
                 rung: false,
                 cancels: Vec::new(),
                 orphans: Vec::new(),
+                shielded: Vec::new(),
             }),
             numbers: AtomicU64::new(0),
+            polling: AtomicUsize::new(NOBODY),
         }
     }
 
@@ -79,17 +88,26 @@ impl Gate {
         self.state.with(|state| state.token.clone())
     }
 
-    /// Admits no child any more, unless `unless` finds one at the door. False if it does.
-    ///
-    /// The first reason stays.
-    pub(super) fn close(&self, reason: Reason, unless: impl FnOnce() -> bool) -> bool {
+    /// Admits no child any more. The first reason stays.
+    pub(super) fn close(&self, reason: Reason) {
         self.state.with(|state| {
-            if unless() {
-                return false;
-            }
             state.closed.get_or_insert(reason);
-            true
+        });
+    }
+
+    /// Admits no child any more, unless somebody has rung whom `answer` has not heard.
+    pub(super) fn close_unless_rung(&self) -> bool {
+        self.state.with(|state| {
+            if !state.rung {
+                state.closed.get_or_insert(Reason::Closed);
+            }
+            !state.rung
         })
+    }
+
+    /// Rings, for something that was left elsewhere.
+    pub(super) fn ring(&self) {
+        wake(self.state.with(State::ring));
     }
 
     /// Calls `admit` if children are admitted, and rings; returns why not otherwise.
@@ -156,6 +174,44 @@ impl Gate {
             None
         });
         late.is_none()
+    }
+
+    /// Says who is being polled from now on. The scope's future only.
+    #[inline]
+    pub(super) fn set_polling(&self, slot: usize) {
+        // Relaxed: read on this thread, by what is polled.
+        self.polling.store(slot, Ordering::Relaxed);
+    }
+
+    /// Says that nobody is being polled any more.
+    pub(super) fn set_idle(&self) {
+        self.set_polling(NOBODY);
+    }
+
+    /// Keeps whoever is being polled from being dropped, and returns its slot.
+    #[cfg(feature = "std")]
+    pub(super) fn shield(&self) -> Option<usize> {
+        let slot = self.polling.load(Ordering::Relaxed);
+        if slot == NOBODY {
+            return None;
+        }
+        self.state.with(|state| state.shielded.push(slot));
+        Some(slot)
+    }
+
+    /// Takes one shield away from a slot.
+    #[cfg(feature = "std")]
+    pub(super) fn unshield(&self, slot: usize) {
+        wake(self.state.with(|state| {
+            let place = state.shielded.iter().position(|shielded| *shielded == slot)?;
+            state.shielded.swap_remove(place);
+            state.ring()
+        }));
+    }
+
+    /// The slots that are not to be dropped.
+    pub(super) fn shielded(&self) -> Vec<usize> {
+        self.state.with(|state| state.shielded.clone())
     }
 
     /// The scope's future is gone: whoever waits for one of its children waits in vain.

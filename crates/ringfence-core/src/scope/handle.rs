@@ -1,9 +1,13 @@
 //! What a spawn returns.
 
-use super::report::{Report, Told};
+use super::{
+    door::Overdue,
+    report::{Report, Told},
+};
 use crate::{
     engine::joint::Kept,
     outcome::{Cancelled, ChildId, Outcome, Reason},
+    sync::Arc,
 };
 use core::{
     fmt,
@@ -114,5 +118,84 @@ impl<T> Future for HandleOutcome<T> {
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
             Told::Taken => panic!("the outcome of {} was taken", self.handle.report.birth.label()),
         })
+    }
+}
+
+/// A child of a scope, whose failure is the handle's: a future of its [`Outcome`].
+///
+/// If it is dropped before it has given the outcome, a failure is the scope's after all, be it
+/// there or still to come. A handle that leaves the scope and is dropped once that has ended takes
+/// the failure with it.
+///
+/// # Panics
+///
+/// If it is awaited after it has given its outcome.
+///
+/// # Cancel safety
+///
+/// Awaiting it may be given up at any time: the outcome stays, and it may be awaited again.
+#[must_use = "a child whose failure is the handle's needs somebody to look at the handle"]
+pub struct OwnedHandle<T, E> {
+    report: Kept<Report<Outcome<Result<T, E>>>>,
+    overdue: Arc<Overdue<E>>,
+}
+
+impl<T, E> OwnedHandle<T, E> {
+    pub(super) fn new(
+        report: Kept<Report<Outcome<Result<T, E>>>>,
+        overdue: Arc<Overdue<E>>,
+    ) -> Self {
+        Self { report, overdue }
+    }
+
+    /// Returns the place of the child among its siblings.
+    pub fn id(&self) -> ChildId {
+        ChildId::new(self.report.birth.number)
+    }
+
+    /// Returns the name of the child, if one was given.
+    pub fn name(&self) -> Option<&str> {
+        self.report.birth.name.as_deref()
+    }
+
+    /// Returns whether the child has ended, in whatever way.
+    pub fn is_finished(&self) -> bool {
+        self.report.is_finished()
+    }
+
+    /// Cancels the child, as [`Handle::cancel`].
+    pub fn cancel(&self, reason: impl Into<Reason>) {
+        self.report.cancel(reason.into());
+    }
+}
+
+impl<T, E> Future for OwnedHandle<T, E> {
+    type Output = Outcome<Result<T, E>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match ready!(self.report.poll(cx)) {
+            Told::Completed(outcome) => outcome,
+            Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
+            Told::Taken | Told::Failed => {
+                panic!("the outcome of {} was taken", self.report.birth.label())
+            }
+        })
+    }
+}
+
+impl<T, E> Drop for OwnedHandle<T, E> {
+    fn drop(&mut self) {
+        if let Some(failure) = self.report.disown() {
+            self.overdue.push(failure);
+        }
+    }
+}
+
+impl<T, E> fmt::Debug for OwnedHandle<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedHandle")
+            .field("child", &self.report.birth.label())
+            .field("is_finished", &self.is_finished())
+            .finish_non_exhaustive()
     }
 }

@@ -2,11 +2,12 @@
 
 use super::{
     policy::{OnFailure, PanicPolicy},
-    report::ChildEnd,
+    report::{ChildEnd, Rank},
 };
 use crate::outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Panic, Reason, ScopeError, abort,
 };
+use alloc::vec::Vec;
 
 /// What a scope's body and children have come to.
 pub(super) struct Ledger<'env, T, E> {
@@ -97,6 +98,18 @@ impl<T, E> Ledger<'_, T, E> {
                 CANCEL
             }
         }
+    }
+
+    /// Nobody has looked at these failures.
+    pub(super) fn overdue(&mut self, failures: Vec<Failure<E>>) -> Verdict {
+        let mut verdict = Verdict::GoOn;
+        for failure in failures {
+            let end = ChildEnd { rank: Rank::Regular, failure: Some(failure) };
+            if let Verdict::Cancel(reason) = self.child(end) {
+                verdict = Verdict::Cancel(reason);
+            }
+        }
+        verdict
     }
 
     /// Something has panicked whose panic goes on; only the first one does.

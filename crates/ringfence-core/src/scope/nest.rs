@@ -163,11 +163,15 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     ///
     /// The door is closed. A destructor may still try to spawn, and is refused.
     pub(super) fn clear(self: Pin<&mut Self>) -> Option<Panic> {
+        self.clear_but(&[])
+    }
+
+    /// As [`clear`](Self::clear), but for what is in these slots.
+    pub(super) fn clear_but(self: Pin<&mut Self>, spared: &[usize]) -> Option<Panic> {
         let mut this = self.project();
-        *this.has_body = false;
-        *this.regular = 0;
+        let slots: Vec<_> = this.children.occupied().collect();
         let mut left = Vec::new();
-        for slot in this.children.occupied().collect::<Vec<_>>() {
+        for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
             left.extend(this.children.take(slot));
         }
         left.extend(this.queue.drain(..));
@@ -177,9 +181,14 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             let Birth { number, rank, .. } = *child.id();
             (rank == Rank::Daemon, if rank == Rank::Daemon { u64::MAX - number } else { number })
         });
-        let body = catch(|| this.body.set(None)).err();
+        let gone = left.iter().filter(|child| child.id().rank == Rank::Regular).count();
+        *this.regular = this.regular.saturating_sub(gone);
+        let body = (!spared.contains(&BODY)).then(|| {
+            *this.has_body = false;
+            catch(|| this.body.set(None)).err()
+        });
         let children = drop_each(left.into_iter());
-        body.or(children)
+        body.flatten().or(children)
     }
 }
 
@@ -193,6 +202,7 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Event<T, E>> {
         let mut this = self.project();
+        this.door.gate.set_polling(slot.index());
         match slot.index() {
             BODY => {
                 let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };

@@ -3,7 +3,7 @@
 use super::{gate::Gate, output::ChildOutput};
 use crate::{
     engine::joint::Post,
-    outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Panic, Reason},
+    outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Outcome, Panic, Reason},
     sync::{Arc, Lock},
 };
 use core::{
@@ -70,6 +70,8 @@ struct State<V> {
     waiter: Option<Waker>,
     /// Why the handle asked for the end, if it did.
     asked: Option<Reason>,
+    /// Whether the handle of an owned child is gone.
+    disowned: bool,
 }
 
 #[derive(Debug)]
@@ -98,15 +100,18 @@ impl<V> Report<V> {
         Self {
             birth,
             gate,
-            state: Lock::new(State { end: End::Running, waiter: None, asked: None }),
+            state: Lock::new(State {
+                end: End::Running,
+                waiter: None,
+                asked: None,
+                disowned: false,
+            }),
         }
     }
 
-    /// The report of a child that was refused.
-    pub(super) fn refused(birth: Birth, gate: Arc<Gate>, reason: Reason) -> Self {
-        let report = Self::new(birth, gate);
-        report.state.with(|state| state.asked = Some(reason));
-        report
+    /// The child was refused, and will be dropped.
+    pub(super) fn refuse(&self, reason: Reason) {
+        self.state.with(|state| state.asked = Some(reason));
     }
 
     /// Whether the child has ended.
@@ -194,8 +199,18 @@ impl<V> Report<V> {
 /// The post of a child whose failure is the scope's.
 #[derive(Debug)]
 pub(super) struct Regular<V, E> {
-    pub(super) report: Report<V>,
-    pub(super) error: PhantomData<fn() -> E>,
+    report: Report<V>,
+    error: PhantomData<fn() -> E>,
+}
+
+impl<V, E> Regular<V, E> {
+    pub(super) fn new(report: Report<V>) -> Self {
+        Self { report, error: PhantomData }
+    }
+
+    pub(super) fn report(&self) -> &Report<V> {
+        &self.report
+    }
 }
 
 impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
@@ -227,5 +242,73 @@ impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
 
     fn dropped(&self) {
         self.report.dropped();
+    }
+}
+
+/// The post of a child whose failure is its handle's.
+#[derive(Debug)]
+pub(super) struct Owned<T, E>(pub(super) Report<Outcome<Result<T, E>>>);
+
+impl<T, E> Owned<T, E> {
+    pub(super) fn report(&self) -> &Report<Outcome<Result<T, E>>> {
+        &self.0
+    }
+}
+
+impl<T, E> Post<Result<T, E>> for Owned<T, E> {
+    type End = ChildEnd<E>;
+    type Id = Birth;
+
+    fn id(&self) -> &Birth {
+        &self.0.birth
+    }
+
+    fn deliver(&self, output: Result<T, E>) -> ChildEnd<E> {
+        self.0.leave(Outcome::Completed(output))
+    }
+
+    fn panicked(&self, panic: Panic) -> ChildEnd<E> {
+        self.0.leave(Outcome::Panicked(panic))
+    }
+
+    fn dropped(&self) {
+        self.0.dropped();
+    }
+}
+
+impl<T, E> Report<Outcome<Result<T, E>>> {
+    /// Leaves the outcome for the handle. If there is none any more, a failure is the scope's.
+    fn leave(&self, outcome: Outcome<Result<T, E>>) -> ChildEnd<E> {
+        if !self.state.with(|state| state.disowned) {
+            self.end(End::Completed(outcome));
+            return self.fine();
+        }
+        self.end(End::Taken);
+        let failure = self.failure(outcome);
+        ChildEnd { rank: self.birth.rank, failure }
+    }
+
+    /// The handle is dropped. Returns the failure that nobody has looked at.
+    pub(super) fn disown(&self) -> Option<Failure<E>> {
+        let end = self.state.with(|state| {
+            state.disowned = true;
+            match &state.end {
+                End::Completed(_) => Some(mem::replace(&mut state.end, End::Taken)),
+                _ => None,
+            }
+        });
+        match end {
+            Some(End::Completed(outcome)) => self.failure(outcome),
+            _ => None,
+        }
+    }
+
+    /// The failure in an outcome.
+    fn failure(&self, outcome: Outcome<Result<T, E>>) -> Option<Failure<E>> {
+        match outcome {
+            Outcome::Completed(Err(error)) => self.failed(Cause::Error(error)).failure,
+            Outcome::Panicked(panic) => self.failed(Cause::Panic(panic)).failure,
+            Outcome::Completed(Ok(_)) | Outcome::Cancelled(_) => None,
+        }
     }
 }

@@ -1,33 +1,25 @@
-//! The future of a scope.
+//! The future of a scope: what may be asked of it before it begins.
+
+mod run;
 
 use super::{
     door::Door,
     first::First,
-    ledger::{Conclusion, Ledger, Verdict},
+    ledger::Ledger,
     mode::Mode,
-    nest::{Event, Nest},
-    patience::{Over, Patience},
+    nest::Nest,
+    patience::Patience,
     policy::{OnFailure, PanicPolicy},
 };
 #[cfg(feature = "std")]
-use crate::{cancel, time::Deadline};
+use crate::time::Deadline;
 use crate::{
-    engine::{
-        limit::IntoLimit,
-        ready::Ready,
-        turn::{PENDING, turn},
-    },
-    outcome::{Elapsed, Label, Name, Reason, ScopeError, TimeLimit},
+    engine::{limit::IntoLimit, ready::Ready},
+    outcome::{Label, Name, Reason},
     sync::Arc,
 };
 use alloc::boxed::Box;
-use core::{
-    fmt,
-    future::Future,
-    ops::ControlFlow,
-    pin::Pin,
-    task::{Context, Poll, ready},
-};
+use core::{fmt, future::Future};
 use pin_project_lite::pin_project;
 
 pin_project! {
@@ -36,11 +28,11 @@ pin_project! {
     /// # States
     ///
     /// ```text
-    ///          1 decided                  2 all have ended, or the grace is over
-    ///   open ─────────────▶ ending ──────────────────────────────────────────────▶ done
-    ///    │                                                                          ▲
-    ///    └──────────────────────────────────────────────────────────────────────────┘
-    ///          3 the body and all regular children have ended; or decided, without grace
+    ///        1 decided          2 the grace is over          4 no shield is left
+    ///   open ───────────▶ ending ───────────────────▶ shielded ──────────────────▶ done
+    ///    │ └───────────────────── 1 without grace ──────▲                            ▲
+    ///    └───────────────────────────────────────────────────────────────────────────┘
+    ///                     3 the body and all regular children have ended
     /// ```
     ///
     /// A scope is decided by a failure, a panic, its deadline, or the cancellation of its token.
@@ -80,7 +72,7 @@ pin_project! {
                 return;
             }
             // The door first: a destructor may spawn, and must find it closed.
-            this.door.close(Reason::Dropped);
+            this.door.gate.close(Reason::Dropped);
             let panic = this.nest.clear();
             this.door.gate.leave();
             if let Some(panic) = panic {
@@ -99,6 +91,8 @@ enum Phase {
     Open,
     /// Everything was asked to end.
     Ending,
+    /// Everything was dropped but for those behind a shield.
+    Shielded,
     Done,
 }
 
@@ -126,7 +120,7 @@ where
         self
     }
 
-    /// Makes the scope fail with [`ScopeError::Elapsed`] if it takes longer than `limit`, from the
+    /// Makes the scope fail with [`ScopeError::Elapsed`](crate::ScopeError::Elapsed) if it takes longer than `limit`, from the
     /// first poll on.
     ///
     /// Everything is cancelled first. A failure that came before, or comes meanwhile, is told
@@ -137,7 +131,7 @@ where
         self
     }
 
-    /// Makes the scope fail with [`ScopeError::Elapsed`] if it takes until after `deadline`, an
+    /// Makes the scope fail with [`ScopeError::Elapsed`](crate::ScopeError::Elapsed) if it takes until after `deadline`, an
     /// instant of the timer in force.
     #[cfg(feature = "std")]
     pub fn deadline(mut self, deadline: std::time::Instant) -> Self {
@@ -205,178 +199,6 @@ where
     /// nothing to return.
     pub fn first(self) -> First<Self> {
         First::new(self)
-    }
-}
-
-/// Why a turn of a scope was broken off.
-enum Step {
-    /// Everything is to be cancelled.
-    Cancel(Reason),
-    /// There is nothing left to wait for.
-    Quiet,
-}
-
-impl<B, T, E, M> Scoped<'_, B, T, E, M>
-where
-    B: Future<Output = Result<T, E>>,
-    M: Mode,
-{
-    /// Polls what was woken.
-    fn step(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
-        let this = self.project();
-        let (mut nest, ledger) = (this.nest, this.ledger);
-        let open = matches!(this.phase, Phase::Open);
-        if nest.as_mut().is_left(open) {
-            return Poll::Ready(Step::Quiet);
-        }
-        turn(this.ready, nest, cx, |ready, mut nest, _, end| {
-            let verdict = match end {
-                Ok(Event::Body(output)) => ledger.body(output),
-                Ok(Event::Child(end)) => {
-                    nest.as_mut().fill(ready);
-                    ledger.child(end)
-                }
-                Err(panic) => {
-                    let end = nest.as_mut().panicked(panic);
-                    nest.as_mut().fill(ready);
-                    ledger.child(end)
-                }
-                Ok(Event::Rung) => {
-                    nest.as_mut().answer(ready);
-                    Verdict::GoOn
-                }
-                Ok(Event::Cancelled(reason)) if open => ledger.cancel(reason),
-                Ok(Event::Cancelled(_)) => Verdict::GoOn,
-            };
-            match verdict {
-                Verdict::Cancel(reason) if open => ControlFlow::Break(Step::Cancel(reason)),
-                _ if nest.is_left(open) => ControlFlow::Break(Step::Quiet),
-                _ => ControlFlow::Continue(()),
-            }
-        })
-    }
-
-    /// As [`step`](Self::step), once no more is to be waited for: all that was woken is polled.
-    fn last_steps(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
-        let turns = self.as_mut().project().nest.running() / PENDING as usize;
-        for _ in 0..=turns {
-            let step = self.as_mut().step(cx);
-            if step.is_ready() {
-                return step;
-            }
-        }
-        Poll::Pending
-    }
-
-    /// Asks everything to end. False if there is no time for it to.
-    fn ask(self: Pin<&mut Self>, reason: Reason) -> bool {
-        let this = self.project();
-        this.door.close(reason.clone());
-        this.door.gate.token().cancel(reason);
-        if !this.patience.ask() {
-            return false;
-        }
-        *this.phase = Phase::Ending;
-        true
-    }
-
-    /// Tells who has not used the grace to end.
-    fn tell_leftovers(self: Pin<&mut Self>) {
-        let this = self.project();
-        if let Some(tell) = this.on_leftovers {
-            this.nest.unfinished().iter().for_each(tell);
-        }
-    }
-
-    /// Drops what is left, and concludes.
-    fn finish(self: Pin<&mut Self>) -> Conclusion<T, E> {
-        let mut this = self.project();
-        *this.phase = Phase::Done;
-        // The door first: a destructor may spawn, and must find it closed.
-        this.door.close(Reason::Closed);
-        if let Some(panic) = this.nest.as_mut().clear() {
-            let _ = this.ledger.panic(panic);
-        }
-        // Who waits for the token from outside waits no longer than the scope lasts.
-        if let Some(token) = this.door.gate.token_in_use() {
-            token.cancel(Reason::Closed);
-        }
-        this.door.gate.leave();
-        this.ledger.conclude()
-    }
-
-    /// Polls the scope until nothing of it runs any more.
-    pub(super) fn poll_end(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Conclusion<T, E>> {
-        let this = self.as_mut().project();
-        if let Phase::Done = this.phase {
-            panic!("a scope was polled after it had ended");
-        }
-        #[cfg(feature = "std")]
-        let _within = cancel::within(&this.door.gate.token());
-        this.patience.begin();
-        loop {
-            let mut step = self.as_mut().step(cx);
-            if step.is_pending() {
-                step = match ready!(self.as_mut().project().patience.poll(cx)) {
-                    Over::Grace => {
-                        self.as_mut().tell_leftovers();
-                        return Poll::Ready(self.finish());
-                    }
-                    Over::Scope(limit) => match self.as_mut().last_steps(cx) {
-                        Poll::Pending => Poll::Ready(self.as_mut().elapse(limit)),
-                        step => step,
-                    },
-                };
-            }
-            let more = match ready!(step) {
-                Step::Cancel(reason) => self.as_mut().ask(reason),
-                Step::Quiet => self.as_mut().leave(),
-            };
-            if !more {
-                return Poll::Ready(self.finish());
-            }
-        }
-    }
-
-    /// Ends in good order: nothing is left but daemons. False if there is nothing to wait for.
-    fn leave(mut self: Pin<&mut Self>) -> bool {
-        let mut this = self.as_mut().project();
-        if !matches!(this.phase, Phase::Open) {
-            return false;
-        }
-        if !this.door.close_if_idle() {
-            // Somebody came at the last moment.
-            this.nest.answer(this.ready);
-            return true;
-        }
-        !this.nest.as_mut().is_left(false) && self.ask(Reason::Closed)
-    }
-
-    /// Notes that the time is up, and who has not ended.
-    fn elapse(self: Pin<&mut Self>, limit: TimeLimit) -> Step {
-        let this = self.project();
-        let unfinished = this.nest.unfinished();
-        this.ledger.elapse(Elapsed::new(limit, this.name.clone(), unfinished));
-        Step::Cancel(Reason::Deadline)
-    }
-}
-
-impl<B, T, E, M> Future for Scoped<'_, B, T, E, M>
-where
-    B: Future<Output = Result<T, E>>,
-    M: Mode,
-{
-    type Output = Result<T, ScopeError<E>>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match ready!(self.poll_end(cx)) {
-            Conclusion::Value(value) => Ok(value),
-            Conclusion::Error(error) => Err(error),
-            Conclusion::Panicked(panic) => panic.resume(),
-        })
     }
 }
 

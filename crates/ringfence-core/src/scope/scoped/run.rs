@@ -1,0 +1,227 @@
+//! How a scope is polled, from the first poll to its conclusion.
+
+use super::{Phase, Scoped};
+#[cfg(feature = "std")]
+use crate::cancel;
+use crate::{
+    engine::turn::{PENDING, turn},
+    outcome::{Elapsed, Reason, ScopeError, TimeLimit},
+    scope::{
+        ledger::{Conclusion, Verdict},
+        mode::Mode,
+        nest::Event,
+        patience::Over,
+    },
+};
+use core::{
+    future::Future,
+    ops::ControlFlow,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+/// Why a turn of a scope was broken off.
+enum Step {
+    /// Everything is to be cancelled.
+    Cancel(Reason),
+    /// There is nothing left to wait for.
+    Quiet,
+}
+
+impl<B, T, E, M> Scoped<'_, B, T, E, M>
+where
+    B: Future<Output = Result<T, E>>,
+    M: Mode,
+{
+    /// Polls what was woken.
+    fn step(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
+        let this = self.project();
+        let (mut nest, ledger, door) = (this.nest, this.ledger, this.door);
+        let open = matches!(this.phase, Phase::Open);
+        let shielded = matches!(this.phase, Phase::Shielded);
+        if nest.as_mut().is_left(open) && !door.gate.is_rung() {
+            return Poll::Ready(Step::Quiet);
+        }
+        turn(this.ready, nest, cx, |ready, mut nest, _, end| {
+            let verdict = match end {
+                Ok(Event::Body(output)) => ledger.body(output),
+                Ok(Event::Child(end)) => {
+                    nest.as_mut().fill(ready);
+                    ledger.child(end)
+                }
+                Err(panic) => {
+                    let end = nest.as_mut().panicked(panic);
+                    nest.as_mut().fill(ready);
+                    ledger.child(end)
+                }
+                Ok(Event::Rung) => {
+                    nest.as_mut().answer(ready);
+                    if shielded {
+                        // Some shield is down.
+                        if let Some(panic) = nest.as_mut().clear_but(&door.gate.shielded()) {
+                            let _ = ledger.panic(panic);
+                        }
+                    }
+                    ledger.overdue(door.take_overdue())
+                }
+                Ok(Event::Cancelled(reason)) if open => ledger.cancel(reason),
+                Ok(Event::Cancelled(_)) => Verdict::GoOn,
+            };
+            match verdict {
+                Verdict::Cancel(reason) if open => ControlFlow::Break(Step::Cancel(reason)),
+                _ if nest.is_left(open) => ControlFlow::Break(Step::Quiet),
+                _ => ControlFlow::Continue(()),
+            }
+        })
+    }
+
+    /// As [`step`](Self::step), once no more is to be waited for: all that was woken is polled.
+    fn last_steps(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
+        let turns = self.as_mut().project().nest.running() / PENDING as usize;
+        for _ in 0..=turns {
+            let step = self.as_mut().step(cx);
+            if step.is_ready() {
+                return step;
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Asks everything to end. False if there is no time for it to.
+    fn ask(mut self: Pin<&mut Self>, reason: Reason) -> bool {
+        let this = self.as_mut().project();
+        this.door.gate.close(reason.clone());
+        this.door.gate.token().cancel(reason);
+        if !this.patience.ask() {
+            return self.spare();
+        }
+        *this.phase = Phase::Ending;
+        true
+    }
+
+    /// Drops what is left, but for those behind a shield. False if there are none.
+    fn spare(self: Pin<&mut Self>) -> bool {
+        let this = self.project();
+        let shielded = this.door.gate.shielded();
+        if shielded.is_empty() {
+            return false;
+        }
+        *this.phase = Phase::Shielded;
+        if let Some(panic) = this.nest.clear_but(&shielded) {
+            let _ = this.ledger.panic(panic);
+        }
+        true
+    }
+
+    /// Tells who has not used the grace to end.
+    fn tell_leftovers(self: Pin<&mut Self>) {
+        let this = self.project();
+        if let Some(tell) = this.on_leftovers {
+            this.nest.unfinished().iter().for_each(tell);
+        }
+    }
+
+    /// Drops what is left, and concludes.
+    fn finish(self: Pin<&mut Self>) -> Conclusion<T, E> {
+        let mut this = self.project();
+        *this.phase = Phase::Done;
+        // The door first: a destructor may spawn, and must find it closed.
+        this.door.gate.close(Reason::Closed);
+        if let Some(panic) = this.nest.as_mut().clear() {
+            let _ = this.ledger.panic(panic);
+        }
+        // Who waits for the token from outside waits no longer than the scope lasts.
+        if let Some(token) = this.door.gate.token_in_use() {
+            token.cancel(Reason::Closed);
+        }
+        // Handles that went with the body.
+        let _ = this.ledger.overdue(this.door.take_overdue());
+        this.door.gate.leave();
+        this.ledger.conclude()
+    }
+
+    /// Polls the scope until nothing of it runs any more.
+    pub(in crate::scope) fn poll_end(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Conclusion<T, E>> {
+        let polled = self.as_mut().poll_phases(cx);
+        self.project().door.gate.set_idle();
+        polled
+    }
+
+    fn poll_phases(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Conclusion<T, E>> {
+        let this = self.as_mut().project();
+        if let Phase::Done = this.phase {
+            panic!("a scope was polled after it had ended");
+        }
+        #[cfg(feature = "std")]
+        let _within = cancel::within(&this.door.gate.token());
+        this.patience.begin();
+        loop {
+            let mut step = self.as_mut().step(cx);
+            if step.is_pending() {
+                if let Phase::Shielded = self.as_mut().project().phase {
+                    return Poll::Pending;
+                }
+                step = match ready!(self.as_mut().project().patience.poll(cx)) {
+                    Over::Grace => {
+                        self.as_mut().tell_leftovers();
+                        if self.as_mut().spare() {
+                            continue;
+                        }
+                        return Poll::Ready(self.finish());
+                    }
+                    Over::Scope(limit) => match self.as_mut().last_steps(cx) {
+                        Poll::Pending => Poll::Ready(self.as_mut().elapse(limit)),
+                        step => step,
+                    },
+                };
+            }
+            let more = match ready!(step) {
+                Step::Cancel(reason) => self.as_mut().ask(reason),
+                Step::Quiet => self.as_mut().leave(),
+            };
+            if !more {
+                return Poll::Ready(self.finish());
+            }
+        }
+    }
+
+    /// Ends in good order: nothing is left but daemons. False if there is nothing to wait for.
+    fn leave(mut self: Pin<&mut Self>) -> bool {
+        let mut this = self.as_mut().project();
+        if !matches!(this.phase, Phase::Open) {
+            return false;
+        }
+        if !this.door.gate.close_unless_rung() {
+            // Somebody came at the last moment, and has woken the door.
+            return true;
+        }
+        !this.nest.as_mut().is_left(false) && self.ask(Reason::Closed)
+    }
+
+    /// Notes that the time is up, and who has not ended.
+    fn elapse(self: Pin<&mut Self>, limit: TimeLimit) -> Step {
+        let this = self.project();
+        let unfinished = this.nest.unfinished();
+        this.ledger.elapse(Elapsed::new(limit, this.name.clone(), unfinished));
+        Step::Cancel(Reason::Deadline)
+    }
+}
+
+impl<B, T, E, M> Future for Scoped<'_, B, T, E, M>
+where
+    B: Future<Output = Result<T, E>>,
+    M: Mode,
+{
+    type Output = Result<T, ScopeError<E>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match ready!(self.poll_end(cx)) {
+            Conclusion::Value(value) => Ok(value),
+            Conclusion::Error(error) => Err(error),
+            Conclusion::Panicked(panic) => panic.resume(),
+        })
+    }
+}
