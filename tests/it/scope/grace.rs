@@ -64,6 +64,7 @@ fn a_second_failure_within_the_grace_is_told_with_the_first() {
                 s.cancelled().await;
                 Err::<(), _>(Failed("while cleaning up"))
             });
+            sleep(ms(1)).await;
             Err(Failed("body"))
         })
         .grace(ms(10))

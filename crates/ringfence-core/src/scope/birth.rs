@@ -45,7 +45,7 @@ impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// Makes the child a daemon: the scope does not stay open for it.
     ///
     /// It is cancelled once the body and all other children have ended, the last daemon first. Its
-    /// failure is the scope's until then.
+    /// failure is the scope's. [`limit`](crate::Scoped::limit) does not count it.
     pub fn daemon(mut self) -> Self {
         self.rank = Rank::Daemon;
         self

@@ -92,6 +92,12 @@ impl<T> Future for Handle<T> {
     }
 }
 
+impl<T> Drop for Handle<T> {
+    fn drop(&mut self) {
+        drop(self.report.abandon());
+    }
+}
+
 impl<T> fmt::Debug for Handle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handle")
