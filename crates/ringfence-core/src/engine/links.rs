@@ -156,6 +156,10 @@ impl<F, T, R: Outputs> Outputs for Link<F, T, R> {
 }
 
 /// What the first child returns, which decides for all.
+#[diagnostic::on_unimplemented(
+    message = "a race of no futures, which none can win",
+    label = "there are no futures in this"
+)]
 pub trait First {
     /// The type of its output.
     type Output;
@@ -180,6 +184,11 @@ impl<F, T, E, R> FirstError for Link<F, Result<T, E>, R> {
 }
 
 /// The outputs of linked children that return `Result`s with one type of error.
+#[diagnostic::on_unimplemented(
+    message = "this verb takes futures that fail with one type of error, and these differ",
+    label = "not all of them return a `Result<_, {E}>`",
+    note = "an error of another type is converted by `?` or `map_err`"
+)]
 pub trait TryOutputs<E> {
     /// The values.
     type Values;
@@ -226,6 +235,10 @@ impl<F, T, E, R: TryOutputs<E>> TryOutputs<E> for Link<F, Result<T, E>, R> {
 }
 
 /// The outputs of linked children, all of type `T`.
+#[diagnostic::on_unimplemented(
+    message = "this verb takes futures with one type of output, and these differ",
+    label = "not all of them return `{T}`"
+)]
 pub trait SameOutputs<T> {
     /// Takes the output of a child.
     fn output(self: Pin<&mut Self>, place: usize) -> T;

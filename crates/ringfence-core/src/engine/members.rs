@@ -42,7 +42,8 @@ use core::future::IntoFuture;
     message = "`{Self}` is not a group of futures that this verb takes",
     label = "not a tuple (of at most 12), array, `Vec` or iterator of such futures",
     note = "collections other than these are members by `.into_iter()`",
-    note = "a lone future is a member as `(future,)`"
+    note = "a lone future is a member as `(future,)`",
+    note = "`try_gather` and `race_ok` take futures of `Result`s"
 )]
 pub trait Members<Kind, Judge> {
     /// The children, with what they return.
@@ -69,6 +70,8 @@ pub enum ByVec {}
 #[derive(Debug)]
 pub enum ByIterator {}
 
+// Or else all that is no group is told to be no iterator.
+#[diagnostic::do_not_recommend]
 impl<I, F, J> Members<ByIterator, J> for I
 where
     I: Iterator<Item: IntoFuture<IntoFuture = F>>,
