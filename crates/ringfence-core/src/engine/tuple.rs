@@ -299,19 +299,19 @@ where
 
 impl<L, J> Uniform for Tuple<L, J>
 where
-    L: Links<J> + First + SameOutputs<L::Output> + Arity,
+    L: Links<J> + First + SameOutputs<L::Output> + Outputs<Values: Arity>,
 {
     type Output = L::Output;
-    type Each<U> = L::Array<U>;
+    type Each<U> = <L::Values as Arity>::Array<U>;
 
     fn output(self: Pin<&mut Self>, index: usize) -> L::Output {
         self.take_one(index, |links| links.output(index))
     }
 
-    fn each<U>(self: Pin<&mut Self>, f: impl FnMut(L::Output) -> U) -> L::Array<U> {
+    fn each<U>(self: Pin<&mut Self>, f: impl FnMut(L::Output) -> U) -> Self::Each<U> {
         let mut outputs = Vec::with_capacity(L::LEN);
         self.take().outputs(&mut outputs);
-        L::array(outputs.into_iter().map(f).collect())
+        L::Values::array(outputs.into_iter().map(f).collect())
     }
 }
 
@@ -347,12 +347,12 @@ pub trait Flat {
     fn flat(self) -> Self::Flat;
 }
 
-/// As many values as there are links, as an array.
+/// As many values as are linked, as an array.
 pub trait Arity {
     /// The array.
     type Array<U>;
 
-    /// Makes the array of as many values as there are links.
+    /// Makes the array of as many values as are linked.
     fn array<U>(each: Vec<U>) -> Self::Array<U>;
 }
 
