@@ -7,7 +7,7 @@ use super::{
     start::{Start, Started, word},
 };
 use crate::{
-    engine::joint::{Joint, Kept, Post, join},
+    engine::joint::{Joining, Joint, Kept, Post},
     outcome::{Name, Reason},
 };
 use alloc::sync::Arc;
@@ -120,14 +120,15 @@ impl<'env, E: 'env, M: Mode> ChildBuilder<'env, E, M> {
         let Self { scope, name, rank, location } = self;
         let gate = &scope.door.gate;
         let birth = Birth { number: gate.next_number(), name, location, rank };
-        let mut parts = Some((future, post(Report::new(birth, gate.clone()))));
+        // Allocated before the lock is taken.
+        let mut joining = Some(Joining::new(future, post(Report::new(birth, gate.clone()))));
         let admitted = scope.door.admit(|| {
-            let (future, post) = parts.take().expect("it is called once");
-            join(future, post, report, unsize)
+            let joining = joining.take().expect("it is called once");
+            joining.part(report, unsize)
         });
-        match (admitted, parts) {
+        match (admitted, joining) {
             (Ok(kept), _) => Ok(kept),
-            (Err(reason), Some((future, post))) => Err(Refused { future, post, reason }),
+            (Err(reason), Some(joining)) => Err(Refused { joining, reason }),
             (Err(_), None) => unreachable!("what is taken is admitted"),
         }
     }
@@ -135,8 +136,7 @@ impl<'env, E: 'env, M: Mode> ChildBuilder<'env, E, M> {
 
 /// A child that was not admitted.
 struct Refused<F, P> {
-    future: F,
-    post: P,
+    joining: Joining<F, P>,
     reason: Reason,
 }
 
@@ -144,11 +144,18 @@ impl<F: Future, P: Post<F::Output>> Refused<F, P> {
     /// Drops the child. Returns what its handle looks at.
     #[cold]
     fn drop<V>(self, report: impl FnOnce(&P) -> &Report<V>) -> Kept<Report<V>> {
-        let Self { future, post, reason } = self;
-        let (child, kept) = join::<F, P, _, Joint<F, P>>(future, post, report, |joint| joint);
+        let Self { joining, reason } = self;
+        let (child, kept) = joining.part::<_, Joint<F, P>>(report, |joint| joint);
         kept.refuse(reason);
         drop(child);
         kept
+    }
+
+    /// Gives the child back.
+    #[cold]
+    fn into_error(self) -> SpawnError<F> {
+        let (future, _) = self.joining.into_parts();
+        SpawnError::new(future, &self.reason)
     }
 }
 
@@ -336,7 +343,7 @@ macro_rules! spawning {
             {
                 match self.admit(child, Regular::new, Regular::report, |it| it) {
                     Ok(kept) => Ok(Handle::new(kept)),
-                    Err(refused) => Err(SpawnError::new(refused.future, &refused.reason)),
+                    Err(refused) => Err(refused.into_error()),
                 }
             }
 

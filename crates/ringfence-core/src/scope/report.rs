@@ -121,27 +121,19 @@ impl<V> Report<V> {
 
     /// Waits for the end.
     pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Told<V>> {
+        if let Some(told) = self.state.with(State::tell) {
+            return Poll::Ready(told);
+        }
         // Foreign code before the lock, and after it.
         let mut new = Some(cx.waker().clone());
-        let (polled, old) =
-            self.state.with(|state| match mem::replace(&mut state.end, End::Taken) {
-                End::Running => {
-                    state.end = End::Running;
-                    (Poll::Pending, mem::replace(&mut state.waiter, new.take()))
-                }
-                End::Completed(value) => (Poll::Ready(Told::Completed(value)), None),
-                End::Taken => (Poll::Ready(Told::Taken), None),
-                End::Failed => {
-                    state.end = End::Failed;
-                    (Poll::Ready(Told::Failed), None)
-                }
-                End::Gone(reason) => {
-                    state.end = End::Gone(reason.clone());
-                    (Poll::Ready(Told::Cancelled(Cancelled::new(reason))), None)
-                }
-            });
+        let (told, old) = self.state.with(|state| {
+            let told = state.tell();
+            let old =
+                if told.is_none() { mem::replace(&mut state.waiter, new.take()) } else { None };
+            (told, old)
+        });
         drop((new, old));
-        polled
+        told.map_or(Poll::Pending, Poll::Ready)
     }
 
     /// Asks for the child's end, unless that was done or it has ended.
@@ -160,6 +152,10 @@ impl<V> Report<V> {
 
     /// The child was dropped. If it had not ended, it never will.
     fn dropped(&self) {
+        if self.is_finished() {
+            // Whoever waited was woken by the end.
+            return;
+        }
         let why = self.gate.why();
         let waiter = self.state.with(|state| {
             if let End::Running = state.end {
@@ -193,6 +189,22 @@ impl<V> Report<V> {
         let Birth { number, name, location, rank } = self.birth.clone();
         let child = ChildId::new(number);
         ChildEnd { rank, failure: Some(Failure { child, name, location: Some(location), cause }) }
+    }
+}
+
+impl<V> State<V> {
+    /// What a handle is told, if the child has ended.
+    #[inline]
+    fn tell(&mut self) -> Option<Told<V>> {
+        match &self.end {
+            End::Running => None,
+            End::Failed => Some(Told::Failed),
+            End::Gone(reason) => Some(Told::Cancelled(Cancelled::new(reason.clone()))),
+            End::Completed(_) | End::Taken => Some(match mem::replace(&mut self.end, End::Taken) {
+                End::Completed(value) => Told::Completed(value),
+                _ => Told::Taken,
+            }),
+        }
     }
 }
 
