@@ -1,5 +1,6 @@
 //! The nursery: `scope`, `scope_local`.
 
+mod anyway;
 mod birth;
 mod door;
 mod first;
@@ -185,6 +186,16 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     /// To cancel it is to cancel the scope.
     pub fn token(&self) -> CancelToken {
         self.door.gate.token()
+    }
+
+    /// Moves the deadline of the scope to `deadline`, an instant of the timer in force; without one,
+    /// takes it away.
+    ///
+    /// A deadline that has passed already has cancelled the scope for good. Deadlines of scopes
+    /// outside hold all the same.
+    #[cfg(feature = "std")]
+    pub fn set_deadline(&self, deadline: Option<std::time::Instant>) {
+        self.door.gate.set_deadline(deadline);
     }
 
     /// Keeps the cancellation of this scope from cutting `future` short, for at most `bound` from its

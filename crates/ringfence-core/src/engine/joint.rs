@@ -3,7 +3,11 @@
 //! A child that hands out a handle needs a place for its output that may outlive it. To give the
 //! two an allocation each would double the price of a spawn.
 
-use crate::{outcome::Panic, sync::UnsafeCell};
+use super::unseen::Unseen;
+use crate::{
+    outcome::{Panic, catch},
+    sync::UnsafeCell,
+};
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
 use core::{
@@ -12,7 +16,7 @@ use core::{
     ops::Deref,
     pin::Pin,
     ptr::NonNull,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 /// Where the end of a future of output `O` is told to those who keep a joint.
@@ -25,7 +29,7 @@ pub(crate) trait Post<O> {
     /// Returns who the future is.
     fn id(&self) -> &Self::Id;
 
-    /// Takes the output.
+    /// Takes the output; the future has been dropped.
     fn deliver(&self, output: O) -> Self::End;
 
     /// Takes the panic, after which the future has been dropped.
@@ -64,7 +68,7 @@ pub trait Joined {
     /// Returns who the future is.
     fn id(&self) -> &Self::Id;
 
-    /// Polls the future, and tells its end.
+    /// Polls the future; drops it at its end, and then tells that.
     ///
     /// # Safety
     ///
@@ -79,6 +83,9 @@ pub trait Joined {
     /// The caller is the driver, and has it by `&mut`.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     unsafe fn clear(&self);
+
+    /// Tells that the future has been dropped, whether it had ended or not.
+    fn dropped(&self);
 
     /// Tells the panic of the future, which has been dropped.
     fn panicked(&self, panic: Panic) -> Self::End;
@@ -102,24 +109,23 @@ impl<F: Future, P: Post<F::Output>> Joined for Joint<F, P> {
             let future = unsafe { Pin::new_unchecked(future) };
             future.as_pin_mut().map_or(Poll::Pending, |future| future.poll(cx))
         });
-        polled.map(|output| self.post.deliver(output))
+        let output = Unseen::new(ready!(polled));
+        // SAFETY: the caller is the driver, and has it by `&mut`.
+        unsafe { self.clear() };
+        Poll::Ready(self.post.deliver(output.show()))
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     unsafe fn clear(&self) {
-        /// Tells it, also if the destructor panics.
-        struct Dropped<'a, O, P: Post<O>>(&'a P, core::marker::PhantomData<O>);
-        impl<O, P: Post<O>> Drop for Dropped<'_, O, P> {
-            fn drop(&mut self) {
-                self.0.dropped();
-            }
-        }
-        let _dropped = Dropped(&self.post, core::marker::PhantomData::<F::Output>);
         self.future.with_mut(|future| {
             // SAFETY: I9, since the caller is the driver, and has it by `&mut`. In place, as for
             // whatever is pinned.
             unsafe { *future = None };
         });
+    }
+
+    fn dropped(&self) {
+        self.post.dropped();
     }
 
     fn panicked(&self, panic: Panic) -> P::End {
@@ -137,13 +143,21 @@ impl<D: ?Sized + Joined> Driver<D> {
     }
 
     /// Tells the panic of the future, which is dropped first.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     pub(crate) fn panicked(self, panic: Panic) -> D::End {
-        let joint = self.0.clone();
-        if let Err(second) = crate::outcome::catch(|| drop(self)) {
+        // SAFETY: this is the driver, by value.
+        if let Err(second) = catch(|| unsafe { self.0.clear() }) {
             // A child has one end, and that was its first panic.
             second.discard();
         }
-        joint.panicked(panic)
+        self.0.panicked(panic)
+    }
+
+    /// Drops the future. If that panics, it is the end of the future, which is returned.
+    pub(crate) fn let_go(self) -> Option<D::End> {
+        let joint = self.0.clone();
+        let panic = catch(|| drop(self)).err()?;
+        Some(joint.panicked(panic))
     }
 }
 
@@ -165,6 +179,14 @@ impl<D: ?Sized + Joined> Future for Driver<D> {
 impl<D: ?Sized + Joined> Drop for Driver<D> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     fn drop(&mut self) {
+        /// Tells it, also if the destructor panics.
+        struct Dropped<'a, D: ?Sized + Joined>(&'a D);
+        impl<D: ?Sized + Joined> Drop for Dropped<'_, D> {
+            fn drop(&mut self) {
+                self.0.dropped();
+            }
+        }
+        let _dropped = Dropped(&*self.0);
         // SAFETY: this is the driver, by `&mut`.
         unsafe { self.0.clear() }
     }

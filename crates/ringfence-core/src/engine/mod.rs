@@ -19,4 +19,5 @@ pub(crate) mod source;
 pub(crate) mod store;
 pub(crate) mod tuple;
 pub(crate) mod turn;
+pub(crate) mod unseen;
 pub(crate) mod verb;

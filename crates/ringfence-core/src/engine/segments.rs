@@ -5,6 +5,7 @@ mod grow;
 use super::{
     ready::{Ready, Slot, WIDTH},
     turn::Children,
+    unseen::Unseen,
 };
 use crate::outcome::{Panic, catch};
 use alloc::vec::Vec;
@@ -297,29 +298,14 @@ impl<F: Future, const RESERVED: usize> Children for Segments<F, RESERVED> {
         if !mem::needs_drop::<F>() {
             return Poll::Ready(output);
         }
-        let mut kept = Kept(Some(output));
+        let output = Unseen::new(output);
         // SAFETY: the slot held a child (I6), and holds none any more.
         unsafe { place.drop_in_place() };
-        Poll::Ready(kept.0.take().expect("an output is kept until it is returned"))
+        Poll::Ready(output.show())
     }
 
     fn discard(mut self: Pin<&mut Self>, slot: Slot) {
         self.drop_child(slot);
-    }
-}
-
-/// An output while its child is dropped. If that panics, a second panic does not abort.
-struct Kept<T>(Option<T>);
-
-impl<T> Drop for Kept<T> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(lost) = self.0.take() {
-            if let Err(second) = catch(|| drop(lost)) {
-                // The child has one end, and that was the panic of its destructor.
-                second.discard();
-            }
-        }
     }
 }
 

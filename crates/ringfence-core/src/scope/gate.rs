@@ -2,7 +2,7 @@
 
 use crate::{
     cancel::CancelToken,
-    outcome::Reason,
+    outcome::{Reason, catch, drop_each},
     sync::{
         Lock,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -45,6 +45,9 @@ struct State {
     cancels: Vec<(u64, Reason)>,
     /// Who awaits a child that has failed.
     orphans: Vec<Waker>,
+    /// Where the deadline was moved to, until the scope's future has heard of it.
+    #[cfg(feature = "std")]
+    deadline: Option<Option<std::time::Instant>>,
     /// The slots that are not to be dropped, once for each shield in them.
     shielded: Vec<usize>,
 }
@@ -61,6 +64,8 @@ impl Gate {
                 rung: false,
                 cancels: Vec::new(),
                 orphans: Vec::new(),
+                #[cfg(feature = "std")]
+                deadline: None,
                 shielded: Vec::new(),
             }),
             numbers: AtomicU64::new(0),
@@ -80,12 +85,15 @@ impl Gate {
             return token;
         }
         let new = parent_token();
-        self.state.with(|state| state.token.get_or_insert(new).clone())
-    }
-
-    /// The scope's token, if anyone has asked for it.
-    pub(super) fn token_in_use(&self) -> Option<CancelToken> {
-        self.state.with(|state| state.token.clone())
+        let (token, gone) = self.state.with(|state| {
+            let gone = state.closed.clone().filter(|_| state.gone);
+            (state.token.get_or_insert(new).clone(), gone)
+        });
+        if let Some(reason) = gone {
+            // The scope has ended before anyone asked.
+            token.cancel(reason);
+        }
+        token
     }
 
     /// Admits no child any more. The first reason stays.
@@ -115,8 +123,8 @@ impl Gate {
     /// `admit` is called under the lock: it calls nothing foreign.
     #[inline]
     pub(super) fn enter<T>(&self, admit: impl FnOnce() -> T) -> Result<T, Reason> {
-        let (admitted, bell) = self.state.with(|state| match &state.closed {
-            Some(reason) => Err(reason.clone()),
+        let (admitted, bell) = self.state.with(|state| match state.refusal() {
+            Some(reason) => Err(reason),
             None => Ok((admit(), state.ring())),
         })?;
         wake(bell);
@@ -166,14 +174,17 @@ impl Gate {
     /// False if it is over already, or does not end for that.
     pub(super) fn wait_for_end(&self, waker: &Waker) -> bool {
         let new = waker.clone();
-        let late = self.state.with(|state| {
+        let (waits, _surplus) = self.state.with(|state| {
             if state.gone || state.supervised {
-                return Some(new);
+                return (false, Some(new));
+            }
+            if state.orphans.iter().any(|orphan| orphan.will_wake(&new)) {
+                return (true, Some(new));
             }
             state.orphans.push(new);
-            None
+            (true, None)
         });
-        late.is_none()
+        waits
     }
 
     /// Says who is being polled from now on. The scope's future only.
@@ -186,6 +197,21 @@ impl Gate {
     /// Says that nobody is being polled any more.
     pub(super) fn set_idle(&self) {
         self.set_polling(NOBODY);
+    }
+
+    /// Moves the deadline.
+    #[cfg(feature = "std")]
+    pub(super) fn set_deadline(&self, deadline: Option<std::time::Instant>) {
+        wake(self.state.with(|state| {
+            state.deadline = Some(deadline);
+            state.ring()
+        }));
+    }
+
+    /// Takes the word that the deadline was moved.
+    #[cfg(feature = "std")]
+    pub(super) fn take_deadline(&self) -> Option<Option<std::time::Instant>> {
+        self.state.with(|state| state.deadline.take())
     }
 
     /// Keeps whoever is being polled from being dropped, and returns its slot.
@@ -214,19 +240,37 @@ impl Gate {
         self.state.with(|state| state.shielded.clone())
     }
 
-    /// The scope's future is gone: whoever waits for one of its children waits in vain.
-    pub(super) fn leave(&self) {
-        let (bell, orphans) = self.state.with(|state| {
+    /// The scope's future is gone: whoever waits for its token, or for one of its children, waits
+    /// no longer.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of a waker, once all are woken.
+    pub(super) fn let_go(&self, reason: Reason) {
+        let (bell, orphans, token) = self.state.with(|state| {
             state.gone = true;
-            state.closed.get_or_insert(Reason::Closed);
-            (state.bell.take(), mem::take(&mut state.orphans))
+            state.closed.get_or_insert(reason.clone());
+            (state.bell.take(), mem::take(&mut state.orphans), state.token.clone())
         });
         drop(bell);
-        orphans.into_iter().for_each(Waker::wake);
+        let cancelled = catch(|| token.map(|token| token.cancel(reason))).err();
+        let woken = drop_each(orphans.into_iter().map(Waker::wake));
+        if let Some(panic) = cancelled.or(woken) {
+            panic.resume_unless_panicking();
+        }
     }
 }
 
 impl State {
+    /// Why no child is admitted, if none is.
+    ///
+    /// That the token was cancelled is seen here before the scope's future has seen it.
+    #[inline]
+    fn refusal(&self) -> Option<Reason> {
+        let token = || self.token.as_ref().and_then(CancelToken::reason);
+        self.closed.clone().or_else(token)
+    }
+
     /// Rings, unless that was done; the caller wakes.
     #[inline]
     fn ring(&mut self) -> Option<Waker> {

@@ -6,8 +6,10 @@ use super::{
 };
 use crate::outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Panic, Reason, ScopeError, abort,
+    catch,
 };
 use alloc::vec::Vec;
+use core::mem;
 
 /// What a scope's body and children have come to.
 pub(super) struct Ledger<'env, T, E> {
@@ -34,6 +36,16 @@ pub(super) enum Verdict {
     GoOn,
     /// Everything is cancelled, for this reason.
     Cancel(Reason),
+}
+
+impl Verdict {
+    /// One after the other: the first cancellation stays.
+    pub(super) fn and(self, next: Self) -> Self {
+        match self {
+            Self::GoOn => next,
+            cancel @ Self::Cancel(_) => cancel,
+        }
+    }
 }
 
 /// How a scope ends.
@@ -65,9 +77,9 @@ impl<T, E> Ledger<'_, T, E> {
                 Verdict::GoOn
             }
             Err(error) => {
-                self.push(Failure::new(ChildId::BODY, Cause::Error(error)));
+                let pushed = self.push(Failure::new(ChildId::BODY, Cause::Error(error)));
                 match self.on_failure {
-                    OnFailure::Collect => Verdict::GoOn,
+                    OnFailure::Collect => pushed,
                     // A sink is for the failures of children.
                     OnFailure::CancelAll | OnFailure::Sink(_) => CANCEL,
                 }
@@ -85,31 +97,36 @@ impl<T, E> Ledger<'_, T, E> {
         };
         let body = failure.is_body();
         match &mut self.on_failure {
-            OnFailure::Sink(sink) if !body => {
-                sink(failure);
-                Verdict::GoOn
-            }
-            OnFailure::Collect => {
-                self.push(failure);
-                Verdict::GoOn
-            }
+            // A sink that panics has failed the scope.
+            OnFailure::Sink(sink) if !body => match catch(|| sink(failure)) {
+                Ok(()) => Verdict::GoOn,
+                Err(panic) => self.panic(panic),
+            },
+            OnFailure::Collect => self.push(failure),
             OnFailure::CancelAll | OnFailure::Sink(_) => {
-                self.push(failure);
+                let _ = self.push(failure);
                 CANCEL
             }
         }
     }
 
+    /// Children have ended.
+    pub(super) fn children(&mut self, ends: Vec<ChildEnd<E>>) -> Verdict {
+        ends.into_iter().fold(Verdict::GoOn, |verdict, end| verdict.and(self.child(end)))
+    }
+
     /// Nobody has looked at these failures.
     pub(super) fn overdue(&mut self, failures: Vec<Failure<E>>) -> Verdict {
-        let mut verdict = Verdict::GoOn;
-        for failure in failures {
-            let end = ChildEnd { rank: Rank::Regular, failure: Some(failure) };
-            if let Verdict::Cancel(reason) = self.child(end) {
-                verdict = Verdict::Cancel(reason);
-            }
+        let end = |failure| ChildEnd { rank: Rank::Regular, failure: Some(failure) };
+        self.children(failures.into_iter().map(end).collect())
+    }
+
+    /// Calls foreign code. Its panic counts like that of a child's destructor.
+    pub(super) fn run(&mut self, foreign: impl FnOnce()) -> Verdict {
+        match catch(foreign) {
+            Ok(()) => Verdict::GoOn,
+            Err(panic) => self.panic(panic),
         }
-        verdict
     }
 
     /// Something has panicked whose panic goes on; only the first one does.
@@ -132,16 +149,53 @@ impl<T, E> Ledger<'_, T, E> {
         self.elapsed = Some(elapsed);
     }
 
-    fn push(&mut self, failure: Failure<E>) {
-        match &mut self.failures {
-            None => self.failures = Some(ErrorGroup::shallow(failure)),
-            Some(group) => drop(group.push_within(self.keep, failure)),
+    /// Keeps a failure, if there is room for it.
+    fn push(&mut self, failure: Failure<E>) -> Verdict {
+        let surplus = match &mut self.failures {
+            None => {
+                self.failures = Some(ErrorGroup::shallow(failure));
+                None
+            }
+            Some(group) => group.push_within(self.keep, failure),
+        };
+        self.lose(surplus)
+    }
+
+    /// Drops what nobody will get. A panic of that counts like one of a child's destructor.
+    fn lose<V>(&mut self, lost: V) -> Verdict {
+        self.run(|| drop(lost))
+    }
+
+    /// Drops all that the scope has come to, since it is dropped itself. What panics from now on,
+    /// goes on.
+    pub(super) fn forsake(&mut self) {
+        if let Some(panic) = self.panic.take() {
+            panic.discard();
         }
+        if self.panics == PanicPolicy::Collect {
+            self.panics = PanicPolicy::Resume;
+        }
+        let sink = mem::replace(&mut self.on_failure, OnFailure::CancelAll);
+        let (value, failures) = (self.value.take(), self.failures.take());
+        let _ = self.lose(sink).and(self.lose(value)).and(self.lose(failures));
+    }
+
+    /// The first panic that goes on.
+    pub(super) fn take_panic(&mut self) -> Option<Panic> {
+        self.panic.take()
     }
 
     /// How the scope ends, now that nothing runs any more.
     pub(super) fn conclude(&mut self) -> Conclusion<T, E> {
-        if let Some(panic) = self.panic.take() {
+        if self.panic.is_some() || self.failures.is_some() || self.elapsed.is_some() {
+            let value = self.value.take();
+            let _ = self.lose(value);
+        }
+        if self.panic.is_some() {
+            let failures = self.failures.take();
+            let _ = self.lose(failures);
+        }
+        if let Some(panic) = self.take_panic() {
             return Conclusion::Panicked(panic);
         }
         // A failure is told whatever else has happened; a deadline rather than a value,

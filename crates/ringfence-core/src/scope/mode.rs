@@ -9,8 +9,12 @@ use crate::engine::joint::Joined;
 /// scope is opened, and this says it.
 pub trait Mode: sealed::Sealed {
     /// A child.
+    //
+    // Without `E: 'env`, which would have to be proved of any two lifetimes where a future that
+    // holds a scope is shown to be `Send`: no error with a lifetime could be in such a future, nor
+    // a boxed one.
     #[doc(hidden)]
-    type Child<'env, E: 'env>: ?Sized + Joined<End = ChildEnd<E>, Id = Birth> + 'env;
+    type Child<'env, E>: ?Sized + Joined<End = ChildEnd<E>, Id = Birth>;
 }
 
 /// Children are `Send`, and so is the scope if its body is.
@@ -22,11 +26,11 @@ pub enum Shared {}
 pub enum Local {}
 
 impl Mode for Shared {
-    type Child<'env, E: 'env> = dyn Joined<End = ChildEnd<E>, Id = Birth> + Send + Sync + 'env;
+    type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Id = Birth> + Send + Sync + 'env;
 }
 
 impl Mode for Local {
-    type Child<'env, E: 'env> = dyn Joined<End = ChildEnd<E>, Id = Birth> + 'env;
+    type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Id = Birth> + 'env;
 }
 
 mod sealed {

@@ -11,13 +11,15 @@ use crate::{
         ready::{Ready, Slot},
         segments::Segments,
         turn::Children,
+        unseen::Unseen,
     },
-    outcome::{Cause, ChildId, Failure, Label, Panic, Reason, catch, drop_each},
+    outcome::{Cause, ChildId, Failure, Label, Panic, Reason, catch},
     sync::Arc,
 };
 use alloc::{collections::VecDeque, vec::Vec};
 use core::{
     future::Future,
+    mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -40,7 +42,6 @@ pin_project! {
     pub(super) struct Nest<'env, B, E, M>
     where
         M: Mode,
-        E: 'env,
     {
         #[pin]
         body: Option<B>,
@@ -48,9 +49,11 @@ pin_project! {
         children: Segments<Child<'env, E, M>, RESERVED>,
         // How many of them the scope is open for.
         regular: usize,
-        // Children that came through the door, and wait for a place.
+        // Children that have just come through the door: its buffer and ours change places.
+        arrivals: Vec<Child<'env, E, M>>,
+        // Regular children that wait for a place.
         queue: VecDeque<Child<'env, E, M>>,
-        // How many children may run at a time.
+        // How many regular children may run at a time.
         limit: usize,
         when_cancelled: Option<WhenCancelled>,
         // The child whose poll has panicked.
@@ -78,6 +81,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             has_body: true,
             children: Segments::new(),
             regular: 0,
+            arrivals: Vec::new(),
             queue: VecDeque::new(),
             limit: usize::MAX,
             when_cancelled: None,
@@ -91,50 +95,68 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         Ready::of_few(RESERVED)
     }
 
-    /// Lets no more than `limit` children run at a time.
+    /// Lets no more than `limit` regular children run at a time.
     pub(super) fn limit(&mut self, limit: usize) {
         self.limit = limit;
     }
 
     /// Takes in those who have come, and drops those whose end was asked for.
-    pub(super) fn answer(mut self: Pin<&mut Self>, ready: &mut Ready) {
+    ///
+    /// Returns the ends of those whose destructors have panicked.
+    pub(super) fn answer(mut self: Pin<&mut Self>, ready: &mut Ready) -> Vec<ChildEnd<E>> {
         let this = self.as_mut().project();
         let cancels = this.door.gate.answer();
-        this.queue.extend(this.door.take());
+        this.door.take(this.arrivals);
+        for child in this.arrivals.drain(..) {
+            match child.id().rank {
+                Rank::Regular => this.queue.push_back(child),
+                Rank::Daemon => drop(this.children.insert(child, ready)),
+            }
+        }
+        let mut ends = Vec::new();
         for (number, _) in cancels {
-            self.as_mut().cancel(number);
+            ends.extend(self.as_mut().cancel(number));
         }
         self.fill(ready);
+        ends
     }
 
     /// Lets children begin that wait for a place, as many as there are places.
     pub(super) fn fill(self: Pin<&mut Self>, ready: &mut Ready) {
         let this = self.project();
-        while this.children.len() < *this.limit {
+        while *this.regular < *this.limit {
             let Some(child) = this.queue.pop_front() else { return };
-            if child.id().rank == Rank::Regular {
-                *this.regular += 1;
-            }
+            *this.regular += 1;
             this.children.insert(child, ready);
         }
     }
 
-    /// Drops the child of a number, if it has not ended.
-    fn cancel(self: Pin<&mut Self>, number: u64) {
+    /// Drops the child of a number, if it has not ended; returns its end if that panics.
+    fn cancel(self: Pin<&mut Self>, number: u64) -> Option<ChildEnd<E>> {
         let this = self.project();
         if let Some(place) = this.queue.iter().position(|child| child.id().number == number) {
-            drop(this.queue.remove(place));
-            return;
+            return this.queue.remove(place)?.let_go();
         }
         let is_it = |slot: &Slot| {
             this.children.child(*slot).is_some_and(|child| child.id().number == number)
         };
-        let Some(slot) = this.children.occupied().find(is_it) else { return };
-        let child = this.children.take(slot);
-        if child.as_ref().is_some_and(|child| child.id().rank == Rank::Regular) {
+        let slot = this.children.occupied().find(is_it)?;
+        let child = this.children.take(slot)?;
+        if child.id().rank == Rank::Regular {
             *this.regular -= 1;
         }
-        drop(child);
+        child.let_go()
+    }
+
+    /// Drops those who have not begun: they never will. Tells the ends of those whose destructors
+    /// panic.
+    ///
+    /// The door is closed.
+    pub(super) fn turn_away(self: Pin<&mut Self>, ended: impl FnMut(ChildEnd<E>)) {
+        let this = self.project();
+        this.door.take(this.arrivals);
+        let late = this.queue.drain(..).chain(this.arrivals.drain(..));
+        late.filter_map(Child::<'_, E, M>::let_go).for_each(ended);
     }
 
     /// Whether nothing is left to wait for: while the scope is `open`, daemons do not count.
@@ -158,24 +180,30 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         body.into_iter().chain(children).collect()
     }
 
-    /// Drops all that is left, the body first, daemons last and in reverse order; returns the
-    /// first panic.
+    /// Drops all that is left, the body first, daemons last and in reverse order. Tells the ends of
+    /// those whose destructors panic.
     ///
     /// The door is closed. A destructor may still try to spawn, and is refused.
-    pub(super) fn clear(self: Pin<&mut Self>) -> Option<Panic> {
-        self.clear_but(&[])
+    pub(super) fn clear(self: Pin<&mut Self>, ended: impl FnMut(ChildEnd<E>)) {
+        self.clear_but(&[], ended);
     }
 
     /// As [`clear`](Self::clear), but for what is in these slots.
-    pub(super) fn clear_but(self: Pin<&mut Self>, spared: &[usize]) -> Option<Panic> {
+    pub(super) fn clear_but(
+        self: Pin<&mut Self>,
+        spared: &[usize],
+        mut ended: impl FnMut(ChildEnd<E>),
+    ) {
         let mut this = self.project();
+        // Who wakes the scope now would wake it in vain.
+        *this.when_cancelled = None;
+        this.door.take(this.arrivals);
+        let mut left = mem::take(this.arrivals);
+        left.extend(this.queue.drain(..));
         let slots: Vec<_> = this.children.occupied().collect();
-        let mut left = Vec::new();
         for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
             left.extend(this.children.take(slot));
         }
-        left.extend(this.queue.drain(..));
-        left.extend(this.door.take());
         // Regular children as they came, and behind them the daemons as they did not.
         left.sort_by_key(|child| {
             let Birth { number, rank, .. } = *child.id();
@@ -183,13 +211,20 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         });
         let gone = left.iter().filter(|child| child.id().rank == Rank::Regular).count();
         *this.regular = this.regular.saturating_sub(gone);
-        let body = (!spared.contains(&BODY)).then(|| {
+        if !spared.contains(&BODY) {
             *this.has_body = false;
-            catch(|| this.body.set(None)).err()
-        });
-        let children = drop_each(left.into_iter());
-        body.flatten().or(children)
+            if let Err(panic) = catch(|| this.body.set(None)) {
+                ended(body_end(panic));
+            }
+        }
+        left.into_iter().filter_map(Child::<'_, E, M>::let_go).for_each(ended);
     }
+}
+
+/// The end of a body that has panicked.
+fn body_end<E>(panic: Panic) -> ChildEnd<E> {
+    let failure = Failure::new(ChildId::BODY, Cause::Panic(panic));
+    ChildEnd { rank: Rank::Regular, failure: Some(failure) }
 }
 
 impl<T, E, B, M> Children for Nest<'_, B, E, M>
@@ -206,10 +241,10 @@ where
         match slot.index() {
             BODY => {
                 let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
-                let output = ready!(body.poll(cx));
+                let output = Unseen::new(ready!(body.poll(cx)));
                 *this.has_body = false;
                 this.body.set(None);
-                Poll::Ready(Event::Body(output))
+                Poll::Ready(Event::Body(output.show()))
             }
             DOOR => {
                 this.door.gate.hang(cx.waker());
@@ -250,10 +285,7 @@ impl<B, E, M: Mode> Nest<'_, B, E, M> {
     pub(super) fn panicked(self: Pin<&mut Self>, panic: Panic) -> ChildEnd<E> {
         match self.project().fallen.take() {
             Some(child) => child.panicked(panic),
-            None => {
-                let failure = Failure::new(ChildId::BODY, Cause::Panic(panic));
-                ChildEnd { rank: Rank::Regular, failure: Some(failure) }
-            }
+            None => body_end(panic),
         }
     }
 }

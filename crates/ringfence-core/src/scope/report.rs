@@ -3,7 +3,7 @@
 use super::{gate::Gate, output::ChildOutput};
 use crate::{
     engine::joint::Post,
-    outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Outcome, Panic, Reason},
+    outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Outcome, Panic, Reason, catch},
     sync::{Arc, Lock},
 };
 use core::{
@@ -70,8 +70,8 @@ struct State<V> {
     waiter: Option<Waker>,
     /// Why the handle asked for the end, if it did.
     asked: Option<Reason>,
-    /// Whether the handle of an owned child is gone.
-    disowned: bool,
+    /// Whether the handle is gone.
+    alone: bool,
 }
 
 #[derive(Debug)]
@@ -100,12 +100,7 @@ impl<V> Report<V> {
         Self {
             birth,
             gate,
-            state: Lock::new(State {
-                end: End::Running,
-                waiter: None,
-                asked: None,
-                disowned: false,
-            }),
+            state: Lock::new(State { end: End::Running, waiter: None, asked: None, alone: false }),
         }
     }
 
@@ -150,6 +145,21 @@ impl<V> Report<V> {
         }
     }
 
+    /// The handle is gone. Returns what nobody will take, and who does not wait any more.
+    pub(super) fn abandon(&self) -> (Option<V>, Option<Waker>) {
+        self.state.with(|state| {
+            state.alone = true;
+            let value = match mem::replace(&mut state.end, End::Taken) {
+                End::Completed(value) => Some(value),
+                end => {
+                    state.end = end;
+                    None
+                }
+            };
+            (value, state.waiter.take())
+        })
+    }
+
     /// The child was dropped. If it had not ended, it never will.
     fn dropped(&self) {
         if self.is_finished() {
@@ -158,20 +168,41 @@ impl<V> Report<V> {
         }
         let why = self.gate.why();
         let waiter = self.state.with(|state| {
-            if let End::Running = state.end {
-                state.end = End::Gone(state.asked.take().unwrap_or(why));
-            }
+            state.end = End::Gone(state.asked.take().unwrap_or(why));
             state.waiter.take()
+        });
+        // The child's destructor may be panicking.
+        if let Err(panic) = catch(|| waiter.map(Waker::wake)) {
+            panic.resume_unless_panicking();
+        }
+    }
+
+    /// The child has returned a value. Returns it if there is nobody to take it.
+    #[inline]
+    fn complete(&self, value: V) -> Option<V> {
+        let (surplus, waiter) = self.state.with(|state| {
+            if !matches!(state.end, End::Running) {
+                return (Some(value), None);
+            }
+            let (end, surplus) = match state.alone {
+                true => (End::Taken, Some(value)),
+                false => (End::Completed(value), None),
+            };
+            state.end = end;
+            (surplus, state.waiter.take())
         });
         if let Some(waiter) = waiter {
             waiter.wake();
         }
+        surplus
     }
 
-    /// Notes the end, and wakes who awaits it.
-    fn end(&self, end: End<V>) {
+    /// The child has failed.
+    fn fail(&self) {
         let waiter = self.state.with(|state| {
-            state.end = end;
+            if let End::Running = state.end {
+                state.end = End::Failed;
+            }
             state.waiter.take()
         });
         if let Some(waiter) = waiter {
@@ -237,18 +268,22 @@ impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
     fn deliver(&self, output: O) -> ChildEnd<E> {
         match output.into_result() {
             Ok(value) => {
-                self.report.end(End::Completed(value));
+                // What nobody will take is dropped while the child may still panic for it.
+                drop(self.report.complete(value));
                 self.report.fine()
             }
             Err(error) => {
-                self.report.end(End::Failed);
+                self.report.fail();
                 self.report.failed(Cause::Error(error))
             }
         }
     }
 
     fn panicked(&self, panic: Panic) -> ChildEnd<E> {
-        self.report.end(End::Failed);
+        if let Err(second) = catch(|| self.report.fail()) {
+            // A child has one end, and that was its first panic.
+            second.discard();
+        }
         self.report.failed(Cause::Panic(panic))
     }
 
@@ -280,7 +315,14 @@ impl<T, E> Post<Result<T, E>> for Owned<T, E> {
     }
 
     fn panicked(&self, panic: Panic) -> ChildEnd<E> {
-        self.0.leave(Outcome::Panicked(panic))
+        match catch(|| self.0.leave(Outcome::Panicked(panic))) {
+            Ok(end) => end,
+            Err(second) => {
+                // Of a waker, to which the handle is no more than a guest.
+                second.discard();
+                self.0.fine()
+            }
+        }
     }
 
     fn dropped(&self) {
@@ -291,28 +333,14 @@ impl<T, E> Post<Result<T, E>> for Owned<T, E> {
 impl<T, E> Report<Outcome<Result<T, E>>> {
     /// Leaves the outcome for the handle. If there is none any more, a failure is the scope's.
     fn leave(&self, outcome: Outcome<Result<T, E>>) -> ChildEnd<E> {
-        if !self.state.with(|state| state.disowned) {
-            self.end(End::Completed(outcome));
-            return self.fine();
-        }
-        self.end(End::Taken);
-        let failure = self.failure(outcome);
+        let failure = self.complete(outcome).and_then(|outcome| self.failure(outcome));
         ChildEnd { rank: self.birth.rank, failure }
     }
 
     /// The handle is dropped. Returns the failure that nobody has looked at.
     pub(super) fn disown(&self) -> Option<Failure<E>> {
-        let end = self.state.with(|state| {
-            state.disowned = true;
-            match &state.end {
-                End::Completed(_) => Some(mem::replace(&mut state.end, End::Taken)),
-                _ => None,
-            }
-        });
-        match end {
-            Some(End::Completed(outcome)) => self.failure(outcome),
-            _ => None,
-        }
+        let (outcome, _waiter) = self.abandon();
+        self.failure(outcome?)
     }
 
     /// The failure in an outcome.

@@ -48,7 +48,6 @@ pin_project! {
     pub struct Scoped<'env, B, T, E, M>
     where
         M: Mode,
-        E: 'env,
     {
         #[pin]
         nest: Nest<'env, B, E, M>,
@@ -64,7 +63,6 @@ pin_project! {
     impl<'env, B, T, E, M> PinnedDrop for Scoped<'env, B, T, E, M>
     where
         M: Mode,
-        E: 'env,
     {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
@@ -73,9 +71,11 @@ pin_project! {
             }
             // The door first: a destructor may spawn, and must find it closed.
             this.door.gate.close(Reason::Dropped);
-            let panic = this.nest.clear();
-            this.door.gate.leave();
-            if let Some(panic) = panic {
+            let ledger = this.ledger;
+            ledger.forsake();
+            this.nest.clear(|end| drop(ledger.child(end)));
+            let _ = ledger.run(|| this.door.gate.let_go(Reason::Dropped));
+            if let Some(panic) = ledger.take_panic() {
                 panic.resume_unless_panicking();
             }
         }
@@ -159,7 +159,7 @@ where
 
     /// Lets at most `limit` children run at a time; the others wait, in the order of their spawns.
     ///
-    /// The body is not counted.
+    /// Neither the body nor daemons are counted.
     ///
     /// # Panics
     ///

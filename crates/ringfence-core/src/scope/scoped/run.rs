@@ -55,14 +55,13 @@ where
                     ledger.child(end)
                 }
                 Ok(Event::Rung) => {
-                    nest.as_mut().answer(ready);
+                    let ends = nest.as_mut().answer(ready);
                     if shielded {
                         // Some shield is down.
-                        if let Some(panic) = nest.as_mut().clear_but(&door.gate.shielded()) {
-                            let _ = ledger.panic(panic);
-                        }
+                        nest.as_mut()
+                            .clear_but(&door.gate.shielded(), |end| drop(ledger.child(end)));
                     }
-                    ledger.overdue(door.take_overdue())
+                    ledger.children(ends).and(ledger.overdue(door.take_overdue()))
                 }
                 Ok(Event::Cancelled(reason)) if open => ledger.cancel(reason),
                 Ok(Event::Cancelled(_)) => Verdict::GoOn,
@@ -90,12 +89,17 @@ where
     /// Asks everything to end. False if there is no time for it to.
     fn ask(mut self: Pin<&mut Self>, reason: Reason) -> bool {
         let this = self.as_mut().project();
+        let ledger = this.ledger;
         this.door.gate.close(reason.clone());
-        this.door.gate.token().cancel(reason);
+        // It wakes whoever waits for the token, of whom anyone may panic.
+        let _ = ledger.run(|| {
+            this.door.gate.token().cancel(reason);
+        });
         if !this.patience.ask() {
             return self.spare();
         }
         *this.phase = Phase::Ending;
+        this.nest.turn_away(|end| drop(ledger.child(end)));
         true
     }
 
@@ -107,9 +111,8 @@ where
             return false;
         }
         *this.phase = Phase::Shielded;
-        if let Some(panic) = this.nest.clear_but(&shielded) {
-            let _ = this.ledger.panic(panic);
-        }
+        let ledger = this.ledger;
+        this.nest.clear_but(&shielded, |end| drop(ledger.child(end)));
         true
     }
 
@@ -117,27 +120,24 @@ where
     fn tell_leftovers(self: Pin<&mut Self>) {
         let this = self.project();
         if let Some(tell) = this.on_leftovers {
-            this.nest.unfinished().iter().for_each(tell);
+            let unfinished = this.nest.unfinished();
+            let _ = this.ledger.run(|| unfinished.iter().for_each(tell));
         }
     }
 
     /// Drops what is left, and concludes.
     fn finish(self: Pin<&mut Self>) -> Conclusion<T, E> {
-        let mut this = self.project();
+        let this = self.project();
+        let ledger = this.ledger;
         *this.phase = Phase::Done;
         // The door first: a destructor may spawn, and must find it closed.
         this.door.gate.close(Reason::Closed);
-        if let Some(panic) = this.nest.as_mut().clear() {
-            let _ = this.ledger.panic(panic);
-        }
+        this.nest.clear(|end| drop(ledger.child(end)));
         // Who waits for the token from outside waits no longer than the scope lasts.
-        if let Some(token) = this.door.gate.token_in_use() {
-            token.cancel(Reason::Closed);
-        }
+        let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
         // Handles that went with the body.
-        let _ = this.ledger.overdue(this.door.take_overdue());
-        this.door.gate.leave();
-        this.ledger.conclude()
+        let _ = ledger.overdue(this.door.take_overdue());
+        ledger.conclude()
     }
 
     /// Polls the scope until nothing of it runs any more.
@@ -161,10 +161,11 @@ where
         loop {
             let mut step = self.as_mut().step(cx);
             if step.is_pending() {
-                if let Phase::Shielded = self.as_mut().project().phase {
+                let this = self.as_mut().project();
+                if let Phase::Shielded = this.phase {
                     return Poll::Pending;
                 }
-                step = match ready!(self.as_mut().project().patience.poll(cx)) {
+                step = match ready!(this.patience.poll(&this.door.gate, cx)) {
                     Over::Grace => {
                         self.as_mut().tell_leftovers();
                         if self.as_mut().spare() {
