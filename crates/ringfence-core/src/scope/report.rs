@@ -6,6 +6,7 @@ use crate::{
     outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Outcome, Panic, Reason, catch},
     sync::{Arc, Lock},
 };
+use alloc::boxed::Box;
 use core::{
     marker::PhantomData,
     mem,
@@ -43,8 +44,17 @@ pub(super) enum Rank {
 pub struct ChildEnd<E> {
     /// Whether the scope was open for it.
     pub(super) rank: Rank,
-    /// The failure, if it failed and the failure is the scope's.
-    pub(super) failure: Option<Failure<E>>,
+    /// The failure, if it failed and the failure is the scope's. In a box, so that the end of
+    /// whoever has not failed is small.
+    pub(super) failure: Option<Box<Failure<E>>>,
+}
+
+impl<E> ChildEnd<E> {
+    /// The end of a child with a failure, or without one.
+    #[inline]
+    pub(super) fn new(rank: Rank, failure: Option<Failure<E>>) -> Self {
+        Self { rank, failure: failure.map(Box::new) }
+    }
 }
 
 /// What is known of a child, by its handle.
@@ -217,9 +227,13 @@ impl<V> Report<V> {
 
     /// The end of a child that failed.
     fn failed<E>(&self, cause: Cause<E>) -> ChildEnd<E> {
-        let Birth { number, name, location, rank } = self.birth.clone();
-        let child = ChildId::new(number);
-        ChildEnd { rank, failure: Some(Failure { child, name, location: Some(location), cause }) }
+        ChildEnd::new(self.birth.rank, Some(self.failure_by(cause)))
+    }
+
+    /// The failure of the child.
+    fn failure_by<E>(&self, cause: Cause<E>) -> Failure<E> {
+        let Birth { number, name, location, .. } = self.birth.clone();
+        Failure { child: ChildId::new(number), name, location: Some(location), cause }
     }
 }
 
@@ -334,7 +348,7 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
     /// Leaves the outcome for the handle. If there is none any more, a failure is the scope's.
     fn leave(&self, outcome: Outcome<Result<T, E>>) -> ChildEnd<E> {
         let failure = self.complete(outcome).and_then(|outcome| self.failure(outcome));
-        ChildEnd { rank: self.birth.rank, failure }
+        ChildEnd::new(self.birth.rank, failure)
     }
 
     /// The handle is dropped. Returns the failure that nobody has looked at.
@@ -346,8 +360,8 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
     /// The failure in an outcome.
     fn failure(&self, outcome: Outcome<Result<T, E>>) -> Option<Failure<E>> {
         match outcome {
-            Outcome::Completed(Err(error)) => self.failed(Cause::Error(error)).failure,
-            Outcome::Panicked(panic) => self.failed(Cause::Panic(panic)).failure,
+            Outcome::Completed(Err(error)) => Some(self.failure_by(Cause::Error(error))),
+            Outcome::Panicked(panic) => Some(self.failure_by(Cause::Panic(panic))),
             Outcome::Completed(Ok(_)) | Outcome::Cancelled(_) => None,
         }
     }
