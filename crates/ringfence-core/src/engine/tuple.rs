@@ -127,16 +127,27 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         panics: Panics,
-        ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
+        mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
         let mut this = self.project();
         if *this.children.as_mut().project().running == 0 {
             return Poll::Ready(None);
         }
+        let (mut children, places) = (this.children, this.places);
+        let mut each = Each::new(L::LEN as u32);
         match this.woken {
-            None if panics == Panics::Resume => sweep(this.children, cx, ended),
-            None => drive(&mut Each::new(L::LEN as u32), this.children, this.places, cx, ended),
-            Some(ready) => drive(ready, this.children, this.places, cx, ended),
+            None if panics == Panics::Resume => sweep(&mut each, children, cx, ended),
+            None => drive(&mut each, children, places, cx, ended),
+            Some(ready) => {
+                // In the first turn all are polled, which needs no asking who is next.
+                if panics == Panics::Resume && ready.take_all(L::LEN) {
+                    let swept = sweep(ready, children.as_mut(), cx, &mut ended);
+                    if swept.is_ready() {
+                        return swept;
+                    }
+                }
+                drive(ready, children, places, cx, ended)
+            }
         }
     }
 
@@ -167,7 +178,8 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
 /// Nothing is caught, since there is nothing to tell of the panic: the children that are left are
 /// dropped on its way out.
 #[inline]
-fn sweep<L: Links<J>, J, B>(
+fn sweep<R: Readiness, L: Links<J>, J, B>(
+    ready: &mut R,
     children: Pin<&mut Fixed<L, J>>,
     cx: &mut Context<'_>,
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
@@ -182,11 +194,15 @@ fn sweep<L: Links<J>, J, B>(
             }
         }
     }
+    let _polled = ready.begin(cx.waker());
     let mut cancel = Cancel(children);
     let mut decision = Poll::Pending;
     for place in 0..L::LEN {
         let slot = Slot { chunk: 0, place: place as u32 };
-        if let Poll::Ready(verdict) = cancel.0.as_mut().poll(slot, cx) {
+        let polled = ready.with_waker(slot, cx.waker(), |waker| {
+            cancel.0.as_mut().poll(slot, &mut Context::from_waker(waker))
+        });
+        if let Poll::Ready(verdict) = polled {
             if let ControlFlow::Break(decided) = ended(place, Ok(verdict)) {
                 decision = Poll::Ready(Some(decided));
                 break;
