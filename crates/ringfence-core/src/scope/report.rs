@@ -4,7 +4,10 @@ use super::{gate::Gate, output::ChildOutput};
 use crate::{
     engine::joint::Post,
     outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Outcome, Panic, Reason, catch},
-    sync::{Arc, Lock},
+    sync::{
+        Arc, Lock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use alloc::boxed::Box;
 use core::{
@@ -70,6 +73,8 @@ impl<E> ChildEnd<E> {
 pub(super) struct Report<V> {
     pub(super) birth: Birth,
     pub(super) gate: Arc<Gate>,
+    /// Whether the child has ended: changed with the state, under its lock, and read without.
+    ended: AtomicBool,
     state: Lock<State<V>>,
 }
 
@@ -110,6 +115,7 @@ impl<V> Report<V> {
         Self {
             birth,
             gate,
+            ended: AtomicBool::new(false),
             state: Lock::new(State { end: End::Running, waiter: None, asked: None, alone: false }),
         }
     }
@@ -121,13 +127,22 @@ impl<V> Report<V> {
 
     /// Whether the child has ended.
     pub(super) fn is_finished(&self) -> bool {
-        self.state.with(|state| !matches!(state.end, End::Running))
+        // Acquire: pairs with the Release in `set_ended`.
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// Notes that the state is another than running. Called under its lock.
+    #[inline]
+    fn set_ended(&self) {
+        // Release: pairs with the Acquire in `is_finished`.
+        self.ended.store(true, Ordering::Release);
     }
 
     /// Waits for the end.
     pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Told<V>> {
-        if let Some(told) = self.state.with(State::tell) {
-            return Poll::Ready(told);
+        if self.is_finished() {
+            let told = self.state.with(State::tell);
+            return Poll::Ready(told.expect("who has ended tells how"));
         }
         // Foreign code before the lock, and after it.
         let mut new = Some(cx.waker().clone());
@@ -178,6 +193,7 @@ impl<V> Report<V> {
         }
         let why = self.gate.why();
         let waiter = self.state.with(|state| {
+            self.set_ended();
             state.end = End::Gone(state.asked.take().unwrap_or(why));
             state.waiter.take()
         });
@@ -198,6 +214,7 @@ impl<V> Report<V> {
                 true => (End::Taken, Some(value)),
                 false => (End::Completed(value), None),
             };
+            self.set_ended();
             state.end = end;
             (surplus, state.waiter.take())
         });
@@ -211,6 +228,7 @@ impl<V> Report<V> {
     fn fail(&self) {
         let waiter = self.state.with(|state| {
             if let End::Running = state.end {
+                self.set_ended();
                 state.end = End::Failed;
             }
             state.waiter.take()
