@@ -18,6 +18,7 @@
 //! | futures | what is done at a condition or after a time; the rest goes on | [`wait()`] |
 //! | a set that I keep | each outcome as it comes; to add and to remove | [`JoinSet`], [`DynJoinSet`] |
 //! | a set that I keep | what is done at a condition or after a time | [`JoinSet::wait`] |
+//! | work that starts more work, or borrows my locals | a nursery: all of it has ended when it returns | [`scope()`], [`scope_local`] |
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
 //!
 //! *Futures* are [`Members`]: a tuple of up to twelve of any types, an array, a `Vec` or any
@@ -70,13 +71,38 @@
 //! assert_eq!(sum.unwrap(), 42);
 //! ```
 //!
+//! In a scope, work starts more work:
+//!
+//! ```
+//! use ringfence_core::{block_on, scope};
+//!
+//! let words = ["whatever is started inside", "stays inside"];
+//! let letters = block_on(scope(async |s| -> Result<usize, String> {
+//!     let mut handles = Vec::new();
+//!     for line in &words {
+//!         // A child borrows what is outside of the body, and may start siblings.
+//!         handles.push(s.spawn_with(async move |s| {
+//!             let first = s.spawn(async { line.split(' ').next().ok_or("empty".to_string()) });
+//!             Ok(first.await.len())
+//!         }));
+//!     }
+//!     let mut letters = 0;
+//!     for handle in handles {
+//!         letters += handle.await;
+//!     }
+//!     Ok(letters)
+//! }));
+//! assert_eq!(letters.unwrap(), 13);
+//! ```
+//!
 //! # Features
 //!
 //! `std`, on by default, is the only one. Without it the crate is `no_std` and needs `alloc`:
 //!
 //! | | with `std` | without |
 //! |---|---|---|
-//! | verbs, sets, outcomes, `rt::Spawn`, `rt::SpawnLocal` | yes | yes |
+//! | verbs, sets, scopes, tokens, outcomes, `rt::Spawn`, `rt::SpawnLocal` | yes | yes |
+//! | deadlines, grace, shields, the token in force | yes | no |
 //! | time, `block_on`, the runtime in force | yes | no |
 //! | a child's panic | caught, the others are dropped first | goes through at once; the others are dropped with the future |
 //! | a deep [`ErrorGroup`] | dropped without recursion | takes stack for each level |
@@ -116,6 +142,8 @@ pub use race::{Race, RaceOk, race, race_ok};
 #[cfg(feature = "std")]
 #[doc(inline)]
 pub use rt::block_on;
+#[cfg(feature = "std")]
+pub use scope::Shield;
 pub use scope::{
     ChildBuilder, ChildOutput, First, Handle, HandleOutcome, Local, LocalScope, Mode, NotStarted,
     OnFailure, OwnedHandle, PanicPolicy, Scope, Scoped, Shared, SpawnError, Start, Started, scope,

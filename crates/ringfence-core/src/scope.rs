@@ -1,5 +1,6 @@
 //! The nursery: `scope`, `scope_local`.
 
+mod anyway;
 mod birth;
 mod door;
 mod first;
@@ -13,6 +14,8 @@ mod patience;
 mod policy;
 mod report;
 mod scoped;
+#[cfg(feature = "std")]
+mod shield;
 mod start;
 
 pub use birth::{ChildBuilder, SpawnError};
@@ -22,6 +25,8 @@ pub use mode::{Local, Mode, Shared};
 pub use output::ChildOutput;
 pub use policy::{OnFailure, PanicPolicy};
 pub use scoped::Scoped;
+#[cfg(feature = "std")]
+pub use shield::Shield;
 pub use start::{NotStarted, Start, Started};
 
 use crate::{
@@ -29,6 +34,8 @@ use crate::{
     outcome::Reason,
     sync::Arc,
 };
+#[cfg(feature = "std")]
+use core::future::IntoFuture;
 use core::{fmt, future::Future};
 use door::Door;
 
@@ -179,6 +186,64 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     /// To cancel it is to cancel the scope.
     pub fn token(&self) -> CancelToken {
         self.door.gate.token()
+    }
+
+    /// Moves the deadline of the scope to `deadline`, an instant of the timer in force; without one,
+    /// takes it away.
+    ///
+    /// A deadline that has passed already has cancelled the scope for good. Deadlines of scopes
+    /// outside hold all the same.
+    #[cfg(feature = "std")]
+    pub fn set_deadline(&self, deadline: Option<std::time::Instant>) {
+        self.door.gate.set_deadline(deadline);
+    }
+
+    /// Keeps the cancellation of this scope from cutting `future` short, for at most `bound` from its
+    /// first poll on.
+    ///
+    /// It is for cleaning up: whoever awaits it, the body or a child, is not dropped before the
+    /// future has ended or the bound has passed, and the scope waits for it. What the future itself
+    /// sets a deadline to, or cancels, ends as ever; scopes inside of it are not cancelled with
+    /// this one.
+    ///
+    /// # Cancel safety
+    ///
+    /// If it is dropped, so is `future`. No shield outlasts the future of the scope: if that is
+    /// dropped, so is everything in it.
+    ///
+    /// # Semantics
+    ///
+    /// As trio's `move_on_after(bound, shield=True)`, but it only ceases to protect when the bound
+    /// has passed; it cuts nothing by itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{block_on, scope, sleep};
+    /// use std::{sync::atomic::{AtomicBool, Ordering}, time::Duration};
+    ///
+    /// let committed = AtomicBool::new(false);
+    /// let failed = block_on(scope(async |s| -> Result<(), String> {
+    ///     s.spawn_with(async |s| {
+    ///         s.shield(Duration::from_secs(60), async {
+    ///             sleep(Duration::from_millis(1)).await;
+    ///             committed.store(true, Ordering::Relaxed);
+    ///         })
+    ///         .await;
+    ///     });
+    ///     s.spawn(async { Err::<(), _>(String::from("refused")) });
+    ///     Ok(())
+    /// }));
+    /// assert!(failed.is_err());
+    /// assert!(committed.into_inner());
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn shield<F: IntoFuture>(
+        &self,
+        bound: core::time::Duration,
+        future: F,
+    ) -> Shield<F::IntoFuture> {
+        Shield::new(bound, future.into_future(), self.door.gate.clone())
     }
 
     /// Waits until the scope is asked to end.

@@ -2,6 +2,7 @@
 
 use super::{
     Handle, Local, Mode, OwnedHandle, Scope, Shared,
+    anyway::Anyway,
     output::ChildOutput,
     report::{Birth, Owned, Rank, Regular, Report},
     start::{Start, Started, word},
@@ -212,6 +213,22 @@ macro_rules! spawning {
                 $(E: $send,)?
             {
                 self.child().try_spawn(child)
+            }
+
+            /// Starts a child that is polled once even if the scope has ended or is ending.
+            ///
+            /// It is for handing over what must not be dropped unseen, such as a connection that is
+            /// to be closed: the child takes it by its first poll. If the scope takes no children
+            /// any more, or is dropped before it has polled the child, that poll happens where the
+            /// child is dropped, and what the child returns then is lost.
+            #[track_caller]
+            pub fn spawn_anyway<F>(&self, child: F) -> Handle<<F::Output as ChildOutput<E>>::Value>
+            where
+                F: Future<Output: ChildOutput<E>> $(+ $send)? + 'env,
+                <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
+                $(E: $send,)?
+            {
+                self.child().spawn(Anyway::new(child))
             }
 
             /// Starts a child whose failure is its handle's.

@@ -5,7 +5,7 @@ use crate::{
     outcome::{Reason, catch, drop_each},
     sync::{
         Lock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 use alloc::vec::Vec;
@@ -20,7 +20,12 @@ pub(super) struct Gate {
     state: Lock<State>,
     /// How many children were given a number.
     numbers: AtomicU64,
+    /// The slot of the child that is being polled, or of the body; [`NOBODY`] if none is.
+    polling: AtomicUsize,
 }
+
+/// No slot.
+const NOBODY: usize = usize::MAX;
 
 #[derive(Debug)]
 struct State {
@@ -40,6 +45,11 @@ struct State {
     cancels: Vec<(u64, Reason)>,
     /// Who awaits a child that has failed.
     orphans: Vec<Waker>,
+    /// Where the deadline was moved to, until the scope's future has heard of it.
+    #[cfg(feature = "std")]
+    deadline: Option<Option<std::time::Instant>>,
+    /// The slots that are not to be dropped, once for each shield in them.
+    shielded: Vec<usize>,
 }
 
 impl Gate {
@@ -54,8 +64,12 @@ impl Gate {
                 rung: false,
                 cancels: Vec::new(),
                 orphans: Vec::new(),
+                #[cfg(feature = "std")]
+                deadline: None,
+                shielded: Vec::new(),
             }),
             numbers: AtomicU64::new(0),
+            polling: AtomicUsize::new(NOBODY),
         }
     }
 
@@ -171,6 +185,59 @@ impl Gate {
             (true, None)
         });
         waits
+    }
+
+    /// Says who is being polled from now on. The scope's future only.
+    #[inline]
+    pub(super) fn set_polling(&self, slot: usize) {
+        // Relaxed: read on this thread, by what is polled.
+        self.polling.store(slot, Ordering::Relaxed);
+    }
+
+    /// Says that nobody is being polled any more.
+    pub(super) fn set_idle(&self) {
+        self.set_polling(NOBODY);
+    }
+
+    /// Moves the deadline.
+    #[cfg(feature = "std")]
+    pub(super) fn set_deadline(&self, deadline: Option<std::time::Instant>) {
+        wake(self.state.with(|state| {
+            state.deadline = Some(deadline);
+            state.ring()
+        }));
+    }
+
+    /// Takes the word that the deadline was moved.
+    #[cfg(feature = "std")]
+    pub(super) fn take_deadline(&self) -> Option<Option<std::time::Instant>> {
+        self.state.with(|state| state.deadline.take())
+    }
+
+    /// Keeps whoever is being polled from being dropped, and returns its slot.
+    #[cfg(feature = "std")]
+    pub(super) fn shield(&self) -> Option<usize> {
+        let slot = self.polling.load(Ordering::Relaxed);
+        if slot == NOBODY {
+            return None;
+        }
+        self.state.with(|state| state.shielded.push(slot));
+        Some(slot)
+    }
+
+    /// Takes one shield away from a slot.
+    #[cfg(feature = "std")]
+    pub(super) fn unshield(&self, slot: usize) {
+        wake(self.state.with(|state| {
+            let place = state.shielded.iter().position(|shielded| *shielded == slot)?;
+            state.shielded.swap_remove(place);
+            state.ring()
+        }));
+    }
+
+    /// The slots that are not to be dropped.
+    pub(super) fn shielded(&self) -> Vec<usize> {
+        self.state.with(|state| state.shielded.clone())
     }
 
     /// The scope's future is gone: whoever waits for its token, or for one of its children, waits

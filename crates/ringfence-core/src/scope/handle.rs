@@ -142,7 +142,8 @@ impl<T> Future for HandleOutcome<T> {
 /// Awaiting it may be given up at any time: the outcome stays, and it may be awaited again.
 #[must_use = "a child whose failure is the handle's needs somebody to look at the handle"]
 pub struct OwnedHandle<T, E> {
-    report: Kept<Report<Outcome<Result<T, E>>>>,
+    /// What is the same as of a handle whose child's failure is the scope's.
+    handle: Handle<Outcome<Result<T, E>>>,
     overdue: Arc<Overdue<E>>,
 }
 
@@ -151,27 +152,27 @@ impl<T, E> OwnedHandle<T, E> {
         report: Kept<Report<Outcome<Result<T, E>>>>,
         overdue: Arc<Overdue<E>>,
     ) -> Self {
-        Self { report, overdue }
+        Self { handle: Handle::new(report), overdue }
     }
 
     /// Returns the place of the child among its siblings.
     pub fn id(&self) -> ChildId {
-        ChildId::new(self.report.birth.number)
+        self.handle.id()
     }
 
     /// Returns the name of the child, if one was given.
     pub fn name(&self) -> Option<&str> {
-        self.report.birth.name.as_deref()
+        self.handle.name()
     }
 
     /// Returns whether the child has ended, in whatever way.
     pub fn is_finished(&self) -> bool {
-        self.report.is_finished()
+        self.handle.is_finished()
     }
 
     /// Cancels the child, as [`Handle::cancel`].
     pub fn cancel(&self, reason: impl Into<Reason>) {
-        self.report.cancel(reason.into());
+        self.handle.cancel(reason);
     }
 }
 
@@ -179,11 +180,11 @@ impl<T, E> Future for OwnedHandle<T, E> {
     type Output = Outcome<Result<T, E>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match ready!(self.report.poll(cx)) {
+        Poll::Ready(match ready!(self.handle.report.poll(cx)) {
             Told::Completed(outcome) => outcome,
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
             Told::Taken | Told::Failed => {
-                panic!("the outcome of {} was taken", self.report.birth.label())
+                panic!("the outcome of {} was taken", self.handle.report.birth.label())
             }
         })
     }
@@ -191,7 +192,7 @@ impl<T, E> Future for OwnedHandle<T, E> {
 
 impl<T, E> Drop for OwnedHandle<T, E> {
     fn drop(&mut self) {
-        if let Some(failure) = self.report.disown() {
+        if let Some(failure) = self.handle.report.disown() {
             self.overdue.push(failure);
         }
     }
@@ -200,7 +201,7 @@ impl<T, E> Drop for OwnedHandle<T, E> {
 impl<T, E> fmt::Debug for OwnedHandle<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OwnedHandle")
-            .field("child", &self.report.birth.label())
+            .field("child", &self.handle.report.birth.label())
             .field("is_finished", &self.is_finished())
             .finish_non_exhaustive()
     }

@@ -19,7 +19,6 @@ use crate::{
 use alloc::{collections::VecDeque, vec::Vec};
 use core::{
     future::Future,
-    mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -185,25 +184,40 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// those whose destructors panic.
     ///
     /// The door is closed. A destructor may still try to spawn, and is refused.
-    pub(super) fn clear(self: Pin<&mut Self>, mut ended: impl FnMut(ChildEnd<E>)) {
+    pub(super) fn clear(self: Pin<&mut Self>, ended: impl FnMut(ChildEnd<E>)) {
+        self.clear_but(&[], ended);
+    }
+
+    /// As [`clear`](Self::clear), but for what is in these slots.
+    pub(super) fn clear_but(
+        self: Pin<&mut Self>,
+        spared: &[usize],
+        mut ended: impl FnMut(ChildEnd<E>),
+    ) {
         let mut this = self.project();
-        *this.has_body = false;
-        *this.regular = 0;
         // Who wakes the scope now would wake it in vain.
         *this.when_cancelled = None;
-        this.door.take(this.arrivals);
-        let mut left = mem::take(this.arrivals);
-        left.extend(this.queue.drain(..));
-        for slot in this.children.occupied().collect::<Vec<_>>() {
+        let slots: Vec<_> = this.children.occupied().collect();
+        let mut left = Vec::new();
+        for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
             left.extend(this.children.take(slot));
         }
+        let gone = left.iter().filter(|child| child.id().rank == Rank::Regular).count();
+        *this.regular -= gone;
+        // Those who have not begun are not counted.
+        this.door.take(this.arrivals);
+        left.extend(this.queue.drain(..));
+        left.append(this.arrivals);
         // Regular children as they came, and behind them the daemons as they did not.
         left.sort_by_key(|child| {
             let Birth { number, rank, .. } = *child.id();
             (rank == Rank::Daemon, if rank == Rank::Daemon { u64::MAX - number } else { number })
         });
-        if let Err(panic) = catch(|| this.body.set(None)) {
-            ended(body_end(panic));
+        if !spared.contains(&BODY) {
+            *this.has_body = false;
+            if let Err(panic) = catch(|| this.body.set(None)) {
+                ended(body_end(panic));
+            }
         }
         left.into_iter().filter_map(Child::<'_, E, M>::let_go).for_each(ended);
     }
@@ -225,6 +239,7 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Event<T, E>> {
         let mut this = self.project();
+        this.door.gate.set_polling(slot.index());
         match slot.index() {
             BODY => {
                 let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };

@@ -1,5 +1,6 @@
 //! How long a scope may take, and how long its end.
 
+use super::gate::Gate;
 use crate::outcome::TimeLimit;
 use core::task::{Context, Poll};
 
@@ -16,7 +17,7 @@ pub(super) use clock::Patience;
 
 #[cfg(feature = "std")]
 mod clock {
-    use super::{Context, Over, Poll};
+    use super::{Context, Gate, Over, Poll};
     use crate::time::{Deadline, Sleep, sleep};
     use core::{pin::Pin, task::ready, time::Duration};
 
@@ -48,7 +49,10 @@ mod clock {
         }
 
         /// Waits until a time is up.
-        pub(in crate::scope) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Over> {
+        pub(in crate::scope) fn poll(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<Over> {
+            if let Some(moved) = gate.take_deadline() {
+                self.deadline = moved.map(Deadline::at);
+            }
             if let Some(ending) = &mut self.ending {
                 return Pin::new(ending).poll(cx).map(|()| Over::Grace);
             }
@@ -62,7 +66,7 @@ mod clock {
 /// Without a clock there are no deadlines, and there is no grace.
 #[cfg(not(feature = "std"))]
 mod clock {
-    use super::{Context, Over, Poll};
+    use super::{Context, Gate, Over, Poll};
 
     #[derive(Debug, Default)]
     pub(in crate::scope) struct Patience {}
@@ -74,7 +78,7 @@ mod clock {
             false
         }
 
-        pub(in crate::scope) fn poll(&mut self, _: &mut Context<'_>) -> Poll<Over> {
+        pub(in crate::scope) fn poll(&mut self, _: &Gate, _: &mut Context<'_>) -> Poll<Over> {
             Poll::Pending
         }
     }

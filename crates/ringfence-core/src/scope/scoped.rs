@@ -28,11 +28,11 @@ pin_project! {
     /// # States
     ///
     /// ```text
-    ///          1 decided                  2 all have ended, or the grace is over
-    ///   open ─────────────▶ ending ──────────────────────────────────────────────▶ done
-    ///    │                                                                          ▲
-    ///    └──────────────────────────────────────────────────────────────────────────┘
-    ///          3 the body and all regular children have ended; or decided, without grace
+    ///        1 decided          2 the grace is over          4 no shield is left
+    ///   open ───────────▶ ending ───────────────────▶ shielded ──────────────────▶ done
+    ///    │ └───────────────────── 1 without grace ──────▲                            ▲
+    ///    └───────────────────────────────────────────────────────────────────────────┘
+    ///                     3 the body and all regular children have ended
     /// ```
     ///
     /// A scope is decided by a failure, a panic, its deadline, or the cancellation of its token.
@@ -93,6 +93,8 @@ enum Phase {
     Open,
     /// Everything was asked to end.
     Ending,
+    /// Everything was dropped but for those behind a shield.
+    Shielded,
     Done,
 }
 

@@ -38,6 +38,7 @@ where
         let this = self.project();
         let (mut nest, ledger, door) = (this.nest, this.ledger, this.door);
         let open = matches!(this.phase, Phase::Open);
+        let shielded = matches!(this.phase, Phase::Shielded);
         if nest.as_mut().is_left(open) && !door.gate.is_rung() {
             return Poll::Ready(Step::Quiet);
         }
@@ -54,7 +55,11 @@ where
                     ledger.child(end)
                 }
                 Ok(Event::Rung) => {
-                    let ends = nest.as_mut().answer(ready);
+                    let mut ends = nest.as_mut().answer(ready);
+                    if shielded {
+                        // Some shield is down.
+                        nest.as_mut().clear_but(&door.gate.shielded(), |end| ends.push(end));
+                    }
                     ledger.children(ends).and(ledger.overdue(door.take_overdue()))
                 }
                 Ok(Event::Cancelled(reason)) if open => ledger.cancel(reason),
@@ -81,8 +86,8 @@ where
     }
 
     /// Asks everything to end. False if there is no time for it to.
-    fn ask(self: Pin<&mut Self>, reason: Reason) -> bool {
-        let this = self.project();
+    fn ask(mut self: Pin<&mut Self>, reason: Reason) -> bool {
+        let this = self.as_mut().project();
         let ledger = this.ledger;
         this.door.gate.close(reason.clone());
         // It wakes whoever waits for the token, of whom anyone may panic.
@@ -90,10 +95,23 @@ where
             this.door.gate.token().cancel(reason);
         });
         if !this.patience.ask() {
-            return false;
+            return self.spare();
         }
         *this.phase = Phase::Ending;
         this.nest.turn_away(|end| drop(ledger.child(end)));
+        true
+    }
+
+    /// Drops what is left, but for those behind a shield. False if there are none.
+    fn spare(self: Pin<&mut Self>) -> bool {
+        let this = self.project();
+        let shielded = this.door.gate.shielded();
+        if shielded.is_empty() {
+            return false;
+        }
+        *this.phase = Phase::Shielded;
+        let ledger = this.ledger;
+        this.nest.clear_but(&shielded, |end| drop(ledger.child(end)));
         true
     }
 
@@ -126,6 +144,12 @@ where
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Conclusion<T, E>> {
+        let polled = self.as_mut().poll_phases(cx);
+        self.project().door.gate.set_idle();
+        polled
+    }
+
+    fn poll_phases(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Conclusion<T, E>> {
         let this = self.as_mut().project();
         if let Phase::Done = this.phase {
             panic!("a scope was polled after it had ended");
@@ -136,9 +160,16 @@ where
         loop {
             let mut step = self.as_mut().step(cx);
             if step.is_pending() {
-                step = match ready!(self.as_mut().project().patience.poll(cx)) {
+                let this = self.as_mut().project();
+                if let Phase::Shielded = this.phase {
+                    return Poll::Pending;
+                }
+                step = match ready!(this.patience.poll(&this.door.gate, cx)) {
                     Over::Grace => {
                         self.as_mut().tell_leftovers();
+                        if self.as_mut().spare() {
+                            continue;
+                        }
                         return Poll::Ready(self.finish());
                     }
                     Over::Scope(limit) => match self.as_mut().last_steps(cx) {

@@ -1,0 +1,98 @@
+//! Work that the cancellation of a scope does not cut, for a while.
+
+use super::gate::Gate;
+use crate::{
+    cancel::{self, CancelToken},
+    sync::Arc,
+    time::{Sleep, sleep},
+};
+use core::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// A future that the cancellation of its scope does not cut for a while, as
+    /// [`Scope::shield`](crate::Scope::shield) returns it.
+    ///
+    /// # Cancel safety
+    ///
+    /// If this is dropped, so is the future in it. A shield does not outlast the future of the
+    /// scope: if that is dropped, everything is.
+    #[must_use = "futures do nothing unless awaited or polled"]
+    pub struct Shield<F> {
+        #[pin]
+        future: F,
+        gate: Arc<Gate>,
+        // In force inside, so that scopes there are not cancelled with the one outside.
+        token: CancelToken,
+        bound: Sleep,
+        state: State,
+    }
+}
+
+/// How far a shield has come.
+#[derive(Debug)]
+enum State {
+    /// It was not polled yet.
+    New,
+    /// The child that it is polled in is not dropped.
+    Up(#[expect(dead_code, reason = "it is kept for its drop")] Up),
+    /// It has been up for as long as it may.
+    Down,
+}
+
+/// A slot that is not dropped until this is; none if the shield is not polled in its scope.
+#[derive(Debug)]
+struct Up {
+    gate: Arc<Gate>,
+    slot: Option<usize>,
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot {
+            self.gate.unshield(slot);
+        }
+    }
+}
+
+impl<F> Shield<F> {
+    pub(super) fn new(bound: Duration, future: F, gate: Arc<Gate>) -> Self {
+        let token = CancelToken::new();
+        Self { future, gate, token, bound: sleep(bound), state: State::New }
+    }
+}
+
+impl<F: Future> Future for Shield<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if let State::New = this.state {
+            *this.state = State::Up(Up { gate: this.gate.clone(), slot: this.gate.shield() });
+        }
+        let polled = {
+            let _within = cancel::within(this.token);
+            this.future.poll(cx)
+        };
+        if polled.is_ready() {
+            *this.state = State::Down;
+        } else if let State::Up(_) = this.state {
+            if Pin::new(this.bound).poll(cx).is_ready() {
+                *this.state = State::Down;
+            }
+        }
+        polled
+    }
+}
+
+impl<F> fmt::Debug for Shield<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shield").field("state", &self.state).finish_non_exhaustive()
+    }
+}
