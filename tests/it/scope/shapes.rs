@@ -1,7 +1,10 @@
 //! Bodies that compile where users write them, above all inside of tasks of a runtime.
 
 use ringfence::{Scope, scope, scope_local};
-use std::future::Future;
+use std::{
+    future::{Future, pending},
+    pin::Pin,
+};
 
 #[derive(Debug, PartialEq)]
 struct Failed(&'static str);
@@ -110,4 +113,41 @@ fn children_of_a_local_scope_need_not_be_send() {
     }));
     assert!(done.is_ok());
     assert_eq!(count.get(), 3);
+}
+
+// A type in which lifetimes are hidden, in a task, in scopes in each other: to prove that all of it
+// is `Send`, the compiler must not need a relation between these lifetimes.
+#[test]
+fn errors_may_be_boxes_and_literals_in_tasks_that_move_between_threads() {
+    type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
+    fn nest(depth: u32) -> Pin<Box<dyn Future<Output = Result<u32, AnyError>> + Send>> {
+        Box::pin(async move {
+            if depth == 0 {
+                return Err("deep".into());
+            }
+            let inner = scope(async |s| {
+                let child = s.spawn(nest(depth - 1));
+                s.spawn_with(async |s| {
+                    s.spawn(pending::<Result<(), _>>());
+                    Ok(())
+                });
+                Ok(child.await)
+            });
+            inner.first().await
+        })
+    }
+    assert_eq!(task(nest(3)).unwrap_err().to_string(), "deep");
+
+    let literal = task(async {
+        scope(async |s: Scope<'_, &'static str>| {
+            let child = s.spawn_with(async |s| {
+                s.spawn_owned(async { Err::<u32, _>("no") }).await.ok().unwrap()
+            });
+            Ok(child.await)
+        })
+        .first()
+        .await
+    });
+    assert_eq!(literal, Err("no"));
 }

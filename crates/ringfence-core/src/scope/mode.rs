@@ -10,7 +10,7 @@ use crate::engine::joint::Joined;
 pub trait Mode: sealed::Sealed {
     /// A child.
     #[doc(hidden)]
-    type Child<'env, E: 'env>: ?Sized + Joined<End = ChildEnd<E>, Id = Birth> + 'env;
+    type Child<'env, E>: ?Sized + Joined<End = ChildEnd<E>, Id = Birth>;
 }
 
 /// Children are `Send`, and so is the scope if its body is.
@@ -22,11 +22,11 @@ pub enum Shared {}
 pub enum Local {}
 
 impl Mode for Shared {
-    type Child<'env, E: 'env> = dyn Joined<End = ChildEnd<E>, Id = Birth> + Send + Sync + 'env;
+    type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Id = Birth> + Send + Sync + 'env;
 }
 
 impl Mode for Local {
-    type Child<'env, E: 'env> = dyn Joined<End = ChildEnd<E>, Id = Birth> + 'env;
+    type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Id = Birth> + 'env;
 }
 
 mod sealed {
