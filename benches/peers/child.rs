@@ -21,7 +21,7 @@ pub(crate) fn polls() -> usize {
     POLLS.get()
 }
 
-/// Drops so far on this thread, of [`Never`].
+/// Drops so far on this thread, of [`Never`] and [`Once`].
 pub(crate) fn drops() -> usize {
     DROPS.get()
 }
@@ -69,6 +69,23 @@ impl Future for Never {
 }
 
 impl Drop for Never {
+    fn drop(&mut self) {
+        DROPS.set(DROPS.get() + 1);
+    }
+}
+
+/// Ends at its first poll; its drop is counted.
+pub(crate) struct Once;
+
+impl Future for Once {
+    type Output = u64;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<u64> {
+        Poll::Ready(0)
+    }
+}
+
+impl Drop for Once {
     fn drop(&mut self) {
         DROPS.set(DROPS.get() + 1);
     }

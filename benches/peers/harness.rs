@@ -53,6 +53,7 @@ pub(crate) enum Table {
     Gathers,
     Small,
     Tuples,
+    Scopes,
     Counts,
 }
 

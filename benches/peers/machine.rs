@@ -7,8 +7,15 @@ use std::time::Instant;
 
 const LOCK: &str = include_str!("../../Cargo.lock");
 
-const PEERS: [&str; 6] =
-    ["futures", "futures-buffered", "futures-concurrency", "moro", "tokio", "unicycle"];
+const PEERS: [&str; 7] = [
+    "futures",
+    "futures-buffered",
+    "futures-concurrency",
+    "moro",
+    "moro-local",
+    "tokio",
+    "unicycle",
+];
 
 /// What follows `key` and its sign in the first line of `text` that begins with it.
 fn value<'a>(text: &'a str, key: &str, sign: char) -> Option<&'a str> {

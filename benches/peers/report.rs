@@ -14,7 +14,7 @@ pub(crate) enum Style {
 }
 
 /// The columns, in their order; a table shows those that it has figures for.
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "FuturesUnordered",
     "join_all",
     "futures::join!",
@@ -22,13 +22,15 @@ const COLUMNS: [&str; 10] = [
     "unicycle",
     "futures-concurrency",
     "moro",
+    "moro-local",
     "tokio JoinSet",
     OURS,
     BOUND,
 ];
 
 impl Table {
-    const ALL: [Self; 5] = [Self::Sets, Self::Gathers, Self::Small, Self::Tuples, Self::Counts];
+    const ALL: [Self; 6] =
+        [Self::Sets, Self::Gathers, Self::Small, Self::Tuples, Self::Scopes, Self::Counts];
 
     fn title(self) -> &'static str {
         match self {
@@ -36,6 +38,7 @@ impl Table {
             Self::Gathers => "Gather: nanoseconds per child",
             Self::Small => "One child and ten: nanoseconds per child",
             Self::Tuples => "Tuples: nanoseconds per wake, or per tuple",
+            Self::Scopes => "Scopes: nanoseconds per child, or per scope",
             Self::Counts => "Counts: what repeats",
         }
     }

@@ -6,6 +6,7 @@ mod futures_concurrency;
 mod futures_rs;
 mod hand_written;
 mod moro;
+mod nursery;
 mod placed;
 mod ringfence;
 mod tokio;
@@ -18,6 +19,7 @@ pub(crate) use self::futures_concurrency::FuturesConcurrency;
 pub(crate) use self::futures_rs::{FuturesUnordered, JoinAll, JoinMacro};
 pub(crate) use self::hand_written::{Bound, BoundAcrossThreads};
 pub(crate) use self::moro::Moro;
+pub(crate) use self::nursery::{MoroLocal, Nest, Nursery};
 pub(crate) use self::placed::Placing;
 pub(crate) use self::ringfence::Ringfence;
 pub(crate) use self::tokio::Tokio;
@@ -85,6 +87,11 @@ pub(crate) trait TryGatherWorkload: Copy + 'static {
     fn measure<C: TryGather>(self) -> Measure;
 }
 
+/// Something to measure on every nursery.
+pub(crate) trait NurseryWorkload: Copy + 'static {
+    fn measure<C: Nursery>(self) -> Measure;
+}
+
 /// Lists cells in the order of the columns: `name => measure` for each contender.
 macro_rules! cells {
     ($workload:expr, $kind:ident: $($contender:ty),+ $(,)?) => {
@@ -128,4 +135,9 @@ pub(crate) fn set<C: SetFamily>(workload: impl SetWorkload) -> Cell {
 /// One contender on one gather workload.
 pub(crate) fn gather<C: Gather>(workload: impl GatherWorkload) -> Cell {
     Cell { contender: C::NAME, measure: workload.measure::<C>() }
+}
+
+/// One cell per nursery, or set to make do with.
+pub(crate) fn nurseries(workload: impl NurseryWorkload) -> Vec<Cell> {
+    cells!(workload, Nursery: FuturesUnordered, Moro, MoroLocal, Tokio, Ringfence)
 }

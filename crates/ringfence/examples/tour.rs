@@ -2,8 +2,10 @@
 //!
 //! Servers on the loopback interface answer late, wrongly, in part or never. A small client
 //! (`tour/client.rs`) fetches from them, several pages at a time, by one verb after the other
-//! (`tour/stops.rs`): that is where to read on. The same code then runs on each executor, and what
-//! comes must be the same on all, down to which requests were cancelled.
+//! (`tour/stops.rs`): that is where to read on. Then a small server (`tour/service.rs`), which picks
+//! no runtime either, serves that client from a scope, and shuts down in good order
+//! (`tour/serving.rs`). The same code runs on each executor, and what comes must be the same on all,
+//! down to which requests were cancelled.
 //!
 //! ```console
 //! $ cargo run --release -p ringfence --example tour                  # on the embedded executor
@@ -13,18 +15,24 @@
 
 #[path = "tour/client.rs"]
 mod client;
-#[path = "tour/connect.rs"]
-mod connect;
+#[path = "tour/dialogue.rs"]
+mod dialogue;
 #[path = "tour/executors.rs"]
 mod executors;
 #[path = "tour/http.rs"]
 mod http;
+#[path = "tour/network.rs"]
+mod network;
 #[path = "tour/record.rs"]
 mod record;
 #[path = "tour/scenario.rs"]
 mod scenario;
 #[path = "tour/server.rs"]
 mod server;
+#[path = "tour/service.rs"]
+mod service;
+#[path = "tour/serving.rs"]
+mod serving;
 #[path = "tour/site.rs"]
 mod site;
 #[path = "tour/stops.rs"]

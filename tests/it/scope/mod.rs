@@ -3,8 +3,10 @@
 mod dropped;
 mod ends;
 mod fairness;
+mod grace;
 mod handles;
 mod late_spawns;
+mod owned;
 mod panics;
 mod panics_of_strangers;
 mod shapes;
@@ -12,7 +14,19 @@ mod shapes;
 use crate::verbs::caught;
 use ringfence_core::{Failure, Outcome, PanicPolicy, ScopeError};
 use ringfence_test::Stepper;
-use std::{future::Future, task::Poll};
+use std::{future::Future, task::Poll, time::Duration};
+
+#[derive(Debug, PartialEq)]
+struct Failed(&'static str);
+
+/// Runs a future on the deterministic runtime.
+fn run<F: Future>(future: F) -> F::Output {
+    ringfence_test::run(1, future)
+}
+
+fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
 
 /// What scopes here fail with.
 type Why = &'static str;

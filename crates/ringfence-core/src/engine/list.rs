@@ -145,7 +145,9 @@ impl<F: Future, S: Source<F>, Sh, J: Judge<F::Output>> Store for List<F, S, Sh, 
                 return ControlFlow::Break(Some(decision));
             }
             // Only now: of a verb that is decided no more children are made.
-            inflow.admit(ready, children, outputs);
+            if inflow.source.is_some() {
+                inflow.admit(ready, children, outputs);
+            }
             if children.len() == 0 { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
         })
     }

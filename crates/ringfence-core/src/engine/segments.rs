@@ -216,23 +216,12 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
     }
 
     /// The memory of an occupied slot.
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
     fn place(&self, slot: Slot) -> NonNull<F> {
-        let chunk = &self.chunks[slot.chunk as usize];
-        debug_assert!(chunk.places & slot.bit() != 0);
-        // SAFETY: an occupied slot is below the capacity (I6), so that it is within the memory.
-        unsafe { chunk.slots.add(slot.place as usize) }
+        self.chunks[slot.chunk as usize].place(slot)
     }
 
-    #[inline]
     fn vacate(&mut self, slot: Slot) {
-        let chunk = &mut self.chunks[slot.chunk as usize];
-        if chunk.vacant == 0 {
-            chunk.next_free = self.free;
-            self.free = slot.chunk;
-        }
-        chunk.vacant |= slot.bit();
+        self.chunks[slot.chunk as usize].vacate(slot, &mut self.free);
         self.len -= 1;
     }
 
@@ -251,6 +240,24 @@ impl<F> Chunk<F> {
     /// The slots with a child.
     fn occupied(&self) -> usize {
         self.places & !self.vacant
+    }
+
+    /// The memory of an occupied slot.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+    fn place(&self, slot: Slot) -> NonNull<F> {
+        debug_assert!(self.places & slot.bit() != 0);
+        // SAFETY: an occupied slot is below the capacity (I6), so that it is within the memory.
+        unsafe { self.slots.add(slot.place as usize) }
+    }
+
+    /// Notes that a slot holds no child any more. `free` is the first chunk with a vacant slot.
+    #[inline]
+    fn vacate(&mut self, slot: Slot, free: &mut u32) {
+        if self.vacant == 0 {
+            self.next_free = mem::replace(free, slot.chunk);
+        }
+        self.vacant |= slot.bit();
     }
 }
 
@@ -273,19 +280,25 @@ impl<F: Future, const RESERVED: usize> Children for Segments<F, RESERVED> {
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
     fn poll(mut self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<F::Output> {
-        if self.chunks[slot.chunk as usize].vacant & slot.bit() != 0 {
+        let Self { chunks, free, len, .. } = &mut *self;
+        let chunk = &mut chunks[slot.chunk as usize];
+        if chunk.vacant & slot.bit() != 0 {
             // The wake was for a child that has gone.
             return Poll::Pending;
         }
-        let mut place = self.place(slot);
+        let mut place = chunk.place(slot);
         // SAFETY: there is a child in the slot (I6), and nobody else has a reference to it.
         let child = unsafe { place.as_mut() };
         // SAFETY: a child stays in its slot until it is dropped there (I7).
         let child = unsafe { Pin::new_unchecked(child) };
         let Poll::Ready(output) = child.poll(cx) else { return Poll::Pending };
-        let output = Unseen::new(output);
         // Vacant first: if the destructor panics, the child is not dropped again.
-        self.vacate(slot);
+        chunk.vacate(slot, free);
+        *len -= 1;
+        if !mem::needs_drop::<F>() {
+            return Poll::Ready(output);
+        }
+        let output = Unseen::new(output);
         // SAFETY: the slot held a child (I6), and holds none any more.
         unsafe { place.drop_in_place() };
         Poll::Ready(output.show())

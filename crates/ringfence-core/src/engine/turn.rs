@@ -36,9 +36,9 @@ pub(crate) trait Children {
 }
 
 /// Why the children are not polled any more for now.
-enum Stop<B> {
+enum Stop {
     /// The parent has what it wants.
-    Decided(B),
+    Decided,
     /// Nobody else was woken.
     Idle,
     /// The turn has been long enough.
@@ -60,6 +60,8 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
     let _polled = ready.begin(cx.waker());
     let mut spent = 0;
     let mut polling = None;
+    // Here, and not in `Stop`: so it is moved once only.
+    let mut decided = Poll::Pending;
     loop {
         let stop = catch(|| {
             while let Some(slot) = ready.next() {
@@ -72,7 +74,8 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
                     if let ControlFlow::Break(decision) =
                         ended(ready, children.as_mut(), slot, Ok(end))
                     {
-                        return Stop::Decided(decision);
+                        decided = Poll::Ready(decision);
+                        return Stop::Decided;
                     }
                     spent += 1;
                 } else {
@@ -85,7 +88,7 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
             Stop::Idle
         });
         match stop {
-            Ok(Stop::Decided(decision)) => return Poll::Ready(decision),
+            Ok(Stop::Decided) => return decided,
             Ok(Stop::Idle) => match ready.park(cx.waker()) {
                 Parked::Yes => return Poll::Pending,
                 Parked::Woken => {}

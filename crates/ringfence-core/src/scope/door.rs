@@ -17,7 +17,7 @@ pub(super) type Child<'env, E, M> = Driver<<M as Mode>::Child<'env, E>>;
 /// Children are the property of the scope's future, which polls and drops them. Whoever spawns
 /// leaves a child here, from wherever it is: from the body, from a child, from a destructor, from
 /// another thread. No lock is held while foreign code runs.
-pub(super) struct Door<'env, E: 'env, M: Mode> {
+pub(super) struct Door<'env, E, M: Mode> {
     /// Whether it is open, and the bell beside it.
     pub(super) gate: Arc<Gate>,
     incoming: Lock<Vec<Child<'env, E, M>>>,
@@ -25,7 +25,7 @@ pub(super) struct Door<'env, E: 'env, M: Mode> {
     overdue: Lock<Option<Arc<Overdue<E>>>>,
 }
 
-impl<'env, E: 'env, M: Mode> Door<'env, E, M> {
+impl<'env, E, M: Mode> Door<'env, E, M> {
     pub(super) fn new() -> Self {
         Self {
             gate: Arc::new(Gate::new()),

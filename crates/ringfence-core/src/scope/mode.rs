@@ -9,6 +9,10 @@ use crate::engine::joint::Joined;
 /// scope is opened, and this says it.
 pub trait Mode: sealed::Sealed {
     /// A child.
+    //
+    // Without `E: 'env`, which would have to be proved of any two lifetimes where a future that
+    // holds a scope is shown to be `Send`: no error with a lifetime could be in such a future, nor
+    // a boxed one.
     #[doc(hidden)]
     type Child<'env, E>: ?Sized + Joined<End = ChildEnd<E>, Id = Birth>;
 }

@@ -41,7 +41,6 @@ pin_project! {
     pub(super) struct Nest<'env, B, E, M>
     where
         M: Mode,
-        E: 'env,
     {
         #[pin]
         body: Option<B>,

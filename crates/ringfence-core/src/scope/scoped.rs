@@ -48,7 +48,6 @@ pin_project! {
     pub struct Scoped<'env, B, T, E, M>
     where
         M: Mode,
-        E: 'env,
     {
         #[pin]
         nest: Nest<'env, B, E, M>,
@@ -64,7 +63,6 @@ pin_project! {
     impl<'env, B, T, E, M> PinnedDrop for Scoped<'env, B, T, E, M>
     where
         M: Mode,
-        E: 'env,
     {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
@@ -198,7 +196,8 @@ where
     /// # Panics
     ///
     /// If the scope was cancelled, or its time was up, before it had a value: then there is
-    /// nothing to return.
+    /// nothing to return. If it was cancelled with a scope around it, it does not panic, but stays
+    /// pending until it is dropped with what awaits it.
     pub fn first(self) -> First<Self> {
         First::new(self)
     }

@@ -5,7 +5,7 @@
 
 use super::http::{self, HttpError};
 use futures::io::{AsyncRead, AsyncWrite};
-use std::{fmt, io, net::SocketAddr, sync::Mutex};
+use std::{io, net::SocketAddr, sync::Mutex};
 
 /// All that is asked of a runtime: to open a connection.
 pub(crate) trait Connect: Send + Sync {
@@ -23,16 +23,11 @@ pub(crate) struct Url {
 }
 
 /// Why a fetch failed, and at which server.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{host}: {cause}")]
 pub(crate) struct FetchError {
     host: &'static str,
     cause: HttpError,
-}
-
-impl fmt::Display for FetchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.host, self.cause)
-    }
 }
 
 /// Fetches pages, and knows which of its fetches were not let to end.

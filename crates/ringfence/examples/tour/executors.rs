@@ -1,6 +1,6 @@
-//! The same tour on each executor. No other file of the tour but `connect.rs` names one.
+//! The same tour on each executor. No other file of the tour but `network.rs` names one.
 
-use super::{client::Client, connect, record::Record, site::Map, stops};
+use super::{network, record::Record, site::Map, stops};
 
 /// An executor, and how to walk the tour on it.
 pub(crate) struct Executor {
@@ -20,7 +20,7 @@ pub(crate) const ALL: &[Executor] = &[
 ];
 
 fn embedded(map: Map) -> Vec<Record> {
-    ringfence::block_on(stops::walk(Client::new(connect::AsyncIo), map))
+    ringfence::block_on(stops::walk(network::AsyncIo, map))
 }
 
 #[cfg(feature = "tokio")]
@@ -28,19 +28,19 @@ fn tokio(map: Map) -> Vec<Record> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().expect("threads for a runtime");
     // As a task, so that it moves between the threads.
-    let tour = runtime.spawn(stops::walk(Client::new(connect::Tokio), map));
+    let tour = runtime.spawn(stops::walk(network::Tokio, map));
     runtime.block_on(tour).expect("the tour does not panic")
 }
 
 #[cfg(feature = "async-std")]
 fn async_std(map: Map) -> Vec<Record> {
-    let tour = async_std::task::spawn(stops::walk(Client::new(connect::AsyncStd), map));
+    let tour = async_std::task::spawn(stops::walk(network::AsyncStd, map));
     async_std::task::block_on(tour)
 }
 
 #[cfg(feature = "smol")]
 fn smol(map: Map) -> Vec<Record> {
     // smol cannot tell that code runs inside it, so it is named.
-    let tour = stops::walk(Client::new(connect::AsyncIo), map);
+    let tour = stops::walk(network::AsyncIo, map);
     smol::block_on(smol::spawn(ringfence::rt::with_runtime(ringfence::Smol, tour)))
 }

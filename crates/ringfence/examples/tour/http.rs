@@ -36,6 +36,36 @@ where
     parse(&answer)
 }
 
+/// A request whose head was sent, and whose body is awaited by the server.
+#[derive(Debug)]
+pub(crate) struct Upload<S> {
+    stream: S,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Upload<S> {
+    /// Sends the head, and waits until the server asks for the body, of `length` bytes.
+    pub(crate) async fn begin(mut stream: S, path: &str, length: usize) -> Result<Self, HttpError> {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nexpect: 100-continue\r\n\
+             content-length: {length}\r\nconnection: close\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await?;
+        stream.flush().await?;
+        let mut asked = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+        stream.read_exact(&mut asked).await?;
+        Ok(Self { stream })
+    }
+
+    /// Sends the body, or as much of it as there is, and waits for the answer.
+    pub(crate) async fn end(mut self, body: &str) -> Result<String, HttpError> {
+        self.stream.write_all(body.as_bytes()).await?;
+        self.stream.flush().await?;
+        let mut answer = Vec::new();
+        self.stream.read_to_end(&mut answer).await?;
+        parse(&answer)
+    }
+}
+
 /// Returns the body of an answer which was read to the end of the connection.
 fn parse(answer: &[u8]) -> Result<String, HttpError> {
     let mut headers = [httparse::EMPTY_HEADER; 8];

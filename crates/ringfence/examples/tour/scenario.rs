@@ -13,6 +13,10 @@ pub(crate) const fn beats(beats: u32) -> Duration {
     BEAT.saturating_mul(beats)
 }
 
+/// How long connections may go on once their server is shutting down. What shall end within it
+/// waits for no time at all.
+pub(crate) const GRACE: Duration = beats(20);
+
 pub(crate) const SCRIPTS: &[Script] = &[
     lone("south", &[Page { delay: beats(1), answer: Answer::Body }]),
     lone("north", &[Page { delay: beats(2), answer: Answer::Body }]),

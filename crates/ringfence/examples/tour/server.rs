@@ -12,7 +12,7 @@ use std::{
 };
 
 /// For how long a server waits for a client that does not do its part.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a server does.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! The stops of the tour: what ringfence does with several fetches at once.
 //!
+//! The last two, which serve as well, are in `serving.rs`.
+//!
 //! No runtime is named, none is needed: the same code runs on all of them, within the one task
 //! that awaits it.
 
@@ -7,14 +9,19 @@ use super::{
     client::{Client, Connect, FetchError},
     record::Record,
     scenario::beats,
+    service::Listen,
+    serving,
     site::Map,
 };
 use futures::StreamExt as _;
 use ringfence::{Outcome, Waited, as_completed, race_ok, settle, try_gather, until, wait};
 
 /// Walks from stop to stop.
-pub(crate) async fn walk<C: Connect>(client: Client<C>, map: Map) -> Vec<Record> {
-    let (client, map) = (&client, &map);
+pub(crate) async fn walk<N>(network: N, map: Map) -> Vec<Record>
+where
+    N: Connect + Listen + Copy,
+{
+    let (client, network, map) = (&Client::new(network), &network, &map);
     vec![
         Record::of(client, "try_gather\nall answer", every_page(client, map)).await,
         Record::of(client, "try_gather\none fails", every_page_or_none(client, map)).await,
@@ -24,6 +31,8 @@ pub(crate) async fn walk<C: Connect>(client: Client<C>, map: Map) -> Vec<Record>
         Record::of(client, "race_ok\nnone is good", no_mirror(client, map)).await,
         Record::of(client, "wait\nthen the rest", first_and_rest(client, map)).await,
         Record::of(client, "as_completed\n.limit(3)", as_they_come(client, map)).await,
+        Record::of(client, "scope\n.on_failure", serving::one_fails(client, network)).await,
+        Record::of(client, "scope\n.grace", serving::some_are_late(client, network)).await,
     ]
 }
 

@@ -1,0 +1,119 @@
+//! Children whose failure is their handle's, and children that say when they have started.
+
+use super::{Failed, ms, run};
+use ringfence::{NotStarted, Outcome, Reason, scope, sleep};
+use ringfence_test::Probe;
+use std::future::pending;
+
+#[test]
+fn an_owned_failure_is_its_handles() {
+    run(async {
+        let value = scope(async |s| {
+            let attempt = s.spawn_owned(async { Err::<u8, _>(Failed("refused")) });
+            let sibling = s.spawn(async {
+                sleep(ms(10)).await;
+                Ok(7)
+            });
+            assert!(matches!(attempt.await, Outcome::Completed(Err(Failed("refused")))));
+            Ok(sibling.await)
+        });
+        assert_eq!(value.await.unwrap(), 7);
+    });
+}
+
+#[test]
+fn an_owned_panic_is_its_handles() {
+    run(async {
+        let value = scope(async |s| -> Result<_, Failed> {
+            let attempt = s.spawn_owned(Probe::<Result<(), Failed>>::pending().panics_on_poll(1));
+            Ok(attempt.await.is_panicked())
+        });
+        assert!(value.await.unwrap());
+    });
+}
+
+#[test]
+fn an_owned_failure_that_nobody_looks_at_is_the_scopes() {
+    run(async {
+        // There when the handle is dropped, or still to come, or dropped with the body.
+        for (before, after) in [(0, 20), (20, 0), (0, 0)] {
+            let failed = scope(async |s| -> Result<(), Failed> {
+                let attempt = s.spawn_owned(async move {
+                    sleep(ms(before)).await;
+                    Err::<(), _>(Failed("unseen"))
+                });
+                sleep(ms(after)).await;
+                drop(attempt);
+                Ok(())
+            });
+            let group = failed.await.unwrap_err().into_group().unwrap();
+            assert_eq!(group.errors().collect::<Vec<_>>(), [&Failed("unseen")]);
+        }
+    });
+}
+
+#[test]
+fn an_owned_child_that_was_cancelled_says_so() {
+    run(async {
+        let value = scope(async |s| -> Result<_, Failed> {
+            let attempt = s.spawn_owned(pending::<Result<(), Failed>>());
+            attempt.cancel("too slow");
+            Ok(attempt.await)
+        });
+        let Outcome::Cancelled(cancelled) = value.await.unwrap() else {
+            panic!("it was cancelled")
+        };
+        assert_eq!(cancelled.reason(), &Reason::from("too slow"));
+    });
+}
+
+#[test]
+fn who_starts_a_child_waits_until_it_is_ready_and_no_longer() {
+    run(async {
+        let rest = Probe::<()>::pending();
+        let control = rest.controller();
+        let ended = scope(async |s| -> Result<_, Failed> {
+            let started = s.start(async |ready| {
+                sleep(ms(10)).await;
+                assert!(ready.send(8080).is_ok());
+                rest.await;
+            });
+            let port = started.await;
+            assert!(!control.has_ended());
+            control.complete(());
+            Ok(port)
+        });
+        assert_eq!(ended.await.unwrap(), Ok(8080));
+        assert!(control.has_ended());
+    });
+}
+
+#[test]
+fn a_child_that_ends_without_a_word_has_not_started() {
+    run(async {
+        let ended = scope(async |s| -> Result<_, Failed> {
+            let silent = s.start(async |ready| drop::<ringfence::Started<()>>(ready)).await;
+            Ok(silent)
+        });
+        assert_eq!(ended.await.unwrap(), Err(NotStarted));
+    });
+}
+
+#[test]
+fn a_child_is_cancelled_if_nobody_waits_for_its_start() {
+    run(async {
+        let child = Probe::<()>::pending();
+        let control = child.controller();
+        let ended = scope(async |s| -> Result<(), Failed> {
+            let started = s.start(async |ready: ringfence::Started<()>| {
+                child.await;
+                let _ = ready.send(());
+            });
+            assert!(ringfence::timeout(ms(10), started).await.is_err());
+            sleep(ms(10)).await;
+            assert!(control.is_dropped());
+            Ok(())
+        });
+        assert!(ended.await.is_ok());
+    });
+}
