@@ -238,3 +238,21 @@ fn inside_of_a_scope_its_token_is_in_force() {
         assert!(cancel::current().is_none());
     });
 }
+
+#[test]
+fn a_scope_may_be_put_under_a_token_from_outside() {
+    run(async {
+        let stop = cancel::CancelToken::new();
+        let (outer, inner) = (&stop, Probe::<()>::pending());
+        let control = inner.controller();
+        let served = scope(async |s| -> Result<u8, Failed> {
+            s.spawn(inner);
+            outer.cancel("stop");
+            let cancelled = s.cancelled().await;
+            assert_eq!(cancelled.reason(), &Reason::from("stop"));
+            Ok(7)
+        });
+        assert_eq!(served.under(&stop).grace(ms(10)).await.unwrap(), 7);
+        assert!(control.is_dropped());
+    });
+}

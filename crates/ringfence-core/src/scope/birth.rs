@@ -270,7 +270,7 @@ macro_rules! spawning {
             ///
             /// # Errors
             ///
-            /// [`NotStarted`], if the child ends without a word. If it fails, its failure is the
+            /// [`NotStarted`](crate::NotStarted), if the child ends without a word. If it fails, its failure is the
             /// scope's, as that of any child.
             ///
             /// # Cancel safety

@@ -79,6 +79,15 @@ impl Gate {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Makes the scope's token a child of `parent`, unless anyone has asked for it.
+    pub(super) fn put_under(&self, parent: &CancelToken) {
+        let token = parent.child();
+        let _surplus = self.state.with(|state| match state.token {
+            Some(_) => Some(token),
+            None => state.token.replace(token),
+        });
+    }
+
     /// The scope's token: a child of the one in force where it is first asked for.
     pub(super) fn token(&self) -> CancelToken {
         if let Some(token) = self.state.with(|state| state.token.clone()) {

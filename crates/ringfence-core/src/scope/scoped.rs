@@ -14,6 +14,7 @@ use super::{
 #[cfg(feature = "std")]
 use crate::time::Deadline;
 use crate::{
+    cancel::CancelToken,
     engine::{limit::IntoLimit, ready::Ready},
     outcome::{Label, Name, Reason},
     sync::Arc,
@@ -136,6 +137,15 @@ where
     #[cfg(feature = "std")]
     pub fn deadline(mut self, deadline: std::time::Instant) -> Self {
         self.patience.deadline = Some(Deadline::at(deadline));
+        self
+    }
+
+    /// Puts the scope under `token`: if that is cancelled, so is the scope.
+    ///
+    /// Without this it is under the token in force where it is first polled. A scope whose own
+    /// token was asked for already stays where it is: say this before anything else.
+    pub fn under(self, token: &CancelToken) -> Self {
+        self.door.gate.put_under(token);
         self
     }
 
