@@ -21,12 +21,14 @@ pin_project! {
     pub struct First<S> {
         #[pin]
         scoped: S,
+        // It was cancelled with what is around it, and waits to be dropped with that.
+        cut: bool,
     }
 }
 
 impl<S> First<S> {
     pub(super) fn new(scoped: S) -> Self {
-        Self { scoped }
+        Self { scoped, cut: false }
     }
 }
 
@@ -38,7 +40,11 @@ where
     type Output = Result<T, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
-        let error = match ready!(self.project().scoped.poll_end(cx)) {
+        let this = self.project();
+        if *this.cut {
+            return Poll::Pending;
+        }
+        let error = match ready!(this.scoped.poll_end(cx)) {
             Conclusion::Value(value) => return Poll::Ready(Ok(value)),
             Conclusion::Panicked(panic) => panic.resume(),
             Conclusion::Error(error) => error,
@@ -51,9 +57,21 @@ where
             ScopeError::Elapsed(elapsed) => {
                 panic!("a scope awaited by `.first()` has no error for this: {elapsed}")
             }
+            ScopeError::Cancelled(_) if is_cut() => {
+                *this.cut = true;
+                Poll::Pending
+            }
             ScopeError::Cancelled(cancelled) => {
                 panic!("a scope awaited by `.first()` has no error for this: {cancelled}")
             }
         }
     }
+}
+
+/// Whether the scope around is being cancelled.
+fn is_cut() -> bool {
+    #[cfg(feature = "std")]
+    return crate::cancel::current().is_some_and(|outer| outer.is_cancelled());
+    #[cfg(not(feature = "std"))]
+    return false;
 }

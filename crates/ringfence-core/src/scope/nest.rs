@@ -19,7 +19,6 @@ use crate::{
 use alloc::{collections::VecDeque, vec::Vec};
 use core::{
     future::Future,
-    mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -197,20 +196,22 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let mut this = self.project();
         // Who wakes the scope now would wake it in vain.
         *this.when_cancelled = None;
-        this.door.take(this.arrivals);
-        let mut left = mem::take(this.arrivals);
-        left.extend(this.queue.drain(..));
         let slots: Vec<_> = this.children.occupied().collect();
+        let mut left = Vec::new();
         for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
             left.extend(this.children.take(slot));
         }
+        let gone = left.iter().filter(|child| child.id().rank == Rank::Regular).count();
+        *this.regular -= gone;
+        // Those who have not begun are not counted.
+        this.door.take(this.arrivals);
+        left.extend(this.queue.drain(..));
+        left.append(this.arrivals);
         // Regular children as they came, and behind them the daemons as they did not.
         left.sort_by_key(|child| {
             let Birth { number, rank, .. } = *child.id();
             (rank == Rank::Daemon, if rank == Rank::Daemon { u64::MAX - number } else { number })
         });
-        let gone = left.iter().filter(|child| child.id().rank == Rank::Regular).count();
-        *this.regular = this.regular.saturating_sub(gone);
         if !spared.contains(&BODY) {
             *this.has_body = false;
             if let Err(panic) = catch(|| this.body.set(None)) {

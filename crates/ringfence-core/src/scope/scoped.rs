@@ -206,7 +206,8 @@ where
     /// # Panics
     ///
     /// If the scope was cancelled, or its time was up, before it had a value: then there is
-    /// nothing to return.
+    /// nothing to return. If it was cancelled with a scope around it, it does not panic, but stays
+    /// pending until it is dropped with what awaits it.
     pub fn first(self) -> First<Self> {
         First::new(self)
     }

@@ -55,11 +55,10 @@ where
                     ledger.child(end)
                 }
                 Ok(Event::Rung) => {
-                    let ends = nest.as_mut().answer(ready);
+                    let mut ends = nest.as_mut().answer(ready);
                     if shielded {
                         // Some shield is down.
-                        nest.as_mut()
-                            .clear_but(&door.gate.shielded(), |end| drop(ledger.child(end)));
+                        nest.as_mut().clear_but(&door.gate.shielded(), |end| ends.push(end));
                     }
                     ledger.children(ends).and(ledger.overdue(door.take_overdue()))
                 }
