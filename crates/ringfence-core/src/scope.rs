@@ -16,9 +16,10 @@ mod report;
 mod scoped;
 #[cfg(feature = "std")]
 mod shield;
+mod spawn_error;
 mod start;
 
-pub use birth::{ChildBuilder, SpawnError};
+pub use birth::ChildBuilder;
 pub use first::First;
 pub use handle::{Handle, HandleOutcome, OwnedHandle};
 pub use mode::{Local, Mode, Shared};
@@ -27,6 +28,7 @@ pub use policy::{OnFailure, PanicPolicy};
 pub use scoped::Scoped;
 #[cfg(feature = "std")]
 pub use shield::Shield;
+pub use spawn_error::SpawnError;
 pub use start::{NotStarted, Start, Started};
 
 use crate::{

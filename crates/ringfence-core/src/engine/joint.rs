@@ -213,24 +213,41 @@ pub(crate) struct Kept<R> {
     release: fn(NonNull<()>),
 }
 
-/// Joins a future with its post.
-///
-/// `unsize` forgets the type of the future, and `part` says what of the post the other end keeps.
-#[inline]
-pub(crate) fn join<F: Future, P: Post<F::Output>, R, D: ?Sized + Joined>(
-    future: F,
-    post: P,
-    part: impl FnOnce(&P) -> &R,
-    unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<D>,
-) -> (Driver<D>, Kept<R>) {
-    let joint = Arc::new(Joint { post, future: UnsafeCell::new(Some(future)) });
-    let kept = Kept {
-        part: NonNull::from(part(&joint.post)),
-        joint: NonNull::new(Arc::into_raw(joint.clone()).cast_mut().cast())
-            .expect("what is behind an `Arc` is never null"),
-        release: release::<F, P>,
-    };
-    (Driver(unsize(joint)), kept)
+/// A future joined with its post, before the two ends part.
+pub(crate) struct Joining<F, P>(Arc<Joint<F, P>>);
+
+impl<F: Future, P: Post<F::Output>> Joining<F, P> {
+    /// Joins a future with its post.
+    #[inline]
+    pub(crate) fn new(future: F, post: P) -> Self {
+        Self(Arc::new(Joint { post, future: UnsafeCell::new(Some(future)) }))
+    }
+
+    /// Takes the two apart again.
+    pub(crate) fn into_parts(self) -> (F, P) {
+        let Joint { post, future } = Arc::into_inner(self.0).expect("nobody else knows of it yet");
+        (future.into_inner().expect("it was put in, and not taken out"), post)
+    }
+
+    /// Makes the two ends.
+    ///
+    /// `unsize` forgets the type of the future, and `part` says what of the post the other end
+    /// keeps.
+    #[inline]
+    pub(crate) fn part<R, D: ?Sized + Joined>(
+        self,
+        part: impl FnOnce(&P) -> &R,
+        unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<D>,
+    ) -> (Driver<D>, Kept<R>) {
+        let joint = self.0;
+        let kept = Kept {
+            part: NonNull::from(part(&joint.post)),
+            joint: NonNull::new(Arc::into_raw(joint.clone()).cast_mut().cast())
+                .expect("what is behind an `Arc` is never null"),
+            release: release::<F, P>,
+        };
+        (Driver(unsize(joint)), kept)
+    }
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]

@@ -91,6 +91,9 @@ impl<T> Keep<T> for All<T> {
 
     #[inline]
     fn reserve(&mut self, additional: usize) {
+        if self.0.capacity() == 0 {
+            self.0 = Vec::with_capacity(additional);
+        }
         let len = self.0.len() + additional;
         self.0.resize_with(len, || None);
     }

@@ -2,6 +2,10 @@
 //!
 //! `(a, b, c)` becomes `Link(a, Link(b, Link(c, End)))`: one implementation for any number, and the
 //! compiler makes a comparison per link of it.
+//!
+//! A link names the type of its child's output, rather than to speak of `F::Output`: a future that
+//! holds the verb across an await would not be seen to be `Send` where `F` is itself a verb over
+//! closures that borrow.
 
 use super::{
     keep::Judge,
@@ -20,9 +24,9 @@ use pin_project_lite::pin_project;
 
 pin_project! {
     /// A child, and those behind it.
-    pub struct Link<F: Future, R> {
+    pub struct Link<F, T, R> {
         #[pin]
-        child: Child<F>,
+        child: Child<F, T>,
         #[pin]
         rest: R,
     }
@@ -32,9 +36,9 @@ pin_project! {
     /// A child, then its output.
     #[project = ChildProjection]
     #[project_replace = ChildTaken]
-    enum Child<F: Future> {
+    enum Child<F, T> {
         Running { #[pin] future: F },
-        Ended { output: F::Output },
+        Ended { output: T },
         Gone,
     }
 }
@@ -43,15 +47,15 @@ pin_project! {
 #[derive(Debug)]
 pub struct End;
 
-impl<F: Future, R> Link<F, R> {
+impl<F, T, R> Link<F, T, R> {
     pub(super) fn new(future: F, rest: R) -> Self {
         Self { child: Child::Running { future }, rest }
     }
 }
 
-impl<F: Future> Child<F> {
+impl<F, T> Child<F, T> {
     /// Takes the output, if there is one; a future that still runs is dropped.
-    fn take(self: Pin<&mut Self>) -> Option<F::Output> {
+    fn take(self: Pin<&mut Self>) -> Option<T> {
         match self.project_replace(Child::Gone) {
             ChildTaken::Ended { output } => Some(output),
             ChildTaken::Running { .. } | ChildTaken::Gone => None,
@@ -81,7 +85,7 @@ impl<J> Links<J> for End {
     fn discard(self: Pin<&mut Self>, _: u32) {}
 }
 
-impl<F: Future, R: Links<J>, J: Judge<F::Output>> Links<J> for Link<F, R> {
+impl<F: Future<Output = T>, T, R: Links<J>, J: Judge<T>> Links<J> for Link<F, T, R> {
     const LEN: usize = 1 + R::LEN;
 
     #[inline]
@@ -131,9 +135,9 @@ impl Outputs for End {
     fn outcomes(self: Pin<&mut Self>, _: usize, _: &mut impl Missing) {}
 }
 
-impl<F: Future, R: Outputs> Outputs for Link<F, R> {
-    type Values = (F::Output, R::Values);
-    type Outcomes = (Outcome<F::Output>, R::Outcomes);
+impl<F, T, R: Outputs> Outputs for Link<F, T, R> {
+    type Values = (T, R::Values);
+    type Outcomes = (Outcome<T>, R::Outcomes);
 
     #[inline]
     fn values(self: Pin<&mut Self>) -> Self::Values {
@@ -152,13 +156,17 @@ impl<F: Future, R: Outputs> Outputs for Link<F, R> {
 }
 
 /// What the first child returns, which decides for all.
+#[diagnostic::on_unimplemented(
+    message = "a race of no futures, which none can win",
+    label = "there are no futures in this"
+)]
 pub trait First {
     /// The type of its output.
     type Output;
 }
 
-impl<F: Future, R> First for Link<F, R> {
-    type Output = F::Output;
+impl<F, T, R> First for Link<F, T, R> {
+    type Output = T;
 }
 
 /// With which error children may fail.
@@ -171,11 +179,16 @@ impl FirstError for End {
     type Error = Infallible;
 }
 
-impl<T, E, F: Future<Output = Result<T, E>>, R> FirstError for Link<F, R> {
+impl<F, T, E, R> FirstError for Link<F, Result<T, E>, R> {
     type Error = E;
 }
 
 /// The outputs of linked children that return `Result`s with one type of error.
+#[diagnostic::on_unimplemented(
+    message = "this verb takes futures that fail with one type of error, and these differ",
+    label = "not all of them return a `Result<_, {E}>`",
+    note = "an error of another type is converted by `?` or `map_err`"
+)]
 pub trait TryOutputs<E> {
     /// The values.
     type Values;
@@ -197,7 +210,7 @@ impl<E> TryOutputs<E> for End {
     }
 }
 
-impl<T, E, F: Future<Output = Result<T, E>>, R: TryOutputs<E>> TryOutputs<E> for Link<F, R> {
+impl<F, T, E, R: TryOutputs<E>> TryOutputs<E> for Link<F, Result<T, E>, R> {
     type Values = (T, R::Values);
 
     #[inline]
@@ -222,6 +235,10 @@ impl<T, E, F: Future<Output = Result<T, E>>, R: TryOutputs<E>> TryOutputs<E> for
 }
 
 /// The outputs of linked children, all of type `T`.
+#[diagnostic::on_unimplemented(
+    message = "this verb takes futures with one type of output, and these differ",
+    label = "not all of them return `{T}`"
+)]
 pub trait SameOutputs<T> {
     /// Takes the output of a child.
     fn output(self: Pin<&mut Self>, place: usize) -> T;
@@ -238,8 +255,8 @@ impl<T> SameOutputs<T> for End {
     fn outputs(self: Pin<&mut Self>, _: &mut Vec<T>) {}
 }
 
-impl<F: Future, R: SameOutputs<F::Output>> SameOutputs<F::Output> for Link<F, R> {
-    fn output(self: Pin<&mut Self>, place: usize) -> F::Output {
+impl<F, T, R: SameOutputs<T>> SameOutputs<T> for Link<F, T, R> {
+    fn output(self: Pin<&mut Self>, place: usize) -> T {
         let this = self.project();
         match place {
             0 => kept(this.child.take()),
@@ -247,7 +264,7 @@ impl<F: Future, R: SameOutputs<F::Output>> SameOutputs<F::Output> for Link<F, R>
         }
     }
 
-    fn outputs(self: Pin<&mut Self>, each: &mut Vec<F::Output>) {
+    fn outputs(self: Pin<&mut Self>, each: &mut Vec<T>) {
         let this = self.project();
         each.push(kept(this.child.take()));
         this.rest.outputs(each);

@@ -1,7 +1,7 @@
 //! Children of one type, as many as come.
 
 use super::{
-    keep::{Judge, Keep, Outputs, Results},
+    keep::{All, Judge, Keep, Outputs, Results},
     policy::{Panics, Verdict},
     ready::Ready,
     segments::Segments,
@@ -25,11 +25,13 @@ use core::{
 ///
 /// Without a limit all are made in the first poll, and live in the buffer that they came in. With
 /// a limit they are made one by one, and slots are used again.
-pub struct List<F: Future, S, Sh, J: Judge<F::Output>> {
+//
+// `K` is `J`'s `Kept`, and a parameter for the reason for which a `Link` names its output.
+pub struct List<F, S, Sh, J, K> {
     slots: Slots<F>,
     inflow: Inflow<S>,
-    outputs: J::Kept,
-    shape: PhantomData<fn() -> Sh>,
+    outputs: K,
+    kind: PhantomData<fn() -> (Sh, J)>,
 }
 
 /// How children come in.
@@ -101,7 +103,7 @@ impl<S> Inflow<S> {
     }
 }
 
-impl<F: Future, S, Sh, J: Judge<F::Output>> List<F, S, Sh, J> {
+impl<F: Future, S, Sh, J: Judge<F::Output, Kept = K>, K: Keep<F::Output>> List<F, S, Sh, J, K> {
     pub(super) fn new(source: S) -> Self {
         Self {
             slots: Slots::new(),
@@ -112,16 +114,22 @@ impl<F: Future, S, Sh, J: Judge<F::Output>> List<F, S, Sh, J> {
                 refused: 0,
                 indices: Vec::new(),
             },
-            outputs: J::Kept::new(),
-            shape: PhantomData,
+            outputs: K::new(),
+            kind: PhantomData,
         }
     }
 }
 
 /// Children are pinned in their slots, and a source is never pinned.
-impl<F: Future, S, Sh, J: Judge<F::Output>> Unpin for List<F, S, Sh, J> {}
+impl<F, S, Sh, J, K> Unpin for List<F, S, Sh, J, K> {}
 
-impl<F: Future, S: Source<F>, Sh, J: Judge<F::Output>> Store for List<F, S, Sh, J> {
+impl<F, S, Sh, J, K> Store for List<F, S, Sh, J, K>
+where
+    F: Future,
+    S: Source<F>,
+    J: Judge<F::Output, Kept = K>,
+    K: Keep<F::Output>,
+{
     #[inline]
     fn turn<B>(
         mut self: Pin<&mut Self>,
@@ -180,14 +188,14 @@ impl<F: Future, S: Source<F>, Sh, J: Judge<F::Output>> Store for List<F, S, Sh, 
     }
 }
 
-impl<F, S, Sh> InOrder for List<F, S, Sh, Outputs>
+impl<F, S, Sh, T> InOrder for List<F, S, Sh, Outputs, All<T>>
 where
-    F: Future,
+    F: Future<Output = T>,
     S: Source<F>,
     Sh: Shape,
 {
-    type Values = Sh::Of<F::Output>;
-    type Outcomes = Sh::Of<Outcome<F::Output>>;
+    type Values = Sh::Of<T>;
+    type Outcomes = Sh::Of<Outcome<T>>;
 
     fn values(self: Pin<&mut Self>) -> Self::Values {
         self.each(|output| output)
@@ -207,7 +215,7 @@ where
     }
 }
 
-impl<F, S, Sh, T, E> TryInOrder for List<F, S, Sh, Results>
+impl<F, S, Sh, T, E> TryInOrder for List<F, S, Sh, Results, All<Result<T, E>>>
 where
     F: Future<Output = Result<T, E>>,
     S: Source<F>,
@@ -231,12 +239,13 @@ where
     }
 }
 
-impl<F, S, Sh, J> Uniform for List<F, S, Sh, J>
+impl<F, S, Sh, J, K> Uniform for List<F, S, Sh, J, K>
 where
     F: Future,
     S: Source<F>,
     Sh: Shape,
-    J: Judge<F::Output>,
+    J: Judge<F::Output, Kept = K>,
+    K: Keep<F::Output>,
 {
     type Output = F::Output;
     type Each<U> = Sh::Of<U>;
@@ -256,7 +265,7 @@ where
     }
 }
 
-impl<F: Future, S, Sh, J: Judge<F::Output>> fmt::Debug for List<F, S, Sh, J> {
+impl<F: Future, S, Sh, J, K> fmt::Debug for List<F, S, Sh, J, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("List")
             .field("running", &self.slots.len())

@@ -42,7 +42,8 @@ use core::future::IntoFuture;
     message = "`{Self}` is not a group of futures that this verb takes",
     label = "not a tuple (of at most 12), array, `Vec` or iterator of such futures",
     note = "collections other than these are members by `.into_iter()`",
-    note = "a lone future is a member as `(future,)`"
+    note = "a lone future is a member as `(future,)`",
+    note = "`try_gather` and `race_ok` take futures of `Result`s"
 )]
 pub trait Members<Kind, Judge> {
     /// The children, with what they return.
@@ -69,13 +70,15 @@ pub enum ByVec {}
 #[derive(Debug)]
 pub enum ByIterator {}
 
+// Or else all that is no group is told to be no iterator.
+#[diagnostic::do_not_recommend]
 impl<I, F, J> Members<ByIterator, J> for I
 where
     I: Iterator<Item: IntoFuture<IntoFuture = F>>,
     F: Future,
     J: Judge<F::Output>,
 {
-    type Store = List<F, FromIter<I>, Many, J>;
+    type Store = List<F, FromIter<I>, Many, J, J::Kept>;
 
     fn into_store(self) -> Self::Store {
         List::new(FromIter(self))
@@ -88,7 +91,7 @@ where
     F: Future,
     J: Judge<F::Output>,
 {
-    type Store = List<F, FromVec<M>, Many, J>;
+    type Store = List<F, FromVec<M>, Many, J, J::Kept>;
 
     fn into_store(self) -> Self::Store {
         List::new(FromVec(self.into_iter()))
@@ -101,7 +104,7 @@ where
     F: Future,
     J: Judge<F::Output>,
 {
-    type Store = List<F, FromArray<M, N>, Exactly<N>, J>;
+    type Store = List<F, FromArray<M, N>, Exactly<N>, J, J::Kept>;
 
     fn into_store(self) -> Self::Store {
         List::new(FromArray(self.into_iter()))
@@ -111,7 +114,9 @@ where
 /// Nests a list: types or values of links, or pairs, which are types, values and patterns.
 macro_rules! nest {
     (Link []) => { End };
-    (Link [$first:ty, $($rest:ty,)*]) => { Link<$first, nest!(Link [$($rest,)*])> };
+    (Link [$first:ty, $($rest:ty,)*]) => {
+        Link<<$first>::IntoFuture, <$first>::Output, nest!(Link [$($rest,)*])>
+    };
     (link []) => { End };
     (link [$first:expr, $($rest:expr,)*]) => { Link::new($first, nest!(link [$($rest,)*])) };
     (pair []) => { () };
@@ -123,25 +128,25 @@ macro_rules! nest {
 /// ```text
 /// impl<A: IntoFuture, B: IntoFuture, J> Members<ByTuple, J> for (A, B)
 /// where
-///     Link<A::IntoFuture, Link<B::IntoFuture, End>>: Links<J>,
+///     Link<A::IntoFuture, A::Output, Link<B::IntoFuture, B::Output, End>>: Links<J>,
 /// {
-///     type Store = Tuple<Link<A::IntoFuture, Link<B::IntoFuture, End>>, J>;
+///     type Store = Tuple<Link<A::IntoFuture, A::Output, Link<…>>, J>;
 ///     fn into_store(self) -> Self::Store {
 ///         let (a, b) = self;
 ///         Tuple::new(Link::new(a.into_future(), Link::new(b.into_future(), End)))
 ///     }
 /// }
 /// impl<A, B> Flat for (A, (B, ())) { type Flat = (A, B); … }
-/// impl<A: Future, B: Future> Arity for Link<A, Link<B, End>> { type Array<U> = [U; 2]; … }
+/// impl<A, B> Arity for (A, (B, ())) { type Array<U> = [U; 2]; … }
 /// ```
 macro_rules! tuples {
     ($($len:literal: $($M:ident)*;)*) => {$(
         #[allow(non_snake_case, reason = "a member is named for its type")]
         impl<$($M: IntoFuture,)* J> Members<ByTuple, J> for ($($M,)*)
         where
-            nest!(Link [$($M::IntoFuture,)*]): Links<J>,
+            nest!(Link [$($M,)*]): Links<J>,
         {
-            type Store = Tuple<nest!(Link [$($M::IntoFuture,)*]), J>;
+            type Store = Tuple<nest!(Link [$($M,)*]), J>;
 
             #[inline]
             fn into_store(self) -> Self::Store {
@@ -161,7 +166,7 @@ macro_rules! tuples {
             }
         }
 
-        impl<$($M: Future,)*> Arity for nest!(Link [$($M,)*]) {
+        impl<$($M,)*> Arity for nest!(pair [$($M,)*]) {
             type Array<U> = [U; $len];
 
             fn array<U>(each: Vec<U>) -> [U; $len] {

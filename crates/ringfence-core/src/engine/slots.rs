@@ -1,7 +1,7 @@
 //! A store that grows with late arrivals.
 
 use super::{
-    ready::{Ready, Slot, WIDTH},
+    ready::{Ready, Slot},
     segments::Segments,
     turn::turn,
 };
@@ -48,14 +48,8 @@ impl<F> Slots<F> {
     ///
     /// There must have been none.
     pub(crate) fn adopt(&mut self, children: Vec<F>) {
-        let len = children.len();
-        if len == 0 {
-            return;
-        }
-        self.children.adopt(children, &mut self.ready);
-        for (chunk, first) in (0..len).step_by(WIDTH).enumerate() {
-            let places = (len - first).min(WIDTH);
-            self.ready.mark(chunk as u32, usize::MAX >> (usize::BITS as usize - places));
+        if !children.is_empty() {
+            self.children.adopt(children, &mut self.ready);
         }
     }
 }

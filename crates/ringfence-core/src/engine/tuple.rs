@@ -127,16 +127,35 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         panics: Panics,
-        ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
+        mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
         let mut this = self.project();
         if *this.children.as_mut().project().running == 0 {
             return Poll::Ready(None);
         }
+        let (mut children, places) = (this.children, this.places);
+        let mut each = Each::new(L::LEN as u32);
         match this.woken {
-            None if panics == Panics::Resume => sweep(this.children, cx, ended),
-            None => drive(&mut Each::new(L::LEN as u32), this.children, this.places, cx, ended),
-            Some(ready) => drive(ready, this.children, this.places, cx, ended),
+            None if panics == Panics::Resume => {
+                sweep(children, |children, slot| children.poll(slot, cx), ended)
+            }
+            None => drive(&mut each, children, places, cx, ended),
+            Some(ready) => {
+                // In the first turn all are polled, which needs no asking who is next.
+                if panics == Panics::Resume && ready.take_all(L::LEN) {
+                    let _polled = ready.begin(cx.waker());
+                    let poll = |children: Pin<&mut Fixed<L, J>>, slot| {
+                        ready.with_waker(slot, cx.waker(), |waker| {
+                            children.poll(slot, &mut Context::from_waker(waker))
+                        })
+                    };
+                    let swept = sweep(children.as_mut(), poll, &mut ended);
+                    if swept.is_ready() {
+                        return swept;
+                    }
+                }
+                drive(ready, children, places, cx, ended)
+            }
         }
     }
 
@@ -169,7 +188,7 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
 #[inline]
 fn sweep<L: Links<J>, J, B>(
     children: Pin<&mut Fixed<L, J>>,
-    cx: &mut Context<'_>,
+    mut poll: impl FnMut(Pin<&mut Fixed<L, J>>, Slot) -> Poll<Verdict>,
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
 ) -> Poll<Option<B>> {
     /// Cancels the children, unless it is forgotten.
@@ -186,7 +205,7 @@ fn sweep<L: Links<J>, J, B>(
     let mut decision = Poll::Pending;
     for place in 0..L::LEN {
         let slot = Slot { chunk: 0, place: place as u32 };
-        if let Poll::Ready(verdict) = cancel.0.as_mut().poll(slot, cx) {
+        if let Poll::Ready(verdict) = poll(cancel.0.as_mut(), slot) {
             if let ControlFlow::Break(decided) = ended(place, Ok(verdict)) {
                 decision = Poll::Ready(Some(decided));
                 break;
@@ -299,19 +318,19 @@ where
 
 impl<L, J> Uniform for Tuple<L, J>
 where
-    L: Links<J> + First + SameOutputs<L::Output> + Arity,
+    L: Links<J> + First + SameOutputs<L::Output> + Outputs<Values: Arity>,
 {
     type Output = L::Output;
-    type Each<U> = L::Array<U>;
+    type Each<U> = <L::Values as Arity>::Array<U>;
 
     fn output(self: Pin<&mut Self>, index: usize) -> L::Output {
         self.take_one(index, |links| links.output(index))
     }
 
-    fn each<U>(self: Pin<&mut Self>, f: impl FnMut(L::Output) -> U) -> L::Array<U> {
+    fn each<U>(self: Pin<&mut Self>, f: impl FnMut(L::Output) -> U) -> Self::Each<U> {
         let mut outputs = Vec::with_capacity(L::LEN);
         self.take().outputs(&mut outputs);
-        L::array(outputs.into_iter().map(f).collect())
+        L::Values::array(outputs.into_iter().map(f).collect())
     }
 }
 
@@ -347,12 +366,12 @@ pub trait Flat {
     fn flat(self) -> Self::Flat;
 }
 
-/// As many values as there are links, as an array.
+/// As many values as are linked, as an array.
 pub trait Arity {
     /// The array.
     type Array<U>;
 
-    /// Makes the array of as many values as there are links.
+    /// Makes the array of as many values as are linked.
     fn array<U>(each: Vec<U>) -> Self::Array<U>;
 }
 

@@ -1,18 +1,18 @@
 //! How children are spawned: one way in, with a name or as a daemon if one likes.
 
 use super::{
-    Handle, Local, Mode, OwnedHandle, Scope, Shared,
+    Handle, Local, Mode, OwnedHandle, Scope, Shared, SpawnError,
     anyway::Anyway,
     output::ChildOutput,
     report::{Birth, Owned, Rank, Regular, Report},
     start::{Start, Started, word},
 };
 use crate::{
-    engine::joint::{Joint, Kept, Post, join},
+    engine::joint::{Joining, Joint, Kept, Post},
     outcome::{Name, Reason},
 };
 use alloc::sync::Arc;
-use core::{error::Error, fmt, future::Future, panic::Location};
+use core::{fmt, future::Future, panic::Location};
 
 /// A child that is about to be spawned, as [`Scope::child`] returns it.
 ///
@@ -30,15 +30,29 @@ use core::{error::Error, fmt, future::Future, panic::Location};
 #[must_use = "a child is spawned by `.spawn(…)`"]
 pub struct ChildBuilder<'env, E: 'env, M: Mode = Shared> {
     scope: Scope<'env, E, M>,
+    draft: Draft,
+}
+
+/// What is said of a child before it is spawned.
+struct Draft {
     name: Option<Name>,
     rank: Rank,
     location: &'static Location<'static>,
 }
 
+impl Draft {
+    /// A child without a name.
+    #[track_caller]
+    #[inline]
+    fn new() -> Self {
+        Self { name: None, rank: Rank::Regular, location: Location::caller() }
+    }
+}
+
 impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// Gives the child a name, to be shown in errors.
     pub fn named(mut self, name: impl Into<Name>) -> Self {
-        self.name = Some(name.into());
+        self.draft.name = Some(name.into());
         self
     }
 
@@ -47,88 +61,43 @@ impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// It is cancelled once the body and all other children have ended, the last daemon first. Its
     /// failure is the scope's. [`limit`](crate::Scoped::limit) does not count it.
     pub fn daemon(mut self) -> Self {
-        self.rank = Rank::Daemon;
+        self.draft.rank = Rank::Daemon;
         self
     }
 }
-
-/// A spawn that was refused, with the future, which was not polled.
-pub enum SpawnError<F> {
-    /// The scope has ended, or is about to, in good order.
-    Closed(F),
-    /// The scope is being cancelled.
-    Cancelled(F),
-}
-
-impl<F> SpawnError<F> {
-    fn new(future: F, reason: &Reason) -> Self {
-        match reason {
-            Reason::Closed => Self::Closed(future),
-            _ => Self::Cancelled(future),
-        }
-    }
-
-    /// Returns the future.
-    pub fn into_inner(self) -> F {
-        match self {
-            Self::Closed(future) | Self::Cancelled(future) => future,
-        }
-    }
-}
-
-impl<F> fmt::Debug for SpawnError<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Closed(_) => "Closed(..)",
-            Self::Cancelled(_) => "Cancelled(..)",
-        })
-    }
-}
-
-impl<F> fmt::Display for SpawnError<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Closed(_) => "the scope has ended",
-            Self::Cancelled(_) => "the scope is being cancelled",
-        })
-    }
-}
-
-impl<F> Error for SpawnError<F> {}
 
 impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     /// Begins a child, to be given a name or made a daemon before it is spawned.
     #[track_caller]
     pub fn child(&self) -> ChildBuilder<'env, E, M> {
-        let location = Location::caller();
-        ChildBuilder { scope: self.clone(), name: None, rank: Rank::Regular, location }
+        ChildBuilder { scope: self.clone(), draft: Draft::new() }
     }
-}
 
-impl<'env, E: 'env, M: Mode> ChildBuilder<'env, E, M> {
     /// The one way in.
     ///
     /// `post` says to whom the end is told, `report` where in it the handle looks, and `unsize`
     /// forgets the type of the child's future. A child that is refused is given back.
     #[inline]
     fn admit<F: Future, V, P: Post<F::Output>>(
-        self,
+        &self,
+        draft: Draft,
         future: F,
         post: impl FnOnce(Report<V>) -> P,
         report: impl FnOnce(&P) -> &Report<V>,
         unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<M::Child<'env, E>>,
     ) -> Result<Kept<Report<V>>, Refused<F, P>> {
-        let Self { scope, name, rank, location } = self;
-        let gate = &scope.door.gate;
+        let Draft { name, rank, location } = draft;
+        let gate = &self.door.gate;
         let birth = Birth { number: gate.next_number(), name, location, rank };
-        let mut parts = Some((future, post(Report::new(birth, gate.clone()))));
-        let admitted = scope.door.admit(|| {
-            let (future, post) = parts.take().expect("it is called once");
-            join(future, post, report, unsize)
+        // Allocated before the lock is taken.
+        let mut joining = Some(Joining::new(future, post(Report::new(birth, gate.clone()))));
+        let admitted = self.door.admit(|| {
+            let joining = joining.take().expect("it is called once");
+            joining.part(report, unsize)
         });
-        match (admitted, parts) {
+        match (admitted, joining) {
             (Ok(kept), _) => Ok(kept),
-            (Err(reason), Some((future, post))) => Err(Refused { future, post, reason }),
+            (Err(reason), Some(joining)) => Err(Refused { joining, reason }),
             (Err(_), None) => unreachable!("what is taken is admitted"),
         }
     }
@@ -136,8 +105,7 @@ impl<'env, E: 'env, M: Mode> ChildBuilder<'env, E, M> {
 
 /// A child that was not admitted.
 struct Refused<F, P> {
-    future: F,
-    post: P,
+    joining: Joining<F, P>,
     reason: Reason,
 }
 
@@ -145,11 +113,18 @@ impl<F: Future, P: Post<F::Output>> Refused<F, P> {
     /// Drops the child. Returns what its handle looks at.
     #[cold]
     fn drop<V>(self, report: impl FnOnce(&P) -> &Report<V>) -> Kept<Report<V>> {
-        let Self { future, post, reason } = self;
-        let (child, kept) = join::<F, P, _, Joint<F, P>>(future, post, report, |joint| joint);
+        let Self { joining, reason } = self;
+        let (child, kept) = joining.part::<_, Joint<F, P>>(report, |joint| joint);
         kept.refuse(reason);
         drop(child);
         kept
+    }
+
+    /// Gives the child back.
+    #[cold]
+    fn into_error(self) -> SpawnError<F> {
+        let (future, _) = self.joining.into_parts();
+        SpawnError::new(future, &self.reason)
     }
 }
 
@@ -175,7 +150,10 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                self.child().spawn(child)
+                // Not through `child`, which would count the scope.
+                let admitted =
+                    self.admit(Draft::new(), child, Regular::new, Regular::report, |it| it);
+                Handle::new(admitted.unwrap_or_else(|refused| refused.drop(Regular::report)))
             }
 
             /// Starts a child that spawns siblings: `child` gets the scope.
@@ -333,7 +311,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                let admitted = self.admit(child, Regular::new, Regular::report, |it| it);
+                let admitted = self.scope.admit(self.draft, child, Regular::new, Regular::report, |it| it);
                 Handle::new(admitted.unwrap_or_else(|refused| refused.drop(Regular::report)))
             }
 
@@ -351,9 +329,9 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                match self.admit(child, Regular::new, Regular::report, |it| it) {
+                match self.scope.admit(self.draft, child, Regular::new, Regular::report, |it| it) {
                     Ok(kept) => Ok(Handle::new(kept)),
-                    Err(refused) => Err(SpawnError::new(refused.future, &refused.reason)),
+                    Err(refused) => Err(refused.into_error()),
                 }
             }
 
@@ -365,7 +343,7 @@ macro_rules! spawning {
                 $(E: $send,)?
             {
                 let overdue = self.scope.door.overdue();
-                let admitted = self.admit(child, Owned, Owned::report, |it| it);
+                let admitted = self.scope.admit(self.draft, child, Owned, Owned::report, |it| it);
                 let kept = admitted.unwrap_or_else(|refused| refused.drop(Owned::report));
                 OwnedHandle::new(kept, overdue)
             }
@@ -378,6 +356,6 @@ spawning!(scope_local: Local);
 
 impl<E, M: Mode> fmt::Debug for ChildBuilder<'_, E, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChildBuilder").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("ChildBuilder").field("name", &self.draft.name).finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     policy::{OnFailure, PanicPolicy},
-    report::{ChildEnd, Rank},
+    report::ChildEnd,
 };
 use crate::outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Panic, Reason, ScopeError, abort,
@@ -88,8 +88,16 @@ impl<T, E> Ledger<'_, T, E> {
     }
 
     /// A child has ended, or the body has panicked.
+    #[inline]
     pub(super) fn child(&mut self, end: ChildEnd<E>) -> Verdict {
-        let Some(failure) = end.failure else { return Verdict::GoOn };
+        match end.failure {
+            None => Verdict::GoOn,
+            Some(failure) => self.failure(*failure),
+        }
+    }
+
+    /// A child has failed, or the body has panicked.
+    fn failure(&mut self, failure: Failure<E>) -> Verdict {
         let failure = match (failure.cause, self.panics) {
             (Cause::Panic(panic), PanicPolicy::Resume) => return self.panic(panic),
             (Cause::Panic(_), PanicPolicy::Abort) => abort("a child of a scope panicked"),
@@ -117,8 +125,9 @@ impl<T, E> Ledger<'_, T, E> {
 
     /// Nobody has looked at these failures.
     pub(super) fn overdue(&mut self, failures: Vec<Failure<E>>) -> Verdict {
-        let end = |failure| ChildEnd { rank: Rank::Regular, failure: Some(failure) };
-        self.children(failures.into_iter().map(end).collect())
+        failures
+            .into_iter()
+            .fold(Verdict::GoOn, |verdict, failure| verdict.and(self.failure(failure)))
     }
 
     /// Calls foreign code. Its panic counts like that of a child's destructor.

@@ -225,7 +225,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
 /// The end of a body that has panicked.
 fn body_end<E>(panic: Panic) -> ChildEnd<E> {
     let failure = Failure::new(ChildId::BODY, Cause::Panic(panic));
-    ChildEnd { rank: Rank::Regular, failure: Some(failure) }
+    ChildEnd::new(Rank::Regular, Some(failure))
 }
 
 impl<T, E, B, M> Children for Nest<'_, B, E, M>

@@ -4,8 +4,12 @@ use super::{gate::Gate, output::ChildOutput};
 use crate::{
     engine::joint::Post,
     outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Outcome, Panic, Reason, catch},
-    sync::{Arc, Lock},
+    sync::{
+        Arc, Lock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
+use alloc::boxed::Box;
 use core::{
     marker::PhantomData,
     mem,
@@ -43,8 +47,17 @@ pub(super) enum Rank {
 pub struct ChildEnd<E> {
     /// Whether the scope was open for it.
     pub(super) rank: Rank,
-    /// The failure, if it failed and the failure is the scope's.
-    pub(super) failure: Option<Failure<E>>,
+    /// The failure, if it failed and the failure is the scope's. In a box, so that the end of
+    /// whoever has not failed is small.
+    pub(super) failure: Option<Box<Failure<E>>>,
+}
+
+impl<E> ChildEnd<E> {
+    /// The end of a child with a failure, or without one.
+    #[inline]
+    pub(super) fn new(rank: Rank, failure: Option<Failure<E>>) -> Self {
+        Self { rank, failure: failure.map(Box::new) }
+    }
 }
 
 /// What is known of a child, by its handle.
@@ -60,6 +73,8 @@ pub struct ChildEnd<E> {
 pub(super) struct Report<V> {
     pub(super) birth: Birth,
     pub(super) gate: Arc<Gate>,
+    /// Whether the child has ended: changed with the state, under its lock, and read without.
+    ended: AtomicBool,
     state: Lock<State<V>>,
 }
 
@@ -100,6 +115,7 @@ impl<V> Report<V> {
         Self {
             birth,
             gate,
+            ended: AtomicBool::new(false),
             state: Lock::new(State { end: End::Running, waiter: None, asked: None, alone: false }),
         }
     }
@@ -111,32 +127,33 @@ impl<V> Report<V> {
 
     /// Whether the child has ended.
     pub(super) fn is_finished(&self) -> bool {
-        self.state.with(|state| !matches!(state.end, End::Running))
+        // Acquire: pairs with the Release in `set_ended`.
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// Notes that the state is another than running. Called under its lock.
+    #[inline]
+    fn set_ended(&self) {
+        // Release: pairs with the Acquire in `is_finished`.
+        self.ended.store(true, Ordering::Release);
     }
 
     /// Waits for the end.
     pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Told<V>> {
+        if self.is_finished() {
+            let told = self.state.with(State::tell);
+            return Poll::Ready(told.expect("who has ended tells how"));
+        }
         // Foreign code before the lock, and after it.
         let mut new = Some(cx.waker().clone());
-        let (polled, old) =
-            self.state.with(|state| match mem::replace(&mut state.end, End::Taken) {
-                End::Running => {
-                    state.end = End::Running;
-                    (Poll::Pending, mem::replace(&mut state.waiter, new.take()))
-                }
-                End::Completed(value) => (Poll::Ready(Told::Completed(value)), None),
-                End::Taken => (Poll::Ready(Told::Taken), None),
-                End::Failed => {
-                    state.end = End::Failed;
-                    (Poll::Ready(Told::Failed), None)
-                }
-                End::Gone(reason) => {
-                    state.end = End::Gone(reason.clone());
-                    (Poll::Ready(Told::Cancelled(Cancelled::new(reason))), None)
-                }
-            });
+        let (told, old) = self.state.with(|state| {
+            let told = state.tell();
+            let old =
+                if told.is_none() { mem::replace(&mut state.waiter, new.take()) } else { None };
+            (told, old)
+        });
         drop((new, old));
-        polled
+        told.map_or(Poll::Pending, Poll::Ready)
     }
 
     /// Asks for the child's end, unless that was done or it has ended.
@@ -171,10 +188,12 @@ impl<V> Report<V> {
     /// The child was dropped. If it had not ended, it never will.
     fn dropped(&self) {
         if self.is_finished() {
+            // Whoever waited was woken by the end.
             return;
         }
         let why = self.gate.why();
         let waiter = self.state.with(|state| {
+            self.set_ended();
             state.end = End::Gone(state.asked.take().unwrap_or(why));
             state.waiter.take()
         });
@@ -195,6 +214,7 @@ impl<V> Report<V> {
                 true => (End::Taken, Some(value)),
                 false => (End::Completed(value), None),
             };
+            self.set_ended();
             state.end = end;
             (surplus, state.waiter.take())
         });
@@ -208,6 +228,7 @@ impl<V> Report<V> {
     fn fail(&self) {
         let waiter = self.state.with(|state| {
             if let End::Running = state.end {
+                self.set_ended();
                 state.end = End::Failed;
             }
             state.waiter.take()
@@ -224,9 +245,29 @@ impl<V> Report<V> {
 
     /// The end of a child that failed.
     fn failed<E>(&self, cause: Cause<E>) -> ChildEnd<E> {
-        let Birth { number, name, location, rank } = self.birth.clone();
-        let child = ChildId::new(number);
-        ChildEnd { rank, failure: Some(Failure { child, name, location: Some(location), cause }) }
+        ChildEnd::new(self.birth.rank, Some(self.failure_by(cause)))
+    }
+
+    /// The failure of the child.
+    fn failure_by<E>(&self, cause: Cause<E>) -> Failure<E> {
+        let Birth { number, name, location, .. } = self.birth.clone();
+        Failure { child: ChildId::new(number), name, location: Some(location), cause }
+    }
+}
+
+impl<V> State<V> {
+    /// What a handle is told, if the child has ended.
+    #[inline]
+    fn tell(&mut self) -> Option<Told<V>> {
+        match &self.end {
+            End::Running => None,
+            End::Failed => Some(Told::Failed),
+            End::Gone(reason) => Some(Told::Cancelled(Cancelled::new(reason.clone()))),
+            End::Completed(_) | End::Taken => Some(match mem::replace(&mut self.end, End::Taken) {
+                End::Completed(value) => Told::Completed(value),
+                _ => Told::Taken,
+            }),
+        }
     }
 }
 
@@ -325,7 +366,7 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
     /// Leaves the outcome for the handle. If there is none any more, a failure is the scope's.
     fn leave(&self, outcome: Outcome<Result<T, E>>) -> ChildEnd<E> {
         let failure = self.complete(outcome).and_then(|outcome| self.failure(outcome));
-        ChildEnd { rank: self.birth.rank, failure }
+        ChildEnd::new(self.birth.rank, failure)
     }
 
     /// The handle is dropped. Returns the failure that nobody has looked at.
@@ -337,8 +378,8 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
     /// The failure in an outcome.
     fn failure(&self, outcome: Outcome<Result<T, E>>) -> Option<Failure<E>> {
         match outcome {
-            Outcome::Completed(Err(error)) => self.failed(Cause::Error(error)).failure,
-            Outcome::Panicked(panic) => self.failed(Cause::Panic(panic)).failure,
+            Outcome::Completed(Err(error)) => Some(self.failure_by(Cause::Error(error))),
+            Outcome::Panicked(panic) => Some(self.failure_by(Cause::Panic(panic))),
             Outcome::Completed(Ok(_)) | Outcome::Cancelled(_) => None,
         }
     }

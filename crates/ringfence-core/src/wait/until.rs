@@ -29,6 +29,11 @@ use crate::outcome::Outcome;
 /// let big = |outcome: &Outcome<usize>| outcome.value().is_some_and(|bytes| *bytes > 500);
 /// assert_eq!(block_on(set.wait(big)).len(), 2);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a condition for futures that return `{T}`",
+    label = "neither a type of `until` for them nor a function of `&Outcome<{T}>`",
+    note = "`until::FirstFailure` is for futures of `Result`s"
+)]
 pub trait Until<T> {
     /// Returns whether the end of this child is enough.
     fn is_met(&mut self, outcome: &Outcome<T>) -> bool;
@@ -103,6 +108,7 @@ impl<T, E> Until<Result<T, E>> for FirstFailure {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, C: FnMut(&Outcome<T>) -> bool> Until<T> for C {
     fn is_met(&mut self, outcome: &Outcome<T>) -> bool {
         self(outcome)

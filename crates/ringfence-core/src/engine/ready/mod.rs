@@ -6,6 +6,7 @@
 mod alone;
 mod bell;
 mod each;
+mod few;
 mod header;
 mod home;
 mod lazy;
@@ -97,16 +98,6 @@ impl Ready {
             marked: 0,
             marked_chunk: 0,
         }
-    }
-
-    /// Has one header, and as many children, all of whom are to be polled.
-    #[inline]
-    pub(crate) fn of_few(children: usize) -> Self {
-        debug_assert!(0 < children && children <= WIDTH, "as many as share a header");
-        let mut ready = Self::new();
-        ready.add_header();
-        ready.bits = usize::MAX >> (usize::BITS as usize - children);
-        ready
     }
 
     /// Adds a header, for [`WIDTH`] children more.

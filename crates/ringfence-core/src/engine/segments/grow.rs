@@ -15,7 +15,7 @@ const FIRST_BYTES: usize = 512;
 const FIRST_CHILDREN: usize = 16;
 
 impl<F, const RESERVED: usize> Segments<F, RESERVED> {
-    /// Takes in all of `children`, in their own buffer and in their order; none is marked ready.
+    /// Takes in all of `children`, in their own buffer and in their order, and marks them as ready.
     ///
     /// Child `i` is in slot `i`.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U12")]
@@ -26,14 +26,19 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         // SAFETY: the children are now the slots' (I6), and 0 is no more than the capacity.
         unsafe { children.set_len(0) };
         let start = self.add_memory(children);
-        self.chunks.reserve_exact(len.div_ceil(WIDTH));
-        for first in (0..len).step_by(WIDTH) {
+        if len > WIDTH {
+            self.chunks.reserve_exact(len.div_ceil(WIDTH));
+        }
+        let mut first = 0;
+        while first < len {
             let capacity = (len - first).min(WIDTH);
             // SAFETY: `first` is below the number of children in the buffer.
             let slots = unsafe { start.add(first) };
             let places = usize::MAX >> (usize::BITS as usize - capacity);
-            self.chunks.push(Chunk { slots, places, vacant: 0, fresh: 0, next_free: NONE });
             ready.add_header();
+            ready.mark(self.chunks.len() as u32, places);
+            self.chunks.push(Chunk { slots, places, vacant: 0, fresh: 0, next_free: NONE });
+            first += capacity;
         }
         self.capacity = len;
         self.len = len;

@@ -1,6 +1,7 @@
 extern crate std;
 
 use super::*;
+use crate::engine::ready::Readiness;
 use alloc::{boxed::Box, sync::Arc};
 use core::{
     cell::Cell,
@@ -175,7 +176,8 @@ fn adopted_children_stay_in_their_buffer_and_in_their_order() {
         let mut children = Segments::<_>::new();
         children.adopt(buffer, &mut ready);
         assert_eq!((children.len(), ready.headers()), (n, n.div_ceil(WIDTH)));
-        assert_eq!(super::super::ready::Readiness::next(&mut ready), None, "none is marked");
+        let marked: Vec<_> = core::iter::from_fn(|| Readiness::next(&mut ready)).collect();
+        assert_eq!(marked, Vec::from_iter((0..n).map(Slot::of)), "each is marked, in order");
         for index in 0..n {
             let slot = Slot::of(index);
             assert!(children.is_occupied(slot));
