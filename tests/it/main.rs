@@ -5,5 +5,6 @@ mod matrix;
 mod misuse;
 mod model;
 mod scope;
+mod traits;
 mod traps;
 mod verbs;

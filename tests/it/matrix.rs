@@ -49,7 +49,7 @@ enum Disturbance {
 }
 
 /// Calls `play` with every sequence of so many ends.
-fn for_each_sequence(len: usize, mut play: impl FnMut(Vec<End>)) {
+pub(crate) fn for_each_sequence(len: usize, mut play: impl FnMut(Vec<End>)) {
     const ENDS: [End; 4] = [End::Value, End::Error, End::Panic, End::Never];
     for number in 0..ENDS.len().pow(len as u32) {
         let digit = |place: usize| number / ENDS.len().pow(place as u32) % ENDS.len();
@@ -71,7 +71,7 @@ fn orders(len: usize) -> Vec<Vec<usize>> {
 }
 
 /// Every order of those children that end.
-fn ending_orders(ends: &[End]) -> Vec<Vec<usize>> {
+pub(crate) fn ending_orders(ends: &[End]) -> Vec<Vec<usize>> {
     let mut ending = orders(ends.len());
     ending.iter_mut().for_each(|order| order.retain(|place| ends[*place] != End::Never));
     ending.sort();

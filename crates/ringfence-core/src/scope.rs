@@ -75,8 +75,8 @@ use door::Door;
 ///
 /// # Cost
 ///
-/// Two allocations per scope, one per child, and one for each 62 children at a time. A child that
-/// has ended leaves nothing behind.
+/// Five allocations per scope and five more once it has children; one per child, and now and then
+/// one for room for more of them at a time. A child that has ended leaves nothing behind.
 ///
 /// # Semantics
 ///

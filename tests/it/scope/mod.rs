@@ -6,6 +6,7 @@ mod fairness;
 mod grace;
 mod handles;
 mod late_spawns;
+mod matrix;
 mod owned;
 mod panics;
 mod panics_of_strangers;

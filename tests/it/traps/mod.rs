@@ -14,6 +14,7 @@ mod t16_none_and_one;
 mod t17_size_hints;
 mod t18_cancel_safety;
 mod t20_auto_traits;
+mod t20_scopes;
 mod t20_threads;
 mod t22_parents_waker;
 mod t23_fail_fast;

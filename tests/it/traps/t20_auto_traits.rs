@@ -2,101 +2,15 @@
 //!
 //! Values, errors and the types of the clock are pinned beside their modules in the core.
 
+use crate::traits::{OUTER, gives_local, local, pinned, plain, traits, unshared};
 use ringfence_core::{
     DynJoinSet, JoinSet, Key, Outcome, Waited, as_completed, gather, race, race_ok, settle,
     timeout, try_gather, until, wait,
 };
-use std::{
-    cell::Cell,
-    future::{Future, Pending, pending, ready},
-    marker::PhantomData,
-    rc::Rc,
-    time::Duration,
-};
-
-/// Tells which of the three traits the type of a value has.
-macro_rules! traits {
-    ($value:expr) => {
-        // A `match`, since what is borrowed in the expression lives as long.
-        match &$value {
-            value => {
-                let is_send = IsSend::of(value).so();
-                let is_sync = IsSync::of(value).so();
-                let is_unpin = IsUnpin::of(value).so();
-                let traits = [(is_send, "Send"), (is_sync, "Sync"), (is_unpin, "Unpin")];
-                let had = traits.into_iter().filter_map(|(so, name)| so.then_some(name));
-                had.collect::<Vec<_>>().join(" ")
-            }
-        }
-    };
-}
-
-/// Asks whether a type has a trait: an inherent method is found before a trait's.
-macro_rules! questions {
-    ($($Is:ident: $Trait:ident)*) => {$(
-        struct $Is<T>(PhantomData<T>);
-
-        impl<T> $Is<T> {
-            fn of(_: &T) -> Self {
-                Self(PhantomData)
-            }
-        }
-
-        impl<T: $Trait> $Is<T> {
-            fn so(&self) -> bool {
-                true
-            }
-        }
-
-        impl<T> Otherwise for $Is<T> {}
-    )*};
-}
-
-trait Otherwise {
-    fn so(&self) -> bool {
-        false
-    }
-}
-
-questions! {
-    IsSend: Send
-    IsSync: Sync
-    IsUnpin: Unpin
-}
+use std::{rc::Rc, time::Duration};
 
 type Output = Result<u32, u32>;
 type Condition = Box<dyn FnMut(&Outcome<Output>) -> bool>;
-
-/// `Send`, `Sync` and `Unpin`.
-fn plain() -> impl Future<Output = Output> + Send + Sync + Unpin {
-    ready(Ok(1))
-}
-
-/// `Send` and `Sync`, and not `Unpin`.
-async fn pinned() -> Output {
-    Ok(1)
-}
-
-/// `Send` only.
-async fn unshared() -> Output {
-    let cell = Cell::new(1);
-    ready(()).await;
-    Ok(cell.get())
-}
-
-/// None of the three.
-async fn local() -> Output {
-    let one = Rc::new(1);
-    ready(()).await;
-    Ok(*one)
-}
-
-/// All of the three, but its output is not `Send`.
-fn gives_local() -> Pending<Rc<u32>> {
-    pending()
-}
-
-const OUTER: &str = "Send Sync Unpin";
 
 // trap: T20
 #[test]

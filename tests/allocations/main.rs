@@ -1,5 +1,7 @@
 //! How much memory verbs and sets may ask for: each budget fails the test that passes it.
 
+mod scopes;
+
 use futures::StreamExt as _;
 use ringfence_benches::alloc::{Counting, Tally, count};
 use ringfence_core::{
