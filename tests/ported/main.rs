@@ -10,5 +10,6 @@ mod limits;
 mod panics;
 mod races;
 mod scene;
+mod scopes;
 mod timeouts;
 mod wait;
