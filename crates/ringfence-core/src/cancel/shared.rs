@@ -222,6 +222,7 @@ impl Shared {
     }
 
     /// How many seats it has made, taken or not.
+    #[cfg(not(ringfence_loom))]
     pub(super) fn seats(&self) -> usize {
         self.state.with(|state| state.waiters.seats())
     }
