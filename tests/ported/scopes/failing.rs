@@ -183,7 +183,11 @@ fn failures_are_told_as_they_came_and_the_bodys_is_one_of_them() {
 fn an_error_from_four_levels_down_arrives_as_it_was_if_each_level_asks_for_one() {
     run(async {
         let level = |inner: std::pin::Pin<Box<dyn Future<Output = Result<(), Why>>>>| {
-            Box::pin(scope_local(async |s: S<'_>| Ok(s.spawn(inner).await)).first())
+            let level = scope_local(async |s: S<'_>| {
+                s.spawn(inner).await;
+                Ok(())
+            });
+            Box::pin(level.first())
         };
         let deep = Box::pin(after(10, Err::<(), _>("deep")));
         let whole = level(Box::pin(level(Box::pin(level(Box::pin(level(deep)))))));
