@@ -84,6 +84,7 @@ fn a_daemon_may_end_before_the_others_and_is_cut_after_all_of_them() {
 // case: BG-08
 // kotlinx's `backgroundScope` lets the body go on, and reports at the end. Here a daemon is a child
 // in this: what it was to do for the others is not done.
+// rule: scope-daemon-fails
 #[test]
 fn a_daemon_that_fails_cancels_the_others_and_fails_the_scope() {
     run(async {

@@ -70,6 +70,7 @@ fn a_scope_that_collects_recovers_the_payload_and_all_others_have_run() {
 }
 
 // case: PA-06
+// rule: scope-panic-collect
 #[test]
 fn a_panic_that_is_collected_is_a_failure_among_others() {
     run(async {
@@ -99,6 +100,7 @@ fn a_sink_that_panics_does_not_keep_the_scope_from_ending() {
 }
 
 // case: DI-01
+// rule: scope-errors-first
 #[test]
 fn a_failure_is_told_whatever_the_body_has_returned() {
     for seed in 0..1000 {

@@ -93,6 +93,7 @@ fn a_failure_or_a_cancellation_before_the_end_of_the_time_is_what_is_told() {
 // case: TO-14
 // asyncio lets a cancellation win that comes during the cleanup after a timeout. Here the first
 // reason stays; a cancellation from outside holds outside all the same.
+// rule: scope-two-reasons
 #[test]
 fn a_cancellation_during_the_cleanup_after_a_timeout_is_told_by_the_scope_outside() {
     run(async {
@@ -167,6 +168,7 @@ fn behind_a_shield_an_inner_timeout_is_still_in_force() {
 }
 
 // case: TO-21
+// rule: scope-deadline-moved
 #[test]
 fn a_deadline_may_be_moved_later_earlier_away_and_into_the_past() {
     run(async {

@@ -136,20 +136,12 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         let (mut children, places) = (this.children, this.places);
         let mut each = Each::new(L::LEN as u32);
         match this.woken {
-            None if panics == Panics::Resume => {
-                sweep(children, |children, slot| children.poll(slot, cx), ended)
-            }
+            None if panics == Panics::Resume => sweep(&mut each, children, cx, ended),
             None => drive(&mut each, children, places, cx, ended),
             Some(ready) => {
                 // In the first turn all are polled, which needs no asking who is next.
                 if panics == Panics::Resume && ready.take_all(L::LEN) {
-                    let _polled = ready.begin(cx.waker());
-                    let poll = |children: Pin<&mut Fixed<L, J>>, slot| {
-                        ready.with_waker(slot, cx.waker(), |waker| {
-                            children.poll(slot, &mut Context::from_waker(waker))
-                        })
-                    };
-                    let swept = sweep(children.as_mut(), poll, &mut ended);
+                    let swept = sweep(ready, children.as_mut(), cx, &mut ended);
                     if swept.is_ready() {
                         return swept;
                     }
@@ -186,9 +178,10 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
 /// Nothing is caught, since there is nothing to tell of the panic: the children that are left are
 /// dropped on its way out.
 #[inline]
-fn sweep<L: Links<J>, J, B>(
+fn sweep<R: Readiness, L: Links<J>, J, B>(
+    ready: &mut R,
     children: Pin<&mut Fixed<L, J>>,
-    mut poll: impl FnMut(Pin<&mut Fixed<L, J>>, Slot) -> Poll<Verdict>,
+    cx: &mut Context<'_>,
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
 ) -> Poll<Option<B>> {
     /// Cancels the children, unless it is forgotten.
@@ -201,11 +194,13 @@ fn sweep<L: Links<J>, J, B>(
             }
         }
     }
+    let _polled = ready.begin(cx.waker());
     let mut cancel = Cancel(children);
     let mut decision = Poll::Pending;
     for place in 0..L::LEN {
         let slot = Slot { chunk: 0, place: place as u32 };
-        if let Poll::Ready(verdict) = poll(cancel.0.as_mut(), slot) {
+        let polled = ready.with_context(slot, cx, |cx| cancel.0.as_mut().poll(slot, cx));
+        if let Poll::Ready(verdict) = polled {
             if let ControlFlow::Break(decided) = ended(place, Ok(verdict)) {
                 decision = Poll::Ready(Some(decided));
                 break;

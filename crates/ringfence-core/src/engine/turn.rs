@@ -66,9 +66,7 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
         let stop = catch(|| {
             while let Some(slot) = ready.next() {
                 polling = Some(slot);
-                let polled = ready.with_waker(slot, cx.waker(), |waker| {
-                    children.as_mut().poll(slot, &mut Context::from_waker(waker))
-                });
+                let polled = ready.with_context(slot, cx, |cx| children.as_mut().poll(slot, cx));
                 if let Poll::Ready(end) = polled {
                     polling = None;
                     if let ControlFlow::Break(decision) =

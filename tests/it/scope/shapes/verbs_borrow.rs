@@ -3,7 +3,7 @@
 use super::{Failed, double, everywhere, pause};
 use async_trait::async_trait;
 use futures::{StreamExt, future::BoxFuture};
-use ringfence::{as_completed, gather, race_ok, scope, settle, try_gather};
+use ringfence::{as_completed, gather, race, race_ok, scope, settle, timeout, try_gather};
 use std::{future::Future, time::Duration};
 
 struct Store {
@@ -188,4 +188,40 @@ fn nested_in_a_tuple() {
         gather((left, right)).await
     });
     assert_eq!(lengths, (Ok(vec![2, 2]), vec![Ok(2), Ok(2)]));
+}
+
+#[test]
+fn nested_in_races_streams_and_timeouts() {
+    let ended = everywhere(|| async {
+        let (store, places) = (store(), [0, 1]);
+        let all = || settle(places.iter().map(|i| store.length(*i)));
+        let limit = Duration::from_secs(3600);
+        let raced = race((all(), settle(places.iter().map(|i| store.length(*i + 1))))).await.len();
+        let timed = gather((timeout(limit, all()), all().limit(1).timeout(limit))).await.1.len();
+        let mut each = as_completed(places.iter().map(|_| all()));
+        (raced, timed, each.next().await.map(|(place, ended)| (place, ended.len())))
+    });
+    assert_eq!(ended, (2, 2, Some((0, 2))));
+}
+
+/// As `buffer_unordered` of the `futures` crate, which is not seen to be `Send` in such a place.
+#[test]
+fn a_stream_with_a_limit_in_a_child() {
+    let sum = everywhere(|| async {
+        let (store, places) = (store(), [0, 1, 2]);
+        scope(async |s| -> Result<usize, Failed> {
+            let sum = s.spawn(async {
+                let mut each = as_completed(places.iter().map(|i| store.length(*i))).limit(2);
+                let mut sum = 0;
+                while let Some((_, length)) = each.next().await {
+                    sum += length?;
+                }
+                Ok(sum)
+            });
+            Ok(sum.await)
+        })
+        .first()
+        .await
+    });
+    assert_eq!(sum, Ok(6));
 }

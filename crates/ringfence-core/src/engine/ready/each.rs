@@ -1,7 +1,7 @@
 //! Two or three children: all are polled whenever the parent is, with the parent's own waker.
 
 use super::{Parked, Readiness, Slot};
-use core::task::Waker;
+use core::task::{Context, Waker};
 
 /// Hands out each of a few children once per turn, since that costs less than to know who was
 /// woken.
@@ -37,6 +37,16 @@ impl Readiness for Each {
 
     #[inline]
     fn with_waker<T>(&self, _: Slot, parent: &Waker, f: impl FnOnce(&Waker) -> T) -> T {
+        f(parent)
+    }
+
+    #[inline]
+    fn with_context<T>(
+        &self,
+        _: Slot,
+        parent: &mut Context<'_>,
+        f: impl FnOnce(&mut Context<'_>) -> T,
+    ) -> T {
         f(parent)
     }
 
