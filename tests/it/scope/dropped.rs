@@ -190,6 +190,7 @@ impl Drop for CancelsOnDrop<'_> {
 
 // trap: T21
 // rule: scope-drop
+// rule: scope-drop-spawns
 #[test]
 fn a_destructor_that_cancels_its_scope_and_a_sibling_is_heard() {
     for dropped in [true, false] {

@@ -15,6 +15,7 @@ use std::{
     },
 };
 
+// rule: scope-grace
 #[test]
 fn with_grace_a_child_that_looks_at_the_token_cleans_up() {
     run(async {
@@ -40,6 +41,7 @@ fn with_grace_a_child_that_looks_at_the_token_cleans_up() {
     });
 }
 
+// rule: scope-grace
 #[test]
 fn a_scope_does_not_wait_for_the_end_of_the_grace_if_all_have_ended() {
     run(async {
@@ -92,6 +94,7 @@ fn those_who_do_not_use_the_grace_are_told_by_name() {
     });
 }
 
+// rule: scope-shield
 #[test]
 fn a_shield_holds_until_its_future_has_ended() {
     run(async {
@@ -119,6 +122,7 @@ fn a_shield_holds_until_its_future_has_ended() {
     });
 }
 
+// rule: scope-shield
 #[test]
 fn a_shield_holds_no_longer_than_its_bound() {
     run(async {
@@ -203,6 +207,7 @@ fn a_deadline_may_be_moved_and_taken_away() {
     });
 }
 
+// rule: scope-spawn-anyway
 #[test]
 fn a_child_that_is_spawned_anyway_is_polled_once() {
     run(async {

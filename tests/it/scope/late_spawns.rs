@@ -86,6 +86,7 @@ fn a_destructor_of_the_last_child_spawns_another_and_the_scope_waits_for_it() {
 
 // trap: T7
 // rule: scope-closed-spawn
+// rule: scope-drop-spawns
 #[test]
 fn a_destructor_that_spawns_when_the_scope_ends_is_refused_and_the_child_dropped_unpolled() {
     for how in ["dropped", "failed", "cancelled", "daemon"] {

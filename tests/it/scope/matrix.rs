@@ -213,16 +213,21 @@ fn play_all(on_fail: OnFail) {
     });
 }
 
+// rule: scope-end
+// rule: scope-failure
 #[test]
 fn a_scope_that_cancels_all_is_what_a_loop_says() {
     play_all(OnFail::CancelAll);
 }
 
+// rule: scope-collect
+// rule: scope-panic-beats
 #[test]
 fn a_scope_that_collects_is_what_a_loop_says() {
     play_all(OnFail::Collect);
 }
 
+// rule: scope-sink
 #[test]
 fn a_scope_with_a_sink_is_what_a_loop_says() {
     play_all(OnFail::Sink);

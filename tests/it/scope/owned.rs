@@ -5,6 +5,7 @@ use ringfence::{NotStarted, Outcome, Reason, scope, sleep};
 use ringfence_test::Probe;
 use std::future::pending;
 
+// rule: handle-owned
 #[test]
 fn an_owned_failure_is_its_handles() {
     run(async {
@@ -32,6 +33,7 @@ fn an_owned_panic_is_its_handles() {
     });
 }
 
+// rule: handle-owned-drop
 #[test]
 fn an_owned_failure_that_nobody_looks_at_is_the_scopes() {
     run(async {
@@ -67,6 +69,7 @@ fn an_owned_child_that_was_cancelled_says_so() {
     });
 }
 
+// rule: scope-start
 #[test]
 fn who_starts_a_child_waits_until_it_is_ready_and_no_longer() {
     run(async {
@@ -99,6 +102,7 @@ fn a_child_that_ends_without_a_word_has_not_started() {
     });
 }
 
+// rule: scope-start
 #[test]
 fn a_child_is_cancelled_if_nobody_waits_for_its_start() {
     run(async {

@@ -182,6 +182,7 @@ fn destructors_that_panic_when_the_scope_is_cancelled_keep_nobody_from_being_dro
 
 // trap: T8
 // rule: scope-panic-drop
+// rule: scope-panic-drop-future
 #[test]
 fn destructors_that_panic_when_the_scope_is_dropped_keep_nobody_from_being_dropped() {
     let children = [(); 4].map(|()| Probe::<Output>::pending().panics_on_drop());

@@ -7,6 +7,7 @@ use std::{cell::RefCell, future::pending, pin::pin};
 use tokio::sync::oneshot;
 
 // case: CX-05
+// rule: scope-errors-first
 #[test]
 fn a_child_that_fails_while_the_body_cleans_up_is_told_and_not_the_cancellation() {
     run(async {
@@ -28,6 +29,7 @@ fn a_child_that_fails_while_the_body_cleans_up_is_told_and_not_the_cancellation(
 }
 
 // case: CX-06
+// rule: scope-cancel
 #[test]
 fn a_scope_without_children_is_cancelled_plainly() {
     run(async {
@@ -42,6 +44,7 @@ fn a_scope_without_children_is_cancelled_plainly() {
 // case: CX-11
 // In CPython the exit of a scope that cancelled itself is no error. Here there is a value to be
 // returned: it is, if the body has one; without one the error says so and names the reason.
+// rule: scope-value
 #[test]
 fn a_scope_that_cancels_itself_ends_with_its_bodys_value_if_there_is_one() {
     run(async {

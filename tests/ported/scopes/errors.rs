@@ -41,6 +41,7 @@ fn failed<T: std::fmt::Debug>(ended: Result<T, ScopeError<Nested>>) -> String {
 }
 
 // case: EG-02
+// rule: scope-nested-errors
 #[test]
 fn the_group_of_a_scope_in_a_child_is_one_failure_of_the_scope_outside() {
     run(async {

@@ -30,6 +30,7 @@ fn the_first_failure_cancels_the_sibling_and_what_comes_after_the_scope_is_not_r
 }
 
 // case: FF-02
+// rule: scope-errors-late
 #[test]
 fn failures_at_the_same_instant_are_all_told_if_there_is_a_grace_and_else_the_first() {
     for (grace, told) in [(0, 1), (100, 3)] {
@@ -55,6 +56,7 @@ fn failures_at_the_same_instant_are_all_told_if_there_is_a_grace_and_else_the_fi
 }
 
 // case: FF-04
+// rule: scope-failure
 #[test]
 fn a_child_that_fails_interrupts_a_body_that_sleeps_for_ever() {
     run(async {
@@ -157,6 +159,7 @@ fn what_a_grandchild_fails_with_when_it_is_asked_to_end_is_told() {
 
 // case: FF-15
 // case: FF-16
+// rule: scope-errors
 #[test]
 fn failures_are_told_as_they_came_and_the_bodys_is_one_of_them() {
     for body_too in [false, true] {
@@ -198,6 +201,7 @@ fn an_error_from_four_levels_down_arrives_as_it_was_if_each_level_asks_for_one()
 }
 
 // case: FF-19
+// rule: handle-outcome
 #[test]
 fn a_failure_is_told_once_although_its_handle_knows_of_it_too() {
     run(async {

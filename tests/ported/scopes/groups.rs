@@ -11,6 +11,7 @@ use std::{
 };
 
 // case: TG-01
+// rule: handle-value
 #[test]
 fn both_values_are_there_after_the_scope_which_has_waited_for_both() {
     run(async {
@@ -49,6 +50,7 @@ fn a_scope_without_children_whose_body_is_ready_is_ready_at_once() {
 }
 
 // case: TG-06
+// rule: scope-end
 #[test]
 fn the_scope_waits_for_children_and_grandchildren_and_the_caller_is_not_cancelled() {
     let log = Log::default();
@@ -124,6 +126,7 @@ fn in_a_cancelled_scope_one_that_never_waits_ends_with_its_value() {
 // case: TG-13
 // Java lets a join that was interrupted be repeated. Here a scope that is polled by reference goes
 // on where it was; its children stand still meanwhile.
+// rule: scope-again
 #[test]
 fn a_wait_for_a_scope_that_is_given_up_may_be_repeated() {
     run(async {
