@@ -1,7 +1,7 @@
 //! Scopes that are dropped, or not even that.
 
 use super::{Output, Said, Why, reason, step};
-use ringfence_core::{Handle, Scope, scope, sleep, timeout};
+use ringfence_core::{CancelToken, Handle, Reason, Scope, scope, sleep, timeout};
 use ringfence_test::{Controller, CountingWaker, Probe, Stepper, Tally, poll_once, run};
 use std::{
     future::{Future, pending},
@@ -159,23 +159,28 @@ fn ten_thousand_scopes_one_in_the_other_are_polled_and_dropped() {
 // trap: T21
 // rule: scope-drop
 #[test]
-fn a_hundred_thousand_scopes_that_have_handles_of_one_another_are_dropped() {
-    // Each holds the scope before it, as a handle does, and its token is a child of that one's.
-    let mut outer = ringfence_core::CancelToken::new();
-    let mut ended = Vec::new();
+fn a_hundred_thousand_scopes_each_under_the_token_of_the_one_before_are_cancelled_and_dropped() {
+    let mut token = CancelToken::new();
+    let mut scopes = Vec::new();
     for _ in 0..100_000 {
-        let token = outer.clone();
         let mut inner = None;
-        let mut whole = Stepper::new(token.run_until_cancelled(scope(|s: Scope<'_, Why>| {
-            inner = Some(s.token());
-            pending::<Output>()
-        })));
+        let mut whole = Stepper::new(
+            scope(|s: Scope<'_, Why>| {
+                inner = Some(s.clone());
+                pending::<Output>()
+            })
+            .under(&token),
+        );
         assert!(whole.step().is_pending());
-        outer = inner.unwrap().child();
-        ended.push(whole);
+        token = inner.unwrap().token();
+        scopes.push(whole);
     }
-    drop(ended);
-    assert!(!outer.is_cancelled() || outer.reason().is_some());
+    assert!(!token.is_cancelled());
+    drop(scopes.remove(0));
+    assert_eq!(token.reason(), Some(Reason::Dropped), "the last is told at once");
+    let said = step(scopes.last_mut().unwrap());
+    assert_eq!(said, Said::Cancelled("cancelled: the parent was dropped".to_owned()));
+    drop(scopes);
 }
 
 /// Cancels the scope, and a sibling, when it is dropped.

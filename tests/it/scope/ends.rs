@@ -26,6 +26,21 @@ fn a_scope_without_children_is_its_body_and_ends_in_the_same_poll_without_a_wake
     assert!(!daemon.is_woken());
 }
 
+// rule: scope-none
+#[test]
+fn a_scope_that_ends_in_good_order_wakes_its_task_no_more() {
+    let (body, child) = (Probe::<Output>::pending(), Probe::<Output>::pending());
+    let controls = [body.controller(), child.controller()];
+    let mut whole = Stepper::new(scope(|s: Scope<'_, Why>| {
+        s.spawn(child);
+        body
+    }));
+    assert_eq!(step(&mut whole), Said::Pending);
+    controls.iter().for_each(|control| assert!(control.complete(Ok(1))));
+    assert_eq!(step(&mut whole), Said::Value(1));
+    assert!(!whole.is_woken(), "it waits for its own token no longer");
+}
+
 // trap: T16
 // rule: end-poll-again
 #[test]
