@@ -136,3 +136,18 @@ fn a_set_may_be_used_again_after_its_last_child() {
         }
     });
 }
+
+// rule: as-completed-order
+#[test]
+fn every_child_of_a_tuple_comes_also_if_all_are_ready_at_once() {
+    run(async {
+        let all = as_completed((ready(0), ready(1))).collect::<Vec<_>>().await;
+        assert_eq!(all, [(0, 0), (1, 1)]);
+        let all = as_completed((ready(0), ready(1), ready(2), ready(3))).collect::<Vec<_>>().await;
+        assert_eq!(all, [(0, 0), (1, 1), (2, 2), (3, 3)]);
+        let one = || ready(1);
+        let twelve =
+            (one(), one(), one(), one(), one(), one(), one(), one(), one(), one(), one(), one());
+        assert_eq!(as_completed(twelve).collect::<Vec<_>>().await.len(), 12);
+    });
+}

@@ -140,7 +140,7 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
             None => drive(&mut each, children, places, cx, ended),
             Some(ready) => {
                 // In the first turn all are polled, which needs no asking who is next.
-                if panics == Panics::Resume && ready.take_all(L::LEN) {
+                if panics == Panics::Resume && ready.has_all(L::LEN) {
                     let swept = sweep(ready, children.as_mut(), cx, &mut ended);
                     if swept.is_ready() {
                         return swept;
@@ -199,6 +199,7 @@ fn sweep<R: Readiness, L: Links<J>, J, B>(
     let mut decision = Poll::Pending;
     for place in 0..L::LEN {
         let slot = Slot { chunk: 0, place: place as u32 };
+        ready.pass();
         let polled = ready.with_context(slot, cx, |cx| cancel.0.as_mut().poll(slot, cx));
         if let Poll::Ready(verdict) = polled {
             if let ControlFlow::Break(decided) = ended(place, Ok(verdict)) {

@@ -36,6 +36,11 @@ impl Readiness for Each {
     }
 
     #[inline]
+    fn pass(&mut self) {
+        self.next += 1;
+    }
+
+    #[inline]
     fn with_waker<T>(&self, _: Slot, parent: &Waker, f: impl FnOnce(&Waker) -> T) -> T {
         f(parent)
     }

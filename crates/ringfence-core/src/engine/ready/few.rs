@@ -13,15 +13,10 @@ impl Ready {
         ready
     }
 
-    /// Takes all of `children` at once, if none of them has been handed out since they were to be
-    /// polled.
+    /// Whether all of `children` are to be polled, and none has been handed out.
     #[inline]
-    pub(crate) fn take_all(&mut self, children: usize) -> bool {
-        let whole = self.bits == all(children);
-        if whole {
-            self.bits = 0;
-        }
-        whole
+    pub(crate) fn has_all(&self, children: usize) -> bool {
+        self.bits == all(children)
     }
 }
 

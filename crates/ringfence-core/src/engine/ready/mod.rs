@@ -328,6 +328,11 @@ impl Readiness for Ready {
     }
 
     #[inline]
+    fn pass(&mut self) {
+        self.bits &= self.bits - 1;
+    }
+
+    #[inline]
     fn with_waker<T>(&self, slot: Slot, _: &Waker, f: impl FnOnce(&Waker) -> T) -> T {
         debug_assert_eq!(self.chunk, slot.chunk, "the slot was handed out last");
         let lent;

@@ -14,6 +14,9 @@ pub(crate) trait Readiness {
     /// Takes the next child that is to be polled.
     fn next(&mut self) -> Option<Slot>;
 
+    /// As `next`, where the caller knows that there is one, and which it is.
+    fn pass(&mut self);
+
     /// Lends the waker of the child that `next` has just handed out.
     fn with_waker<T>(&self, slot: Slot, parent: &Waker, f: impl FnOnce(&Waker) -> T) -> T;
 
