@@ -21,13 +21,6 @@ use core::{
 };
 use pin_project_lite::pin_project;
 
-/// How many children have begun, and how many may run at a time.
-#[derive(Debug)]
-struct Places {
-    admitted: usize,
-    limit: usize,
-}
-
 /// How many children are polled without asking who of them was woken.
 const FEW: usize = 3;
 
@@ -40,6 +33,13 @@ pin_project! {
         woken: Option<Ready>,
         places: Places,
     }
+}
+
+/// How many children have begun, and how many may run at a time.
+#[derive(Debug)]
+struct Places {
+    admitted: usize,
+    limit: usize,
 }
 
 pin_project! {

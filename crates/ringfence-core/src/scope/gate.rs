@@ -42,7 +42,7 @@ struct State {
     /// Whether it was rung since the scope's future looked.
     rung: bool,
     /// The numbers of the children that are to be cancelled.
-    cancels: Vec<(u64, Reason)>,
+    cancels: Vec<u64>,
     /// Who awaits a child that has failed.
     orphans: Vec<Waker>,
     /// Where the deadline was moved to, until the scope's future has heard of it.
@@ -147,15 +147,15 @@ impl Gate {
     }
 
     /// Asks for the end of a child.
-    pub(super) fn cancel(&self, number: u64, reason: Reason) {
+    pub(super) fn cancel(&self, number: u64) {
         wake(self.state.with(|state| {
-            state.cancels.push((number, reason));
+            state.cancels.push(number);
             state.ring()
         }));
     }
 
     /// Takes the children that are to be cancelled, and hears the bell again from now on.
-    pub(super) fn answer(&self) -> Vec<(u64, Reason)> {
+    pub(super) fn answer(&self) -> Vec<u64> {
         self.state.with(|state| {
             state.rung = false;
             mem::take(&mut state.cancels)

@@ -113,7 +113,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             }
         }
         let mut ends = Vec::new();
-        for (number, _) in cancels {
+        for number in cancels {
             ends.extend(self.as_mut().cancel(number));
         }
         self.fill(ready);
@@ -159,7 +159,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     }
 
     /// Whether nothing is left to wait for: while the scope is `open`, daemons do not count.
-    pub(super) fn is_left(self: Pin<&mut Self>, open: bool) -> bool {
+    pub(super) fn is_quiet(self: Pin<&mut Self>, open: bool) -> bool {
         let this = self.project();
         let children = if open { *this.regular } else { this.children.len() };
         !*this.has_body && children == 0 && this.queue.is_empty()

@@ -161,12 +161,12 @@ impl<V> Report<V> {
         let first = self.state.with(|state| {
             let first = state.asked.is_none() && matches!(state.end, End::Running);
             if first {
-                state.asked = Some(reason.clone());
+                state.asked = Some(reason);
             }
             first
         });
         if first {
-            self.gate.cancel(self.birth.number, reason);
+            self.gate.cancel(self.birth.number);
         }
     }
 

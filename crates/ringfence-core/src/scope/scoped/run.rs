@@ -39,7 +39,7 @@ where
         let (mut nest, ledger, door) = (this.nest, this.ledger, this.door);
         let open = matches!(this.phase, Phase::Open);
         let shielded = matches!(this.phase, Phase::Shielded);
-        if nest.as_mut().is_left(open) && !door.gate.is_rung() {
+        if nest.as_mut().is_quiet(open) && !door.gate.is_rung() {
             return Poll::Ready(Step::Quiet);
         }
         turn(this.ready, nest, cx, |ready, mut nest, _, end| {
@@ -67,7 +67,7 @@ where
             };
             match verdict {
                 Verdict::Cancel(reason) if open => ControlFlow::Break(Step::Cancel(reason)),
-                _ if nest.is_left(open) => ControlFlow::Break(Step::Quiet),
+                _ if nest.is_quiet(open) => ControlFlow::Break(Step::Quiet),
                 _ => ControlFlow::Continue(()),
             }
         })
@@ -198,7 +198,7 @@ where
             // Somebody came at the last moment, and has woken the door.
             return true;
         }
-        !this.nest.as_mut().is_left(false) && self.ask(Reason::Closed)
+        !this.nest.as_mut().is_quiet(false) && self.ask(Reason::Closed)
     }
 
     /// Notes that the time is up, and who has not ended.
