@@ -180,7 +180,7 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
 
     /// Returns whether the scope was asked to end.
     pub fn is_cancelled(&self) -> bool {
-        self.token().is_cancelled()
+        self.door.gate.refusal().is_some()
     }
 
     /// Returns the token of the scope: a child of the token in force where the scope is polled.

@@ -1,11 +1,38 @@
 //! Which token is in force.
 
 use super::CancelToken;
+// Not loom's, which cannot forget the type of what it holds.
+use alloc::sync::Arc;
 use core::{cell::RefCell, marker::PhantomData};
 
 std::thread_local! {
     /// The token of the innermost child that is being polled on this thread.
-    static IN_FORCE: RefCell<Option<CancelToken>> = const { RefCell::new(None) };
+    static IN_FORCE: RefCell<Option<InForce>> = const { RefCell::new(None) };
+}
+
+/// A token, or who has one for those who ask.
+#[derive(Clone)]
+pub(crate) enum InForce {
+    Token(CancelToken),
+    Lender(Arc<dyn Lend>),
+}
+
+/// Whoever has a token for those who ask.
+pub(crate) trait Lend: Send + Sync {
+    /// Returns the token, the same one whenever it is asked for.
+    fn token(&self) -> CancelToken;
+}
+
+impl From<CancelToken> for InForce {
+    fn from(token: CancelToken) -> Self {
+        Self::Token(token)
+    }
+}
+
+impl<L: Lend + 'static> From<Arc<L>> for InForce {
+    fn from(lender: Arc<L>) -> Self {
+        Self::Lender(lender)
+    }
 }
 
 /// Returns the token in force: that of the innermost child that is being polled here.
@@ -31,22 +58,24 @@ std::thread_local! {
 /// ```
 pub fn current() -> Option<CancelToken> {
     // A thread that is being torn down polls no child.
-    IN_FORCE.try_with(|in_force| in_force.borrow().clone()).ok().flatten()
+    let in_force = IN_FORCE.try_with(|in_force| in_force.borrow().clone()).ok().flatten()?;
+    Some(match in_force {
+        InForce::Token(token) => token,
+        InForce::Lender(lender) => lender.token(),
+    })
 }
 
-/// Puts `token` in force on this thread until the guard is dropped, which unwinding does too.
+/// Puts a token in force on this thread until the guard is dropped, which unwinding does too.
 ///
-/// Guards are dropped in reverse order: each restores what was in force before it. The cost is a
-/// clone of the token.
-pub(crate) fn within(token: &CancelToken) -> Within {
-    Within { before: swap(Some(token.clone())), thread: PhantomData }
+/// Guards are dropped in reverse order: each restores what was in force before it.
+pub(crate) fn within(token: impl Into<InForce>) -> Within {
+    Within { before: swap(Some(token.into())), thread: PhantomData }
 }
 
 /// Restores the token that was in force before, as [`within`] returns it.
-#[derive(Debug)]
 #[must_use = "a token is in force while the guard lives"]
 pub(crate) struct Within {
-    before: Option<CancelToken>,
+    before: Option<InForce>,
     /// It stays on its thread.
     thread: PhantomData<*const ()>,
 }
@@ -58,6 +87,6 @@ impl Drop for Within {
 }
 
 /// The token is handed out rather than dropped while the cell is borrowed.
-fn swap(token: Option<CancelToken>) -> Option<CancelToken> {
+fn swap(token: Option<InForce>) -> Option<InForce> {
     IN_FORCE.try_with(|in_force| in_force.replace(token)).ok().flatten()
 }

@@ -59,7 +59,7 @@ mod when_cancelled;
 #[cfg(feature = "std")]
 pub use current::current;
 #[cfg(feature = "std")]
-pub(crate) use current::within;
+pub(crate) use current::{Lend, within};
 pub use drop_guard::DropGuard;
 pub use run_until_cancelled::RunUntilCancelled;
 pub use token::CancelToken;

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     engine::joint::Kept,
     outcome::{Cancelled, ChildId, Outcome, Reason},
-    sync::Arc,
 };
+use alloc::sync::Arc;
 use core::{
     fmt,
     future::Future,
@@ -34,11 +34,20 @@ use core::{
 /// Awaiting it may be given up at any time: the value stays, and it may be awaited again.
 pub struct Handle<T> {
     report: Kept<Report<T>>,
+    /// Whether it was told the end, and has left nothing to be told.
+    told: bool,
 }
 
 impl<T> Handle<T> {
     pub(super) fn new(report: Kept<Report<T>>) -> Self {
-        Self { report }
+        Self { report, told: false }
+    }
+
+    /// Waits for the end of the child.
+    fn poll_told(&mut self, cx: &mut Context<'_>) -> Poll<Told<T>> {
+        let told = ready!(self.report.poll(cx));
+        self.told = true;
+        Poll::Ready(told)
     }
 
     /// Returns the place of the child among its siblings.
@@ -79,8 +88,8 @@ impl<T> Handle<T> {
 impl<T> Future for Handle<T> {
     type Output = T;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        let told = ready!(self.report.poll(cx));
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let told = ready!(self.poll_told(cx));
         let label = || self.report.birth.label();
         match told {
             Told::Completed(value) => Poll::Ready(value),
@@ -94,7 +103,9 @@ impl<T> Future for Handle<T> {
 
 impl<T> Drop for Handle<T> {
     fn drop(&mut self) {
-        drop(self.report.abandon());
+        if !self.told {
+            drop(self.report.abandon());
+        }
     }
 }
 
@@ -117,8 +128,8 @@ pub struct HandleOutcome<T> {
 impl<T> Future for HandleOutcome<T> {
     type Output = Outcome<T>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
-        Poll::Ready(match ready!(self.handle.report.poll(cx)) {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
+        Poll::Ready(match ready!(self.handle.poll_told(cx)) {
             Told::Completed(value) => Outcome::Completed(value),
             Told::Failed => Outcome::Cancelled(Cancelled::new(Reason::SiblingFailed)),
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
@@ -179,8 +190,8 @@ impl<T, E> OwnedHandle<T, E> {
 impl<T, E> Future for OwnedHandle<T, E> {
     type Output = Outcome<Result<T, E>>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match ready!(self.handle.report.poll(cx)) {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match ready!(self.handle.poll_told(cx)) {
             Told::Completed(outcome) => outcome,
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
             Told::Taken | Told::Failed => {
@@ -192,6 +203,9 @@ impl<T, E> Future for OwnedHandle<T, E> {
 
 impl<T, E> Drop for OwnedHandle<T, E> {
     fn drop(&mut self) {
+        if self.handle.told {
+            return;
+        }
         if let Some(failure) = self.handle.report.disown() {
             self.overdue.push(failure);
         }

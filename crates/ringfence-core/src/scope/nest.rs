@@ -2,6 +2,7 @@
 
 use super::{
     door::{Child, Door},
+    gate::Gate,
     mode::Mode,
     report::{Birth, ChildEnd, Rank},
 };
@@ -27,14 +28,12 @@ use pin_project_lite::pin_project;
 /// The place of the body.
 const BODY: usize = 0;
 
-/// The place of the door: woken when somebody has come, or asks for something.
+/// The place of the door: woken when somebody has come, or asks for something, and when the scope's
+/// token is cancelled.
 const DOOR: usize = 1;
 
-/// The place of the scope's token: woken when it is cancelled.
-const TOKEN: usize = 2;
-
 /// How many places are not for children.
-const RESERVED: usize = 3;
+const RESERVED: usize = 2;
 
 pin_project! {
     /// What runs in a scope.
@@ -54,7 +53,7 @@ pin_project! {
         queue: VecDeque<Child<'env, E, M>>,
         // How many regular children may run at a time.
         limit: usize,
-        when_cancelled: Option<WhenCancelled>,
+        heed: Heed,
         // The child whose poll has panicked.
         fallen: Option<Child<'env, E, M>>,
         door: Arc<Door<'env, E, M>>,
@@ -67,10 +66,31 @@ pub(super) enum Event<T, E> {
     Body(Result<T, E>),
     /// A child has ended.
     Child(ChildEnd<E>),
-    /// Somebody has rung at the door.
-    Rung,
-    /// The scope's token was cancelled.
-    Cancelled(Reason),
+    /// Somebody has rung at the door, or the scope's token was cancelled, for this reason.
+    Door(Option<Reason>),
+}
+
+/// Whether somebody waits for the cancellation of the scope's token.
+enum Heed {
+    /// There is no token, or everything was dropped.
+    Idle,
+    Waiting(WhenCancelled),
+    /// It was cancelled, and that was told.
+    Told,
+}
+
+impl Heed {
+    /// Waits for the cancellation of the gate's token, if there is one.
+    fn poll(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<Reason> {
+        if let Self::Idle = self {
+            let Some(token) = gate.given_token() else { return Poll::Pending };
+            *self = Self::Waiting(token.cancelled());
+        }
+        let Self::Waiting(when_cancelled) = self else { return Poll::Pending };
+        let cancelled = ready!(Pin::new(when_cancelled).poll(cx));
+        *self = Self::Told;
+        Poll::Ready(cancelled.into_reason())
+    }
 }
 
 impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
@@ -83,13 +103,13 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             arrivals: Vec::new(),
             queue: VecDeque::new(),
             limit: usize::MAX,
-            when_cancelled: None,
+            heed: Heed::Idle,
             fallen: None,
             door,
         }
     }
 
-    /// Who is woken first: the body, the door, the token.
+    /// Who is woken first: the body and the door.
     pub(super) fn ready() -> Ready {
         Ready::of_few(RESERVED)
     }
@@ -107,9 +127,12 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let cancels = this.door.gate.answer();
         this.door.take(this.arrivals);
         for child in this.arrivals.drain(..) {
-            match child.id().rank {
-                Rank::Regular => this.queue.push_back(child),
-                Rank::Daemon => drop(this.children.insert(child, ready)),
+            let regular = child.id().rank == Rank::Regular;
+            if regular && (*this.regular == *this.limit || !this.queue.is_empty()) {
+                this.queue.push_back(child);
+            } else {
+                *this.regular += usize::from(regular);
+                this.children.insert(child, ready);
             }
         }
         let mut ends = Vec::new();
@@ -195,7 +218,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     ) {
         let mut this = self.project();
         // Who wakes the scope now would wake it in vain.
-        *this.when_cancelled = None;
+        *this.heed = Heed::Idle;
         let slots: Vec<_> = this.children.occupied().collect();
         let mut left = Vec::new();
         for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
@@ -249,13 +272,11 @@ where
             }
             DOOR => {
                 this.door.gate.hang(cx.waker());
-                if this.door.gate.is_rung() { Poll::Ready(Event::Rung) } else { Poll::Pending }
-            }
-            TOKEN => {
-                let token = || this.door.gate.token().cancelled();
-                let when_cancelled = this.when_cancelled.get_or_insert_with(token);
-                let cancelled = ready!(Pin::new(when_cancelled).poll(cx));
-                Poll::Ready(Event::Cancelled(cancelled.into_reason()))
+                match this.heed.poll(&this.door.gate, cx) {
+                    Poll::Ready(reason) => Poll::Ready(Event::Door(Some(reason))),
+                    Poll::Pending if this.door.gate.is_rung() => Poll::Ready(Event::Door(None)),
+                    Poll::Pending => Poll::Pending,
+                }
             }
             _ => {
                 let end = ready!(Pin::new(this.children).poll(slot, cx));

@@ -5,11 +5,12 @@ use crate::{
     engine::joint::Post,
     outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Outcome, Panic, Reason, catch},
     sync::{
-        Arc, Lock,
+        Lock,
         atomic::{AtomicBool, Ordering},
     },
 };
-use alloc::boxed::Box;
+// Not loom's, which cannot forget the type of what it holds.
+use alloc::{boxed::Box, sync::Arc};
 use core::{
     marker::PhantomData,
     mem,

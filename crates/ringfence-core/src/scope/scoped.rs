@@ -29,7 +29,9 @@ pin_project! {
     /// # States
     ///
     /// ```text
-    ///        1 decided          2 the grace is over          4 no shield is left
+    ///   new
+    ///    │ it is polled
+    ///    ▼   1 decided          2 the grace is over          4 no shield is left
     ///   open ───────────▶ ending ───────────────────▶ shielded ──────────────────▶ done
     ///    │ └───────────────────── 1 without grace ──────▲                            ▲
     ///    └───────────────────────────────────────────────────────────────────────────┘
@@ -89,6 +91,8 @@ type OnLeftovers<'env> = Box<dyn FnMut(&Label) + Send + 'env>;
 /// How far a scope has come.
 #[derive(Debug)]
 enum Phase {
+    /// It was not polled yet.
+    New,
     Open,
     /// Everything was asked to end.
     Ending,
@@ -107,7 +111,7 @@ where
             nest: Nest::new(body, door.clone()),
             ready: Nest::<B, E, M>::ready(),
             ledger: Ledger::new(),
-            phase: Phase::Open,
+            phase: Phase::New,
             patience: Patience::default(),
             name: None,
             on_leftovers: None,

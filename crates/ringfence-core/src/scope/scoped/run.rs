@@ -54,16 +54,18 @@ where
                     nest.as_mut().fill(ready);
                     ledger.child(end)
                 }
-                Ok(Event::Rung) => {
+                Ok(Event::Door(cancelled)) => {
                     let mut ends = nest.as_mut().answer(ready);
                     if shielded {
                         // Some shield is down.
                         nest.as_mut().clear_but(&door.gate.shielded(), |end| ends.push(end));
                     }
-                    ledger.children(ends).and(ledger.overdue(door.take_overdue()))
+                    let heard = ledger.children(ends).and(ledger.overdue(door.take_overdue()));
+                    match cancelled {
+                        Some(reason) if open => heard.and(ledger.cancel(reason)),
+                        _ => heard,
+                    }
                 }
-                Ok(Event::Cancelled(reason)) if open => ledger.cancel(reason),
-                Ok(Event::Cancelled(_)) => Verdict::GoOn,
             };
             match verdict {
                 Verdict::Cancel(reason) if open => ControlFlow::Break(Step::Cancel(reason)),
@@ -92,7 +94,9 @@ where
         this.door.gate.close(reason.clone());
         // It wakes whoever waits for the token, of whom anyone may panic.
         let _ = ledger.run(|| {
-            this.door.gate.token().cancel(reason);
+            if let Some(token) = this.door.gate.given_token() {
+                token.cancel(reason);
+            }
         });
         if !this.patience.ask() {
             return self.spare();
@@ -151,12 +155,17 @@ where
 
     fn poll_phases(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Conclusion<T, E>> {
         let this = self.as_mut().project();
-        if let Phase::Done = this.phase {
-            panic!("a scope was polled after it had ended");
+        match this.phase {
+            Phase::New => {
+                *this.phase = Phase::Open;
+                this.door.gate.begin();
+                this.patience.begin();
+            }
+            Phase::Done => panic!("a scope was polled after it had ended"),
+            Phase::Open | Phase::Ending | Phase::Shielded => {}
         }
         #[cfg(feature = "std")]
-        let _within = cancel::within(&this.door.gate.token());
-        this.patience.begin();
+        let _within = cancel::within(this.door.gate.clone());
         loop {
             let mut step = self.as_mut().step(cx);
             if step.is_pending() {
@@ -194,8 +203,9 @@ where
         if !matches!(this.phase, Phase::Open) {
             return false;
         }
-        if !this.door.gate.close_unless_rung() {
-            // Somebody came at the last moment, and has woken the door.
+        if !this.door.close_unless_rung() {
+            // Somebody came at the last moment, and may be about to ring.
+            this.door.gate.ring();
             return true;
         }
         !this.nest.as_mut().is_quiet(false) && self.ask(Reason::Closed)
