@@ -52,12 +52,12 @@ impl<T> Handle<T> {
 
     /// Returns the place of the child among its siblings.
     pub fn id(&self) -> ChildId {
-        ChildId::new(self.report.birth.number)
+        ChildId::new(self.report.birth.number())
     }
 
     /// Returns the name of the child, if one was given.
     pub fn name(&self) -> Option<&str> {
-        self.report.birth.name.as_deref()
+        self.report.birth.name()
     }
 
     /// Returns whether the child has ended, in whatever way.

@@ -4,7 +4,7 @@ use super::{
     door::{Child, Door},
     gate::Gate,
     mode::Mode,
-    report::{Birth, ChildEnd, Rank},
+    report::{ChildEnd, Rank},
 };
 use crate::{
     cancel::WhenCancelled,
@@ -127,7 +127,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let cancels = this.door.gate.answer();
         this.door.take(this.arrivals);
         for child in this.arrivals.drain(..) {
-            let regular = child.id().rank == Rank::Regular;
+            let regular = child.id().rank() == Rank::Regular;
             if regular && (*this.regular == *this.limit || !this.queue.is_empty()) {
                 this.queue.push_back(child);
             } else {
@@ -156,15 +156,15 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// Drops the child of a number, if it has not ended; returns its end if that panics.
     fn cancel(self: Pin<&mut Self>, number: u64) -> Option<ChildEnd<E>> {
         let this = self.project();
-        if let Some(place) = this.queue.iter().position(|child| child.id().number == number) {
+        if let Some(place) = this.queue.iter().position(|child| child.id().number() == number) {
             return this.queue.remove(place)?.let_go();
         }
         let is_it = |slot: &Slot| {
-            this.children.child(*slot).is_some_and(|child| child.id().number == number)
+            this.children.child(*slot).is_some_and(|child| child.id().number() == number)
         };
         let slot = this.children.occupied().find(is_it)?;
         let child = this.children.take(slot)?;
-        if child.id().rank == Rank::Regular {
+        if child.id().rank() == Rank::Regular {
             *this.regular -= 1;
         }
         child.let_go()
@@ -224,7 +224,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
             left.extend(this.children.take(slot));
         }
-        let gone = left.iter().filter(|child| child.id().rank == Rank::Regular).count();
+        let gone = left.iter().filter(|child| child.id().rank() == Rank::Regular).count();
         *this.regular -= gone;
         // Those who have not begun are not counted.
         this.door.take(this.arrivals);
@@ -232,8 +232,9 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         left.append(this.arrivals);
         // Regular children as they came, and behind them the daemons as they did not.
         left.sort_by_key(|child| {
-            let Birth { number, rank, .. } = *child.id();
-            (rank == Rank::Daemon, if rank == Rank::Daemon { u64::MAX - number } else { number })
+            let daemon = child.id().rank() == Rank::Daemon;
+            let number = child.id().number();
+            (daemon, if daemon { u64::MAX - number } else { number })
         });
         if !spared.contains(&BODY) {
             *this.has_body = false;
@@ -294,7 +295,7 @@ where
             *this.has_body = false;
             this.body.set(None);
         } else if let Some(child) = this.children.take(slot) {
-            if child.id().rank == Rank::Regular {
+            if child.id().rank() == Rank::Regular {
                 *this.regular -= 1;
             }
             *this.fallen = Some(child);

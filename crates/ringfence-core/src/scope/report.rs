@@ -19,19 +19,53 @@ use core::{
 };
 
 /// Who a child is, for its scope and in messages.
+///
+/// Small, since every child has one: what few children have is in a box.
 #[derive(Clone, Debug)]
 pub struct Birth {
-    /// How many children the scope had numbered before.
-    pub(super) number: u64,
-    pub(super) name: Option<Name>,
-    pub(super) location: &'static Location<'static>,
-    pub(super) rank: Rank,
+    /// The number, shifted by the rank.
+    place: u64,
+    name: Option<Box<Name>>,
+    location: &'static Location<'static>,
 }
 
 impl Birth {
+    /// A child before which the scope had numbered so many.
+    #[inline]
+    pub(super) fn new(
+        number: u64,
+        rank: Rank,
+        name: Option<Name>,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let place = number << 1 | u64::from(rank == Rank::Daemon);
+        Self { place, name: name.map(Box::new), location }
+    }
+
+    /// How many children the scope had numbered before.
+    #[inline]
+    pub(super) fn number(&self) -> u64 {
+        self.place >> 1
+    }
+
+    #[inline]
+    pub(super) fn rank(&self) -> Rank {
+        if self.place & 1 == 1 { Rank::Daemon } else { Rank::Regular }
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_ref().map(|name| &***name)
+    }
+
     /// The child as it is shown to people.
     pub(super) fn label(&self) -> Label {
-        Label { child: ChildId::new(self.number), name: self.name.clone() }
+        Label { child: ChildId::new(self.number()), name: self.name.as_deref().cloned() }
+    }
+
+    /// The failure of the child.
+    fn failure<E>(&self, cause: Cause<E>) -> Failure<E> {
+        let Label { child, name } = self.label();
+        Failure { child, name, location: Some(self.location), cause }
     }
 }
 
@@ -82,21 +116,21 @@ pub(super) struct Report<V> {
 #[derive(Debug)]
 struct State<V> {
     end: End<V>,
-    /// Whoever awaits the handle.
-    waiter: Option<Waker>,
-    /// Why the handle asked for the end, if it did.
-    asked: Option<Reason>,
-    /// Whether the handle is gone.
-    alone: bool,
+    /// Why the handle asked for the end, if it did, or why the child was dropped.
+    reason: Option<Box<Reason>>,
 }
 
 #[derive(Debug)]
 enum End<V> {
-    Running,
+    /// With whoever awaits the handle, and whether that is gone.
+    Running {
+        waiter: Option<Waker>,
+        alone: bool,
+    },
     Completed(V),
     Taken,
     Failed,
-    Gone(Reason),
+    Gone,
 }
 
 /// What a handle is told.
@@ -117,13 +151,17 @@ impl<V> Report<V> {
             birth,
             gate,
             ended: AtomicBool::new(false),
-            state: Lock::new(State { end: End::Running, waiter: None, asked: None, alone: false }),
+            state: Lock::new(State {
+                end: End::Running { waiter: None, alone: false },
+                reason: None,
+            }),
         }
     }
 
     /// The child was refused, and will be dropped.
     pub(super) fn refuse(&self, reason: Reason) {
-        self.state.with(|state| state.asked = Some(reason));
+        let reason = Some(Box::new(reason));
+        self.state.with(|state| state.reason = reason);
     }
 
     /// Whether the child has ended.
@@ -132,11 +170,17 @@ impl<V> Report<V> {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// Notes that the state is another than running. Called under its lock.
+    /// Moves on from running, under the lock of the state. Returns a value that there is nobody to
+    /// take, and who waits.
     #[inline]
-    fn set_ended(&self) {
+    fn end(&self, state: &mut State<V>, mut end: End<V>) -> (Option<V>, Option<Waker>) {
+        let End::Running { waiter, alone } = &mut state.end else { return (end.take(), None) };
+        let (waiter, alone) = (waiter.take(), *alone);
+        let surplus = if alone { end.take() } else { None };
+        state.end = end;
         // Release: pairs with the Acquire in `is_finished`.
         self.ended.store(true, Ordering::Release);
+        (surplus, waiter)
     }
 
     /// Waits for the end.
@@ -147,11 +191,9 @@ impl<V> Report<V> {
         }
         // Foreign code before the lock, and after it.
         let mut new = Some(cx.waker().clone());
-        let (told, old) = self.state.with(|state| {
-            let told = state.tell();
-            let old =
-                if told.is_none() { mem::replace(&mut state.waiter, new.take()) } else { None };
-            (told, old)
+        let (told, old) = self.state.with(|state| match &mut state.end {
+            End::Running { waiter, .. } => (None, mem::replace(waiter, new.take())),
+            _ => (state.tell(), None),
         });
         drop((new, old));
         told.map_or(Poll::Pending, Poll::Ready)
@@ -159,30 +201,27 @@ impl<V> Report<V> {
 
     /// Asks for the child's end, unless that was done or it has ended.
     pub(super) fn cancel(&self, reason: Reason) {
-        let first = self.state.with(|state| {
-            let first = state.asked.is_none() && matches!(state.end, End::Running);
-            if first {
-                state.asked = Some(reason);
+        let mut reason = Some(Box::new(reason));
+        self.state.with(|state| {
+            if state.reason.is_none() && matches!(state.end, End::Running { .. }) {
+                state.reason = reason.take();
             }
-            first
         });
+        let first = reason.is_none();
         if first {
-            self.gate.cancel(self.birth.number);
+            self.gate.cancel(self.birth.number());
         }
     }
 
     /// The handle is gone. Returns what nobody will take, and who does not wait any more.
     pub(super) fn abandon(&self) -> (Option<V>, Option<Waker>) {
-        self.state.with(|state| {
-            state.alone = true;
-            let value = match mem::replace(&mut state.end, End::Taken) {
-                End::Completed(value) => Some(value),
-                end => {
-                    state.end = end;
-                    None
-                }
-            };
-            (value, state.waiter.take())
+        self.state.with(|state| match &mut state.end {
+            End::Running { waiter, alone } => {
+                *alone = true;
+                (None, waiter.take())
+            }
+            End::Completed(_) => (state.end.take(), None),
+            End::Taken | End::Failed | End::Gone => (None, None),
         })
     }
 
@@ -192,11 +231,14 @@ impl<V> Report<V> {
             // Whoever waited was woken by the end.
             return;
         }
-        let why = self.gate.why();
-        let waiter = self.state.with(|state| {
-            self.set_ended();
-            state.end = End::Gone(state.asked.take().unwrap_or(why));
-            state.waiter.take()
+        let why = Box::new(self.gate.why());
+        let (waiter, _surplus) = self.state.with(|state| {
+            let waiter = self.end(state, End::Gone).1;
+            let surplus = match state.reason {
+                Some(_) => Some(why),
+                None => state.reason.replace(why),
+            };
+            (waiter, surplus)
         });
         // The child's destructor may be panicking.
         if let Err(panic) = catch(|| waiter.map(Waker::wake)) {
@@ -207,18 +249,7 @@ impl<V> Report<V> {
     /// The child has returned a value. Returns it if there is nobody to take it.
     #[inline]
     fn complete(&self, value: V) -> Option<V> {
-        let (surplus, waiter) = self.state.with(|state| {
-            if !matches!(state.end, End::Running) {
-                return (Some(value), None);
-            }
-            let (end, surplus) = match state.alone {
-                true => (End::Taken, Some(value)),
-                false => (End::Completed(value), None),
-            };
-            self.set_ended();
-            state.end = end;
-            (surplus, state.waiter.take())
-        });
+        let (surplus, waiter) = self.state.with(|state| self.end(state, End::Completed(value)));
         if let Some(waiter) = waiter {
             waiter.wake();
         }
@@ -227,13 +258,7 @@ impl<V> Report<V> {
 
     /// The child has failed.
     fn fail(&self) {
-        let waiter = self.state.with(|state| {
-            if let End::Running = state.end {
-                self.set_ended();
-                state.end = End::Failed;
-            }
-            state.waiter.take()
-        });
+        let (_, waiter) = self.state.with(|state| self.end(state, End::Failed));
         if let Some(waiter) = waiter {
             waiter.wake();
         }
@@ -241,18 +266,26 @@ impl<V> Report<V> {
 
     /// The end of a child that did what it was for.
     fn fine<E>(&self) -> ChildEnd<E> {
-        ChildEnd { rank: self.birth.rank, failure: None }
+        ChildEnd { rank: self.birth.rank(), failure: None }
     }
 
     /// The end of a child that failed.
     fn failed<E>(&self, cause: Cause<E>) -> ChildEnd<E> {
-        ChildEnd::new(self.birth.rank, Some(self.failure_by(cause)))
+        ChildEnd::new(self.birth.rank(), Some(self.birth.failure(cause)))
     }
+}
 
-    /// The failure of the child.
-    fn failure_by<E>(&self, cause: Cause<E>) -> Failure<E> {
-        let Birth { number, name, location, .. } = self.birth.clone();
-        Failure { child: ChildId::new(number), name, location: Some(location), cause }
+impl<V> End<V> {
+    /// Takes the value, if there is one.
+    #[inline]
+    fn take(&mut self) -> Option<V> {
+        match mem::replace(self, Self::Taken) {
+            Self::Completed(value) => Some(value),
+            end => {
+                *self = end;
+                None
+            }
+        }
     }
 }
 
@@ -260,15 +293,16 @@ impl<V> State<V> {
     /// What a handle is told, if the child has ended.
     #[inline]
     fn tell(&mut self) -> Option<Told<V>> {
-        match &self.end {
-            End::Running => None,
-            End::Failed => Some(Told::Failed),
-            End::Gone(reason) => Some(Told::Cancelled(Cancelled::new(reason.clone()))),
-            End::Completed(_) | End::Taken => Some(match mem::replace(&mut self.end, End::Taken) {
-                End::Completed(value) => Told::Completed(value),
-                _ => Told::Taken,
-            }),
-        }
+        Some(match &self.end {
+            End::Running { .. } => return None,
+            End::Completed(_) => return self.end.take().map(Told::Completed),
+            End::Taken => Told::Taken,
+            End::Failed => Told::Failed,
+            End::Gone => {
+                let reason = self.reason.as_deref().cloned();
+                Told::Cancelled(Cancelled::new(reason.unwrap_or(Reason::Dropped)))
+            }
+        })
     }
 }
 
@@ -367,7 +401,7 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
     /// Leaves the outcome for the handle. If there is none any more, a failure is the scope's.
     fn leave(&self, outcome: Outcome<Result<T, E>>) -> ChildEnd<E> {
         let failure = self.complete(outcome).and_then(|outcome| self.failure(outcome));
-        ChildEnd::new(self.birth.rank, failure)
+        ChildEnd::new(self.birth.rank(), failure)
     }
 
     /// The handle is dropped. Returns the failure that nobody has looked at.
@@ -379,8 +413,8 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
     /// The failure in an outcome.
     fn failure(&self, outcome: Outcome<Result<T, E>>) -> Option<Failure<E>> {
         match outcome {
-            Outcome::Completed(Err(error)) => Some(self.failure_by(Cause::Error(error))),
-            Outcome::Panicked(panic) => Some(self.failure_by(Cause::Panic(panic))),
+            Outcome::Completed(Err(error)) => Some(self.birth.failure(Cause::Error(error))),
+            Outcome::Panicked(panic) => Some(self.birth.failure(Cause::Panic(panic))),
             Outcome::Completed(Ok(_)) | Outcome::Cancelled(_) => None,
         }
     }
