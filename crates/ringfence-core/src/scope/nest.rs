@@ -219,6 +219,11 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let mut this = self.project();
         // Who wakes the scope now would wake it in vain.
         *this.heed = Heed::Idle;
+        this.door.take(this.arrivals);
+        let children = this.children.len() + this.queue.len() + this.arrivals.len();
+        if children == 0 && !*this.has_body {
+            return;
+        }
         let slots: Vec<_> = this.children.occupied().collect();
         let mut left = Vec::new();
         for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
@@ -227,7 +232,6 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let gone = left.iter().filter(|child| child.id().rank() == Rank::Regular).count();
         *this.regular -= gone;
         // Those who have not begun are not counted.
-        this.door.take(this.arrivals);
         left.extend(this.queue.drain(..));
         left.append(this.arrivals);
         // Regular children as they came, and behind them the daemons as they did not.
