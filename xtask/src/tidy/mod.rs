@@ -1,6 +1,8 @@
 //! Rules of the tree that no compiler checks.
 
+mod cases;
 mod floors;
+mod marks;
 mod source;
 mod unsafety;
 mod words;
@@ -31,6 +33,7 @@ pub(crate) fn tidy(sh: &Shell) -> Verdict {
         floors::check(source, &mut complaints);
     }
     unsafety::check(sh, &sources, &mut complaints)?;
+    cases::check(sh, &sources, &mut complaints)?;
     complaints.into_verdict()
 }
 
