@@ -1,8 +1,9 @@
 //! Area AC: outputs in the order of completion.
 
-use crate::scene::{Log, after, elapsed, run};
+use crate::scene::{Log, after, elapsed, ms, run};
 use futures::StreamExt as _;
-use ringfence_core::{JoinSet, as_completed};
+use ringfence_core::{JoinSet, as_completed, timeout};
+use ringfence_test::TestRuntime;
 use std::{
     future::{Ready, pending, ready},
     panic::AssertUnwindSafe,
@@ -149,5 +150,34 @@ fn every_child_of_a_tuple_comes_also_if_all_are_ready_at_once() {
         let twelve =
             (one(), one(), one(), one(), one(), one(), one(), one(), one(), one(), one(), one());
         assert_eq!(as_completed(twelve).collect::<Vec<_>>().await.len(), 12);
+    });
+}
+
+// case: AC-04
+#[test]
+fn a_timeout_that_was_not_needed_leaves_no_alarm() {
+    run(async {
+        let all =
+            async { as_completed([after(20, 'a'), after(10, 'b')]).collect::<Vec<_>>().await };
+        assert_eq!(timeout(ms(10_000), all).await, Ok(vec![(1, 'b'), (0, 'a')]));
+        assert_eq!(TestRuntime::current().clock().alarms(), 0);
+        assert_eq!(elapsed(), 20);
+    });
+}
+
+// case: AC-06
+// asyncio's iterator gives out several waits at once. Here the next wait begins when the one before
+// is over or given up, and it is always the first to be awaited that gets the first.
+#[test]
+fn whoever_awaits_the_next_output_gets_the_first_although_others_had_asked_before() {
+    run(async {
+        let mut ended = as_completed([after(30, 'a'), after(10, 'b'), after(20, 'c')]);
+        drop(ended.next());
+        assert!(timeout(ms(5), ended.next()).await.is_err());
+        let mut order = Vec::new();
+        while let Some((_, output)) = ended.next().await {
+            order.push((output, elapsed()));
+        }
+        assert_eq!(order, [('b', 10), ('c', 20), ('a', 30)]);
     });
 }

@@ -3,7 +3,11 @@
 use crate::scene::{Log, after, elapsed, ms, run};
 use ringfence_core::{Outcome, gather, settle, timeout, try_gather};
 use ringfence_test::{Probe, Stepper, Tally};
-use std::{future::pending, task::Poll};
+use std::{
+    future::pending,
+    panic::{AssertUnwindSafe, catch_unwind},
+    task::Poll,
+};
 
 // case: GA-01
 #[test]
@@ -147,4 +151,21 @@ fn the_error_may_be_mapped_to_a_type_of_the_callers() {
             try_gather((after(2, Ok::<u8, &str>(1)), after(1, Err::<u8, _>("boom")))).await;
         assert_eq!(failed.map_err(str::len), Err(4));
     });
+}
+
+// case: GA-19
+#[test]
+fn an_input_that_turns_out_bad_after_good_ones_drops_these_unpolled() {
+    let children = [(); 3].map(|()| Probe::<()>::pending());
+    let controls = children.each_ref().map(Probe::controller);
+    let inputs = children.into_iter().enumerate().map(|(place, child)| {
+        assert!(place < 2, "no future");
+        child
+    });
+    let mut all = Stepper::new(gather(inputs));
+    assert!(catch_unwind(AssertUnwindSafe(|| all.step())).is_err());
+    drop(all);
+    for control in controls {
+        assert_eq!((control.polls(), control.drops()), (0, 1));
+    }
 }

@@ -1,10 +1,12 @@
 //! Area LI: at most so many children at a time.
 
-use crate::scene::{Log, after, elapsed, run};
+use crate::scene::{Log, after, elapsed, ms, run};
 use futures::StreamExt as _;
-use ringfence_core::{as_completed, gather, settle, try_gather};
+use ringfence_core::{
+    LocalScope, MissedTick, as_completed, gather, interval, scope_local, settle, sleep, try_gather,
+};
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     future::{Future, ready},
     num::NonZeroUsize,
 };
@@ -140,5 +142,31 @@ fn the_source_is_not_asked_for_more_than_there_are_places() {
             after(10, ()).await;
         }
         assert_eq!(asked.get(), 52);
+    });
+}
+
+// case: LI-10
+#[test]
+fn starts_may_be_kept_apart_by_an_interval_while_children_overlap() {
+    run(async {
+        let (crowd, starts) = (&Crowd::default(), &RefCell::new(Vec::new()));
+        let ended = scope_local(async |s: LocalScope<'_, ()>| {
+            let mut ticks = interval(ms(100)).on_missed_tick(MissedTick::Delay);
+            for n in 0..5 {
+                ticks.tick().await;
+                s.spawn(crowd.join(async {
+                    starts.borrow_mut().push(elapsed());
+                    after(1000, ()).await;
+                }));
+                if n == 2 {
+                    // Ticks that were missed are not made up for.
+                    sleep(ms(250)).await;
+                }
+            }
+            Ok(())
+        });
+        assert!(ended.await.is_ok());
+        assert_eq!(*starts.borrow(), [0, 100, 200, 450, 550]);
+        assert_eq!((crowd.most.get(), elapsed()), (5, 1550));
     });
 }

@@ -1,7 +1,9 @@
 //! Area RA: race, first success. Quorums and hedges have tests of their own.
 
 use crate::scene::{Log, after, elapsed, ms, run};
-use ringfence_core::{Cancelled, Reason, race, race_ok, timeout};
+use ringfence_core::{
+    Cancelled, LocalScope, Reason, ScopeError, race, race_ok, scope_local, sleep, timeout,
+};
 use ringfence_test::{Probe, Stepper, Tally};
 use std::{
     future::{Ready, ready},
@@ -120,5 +122,25 @@ fn a_first_success_that_takes_too_long_is_a_timeout_although_some_have_failed() 
         assert_eq!(elapsed.unfinished()[0].child.index(), 1);
         let failed = race_ok((ready(Err::<u8, _>("boom")),)).await;
         assert_eq!(failed.map_err(|errors| errors.map(str::len)), Err([4]));
+    });
+}
+
+// case: RA-16
+#[test]
+fn a_race_that_has_its_value_when_its_scope_is_cancelled_returns_it_and_the_next_wait_is_cut() {
+    let log = Log::default();
+    run(async {
+        let ended = scope_local(async |s: LocalScope<'_, ()>| -> Result<(), ()> {
+            let cancels = async {
+                s.cancel("outside");
+                1
+            };
+            log.note(race((cancels, after(10, 2))).await.to_string());
+            sleep(ms(1)).await;
+            log.note("not reached");
+            Ok(())
+        });
+        assert!(matches!(ended.await, Err(ScopeError::Cancelled(_))));
+        assert_eq!((log.take(), elapsed()), (vec!["1".to_owned()], 0));
     });
 }

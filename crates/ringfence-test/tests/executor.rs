@@ -43,6 +43,7 @@ fn a_run_returns_what_its_future_returns_which_may_borrow() {
     assert_eq!(run(0, async { text.as_str() }), "borrowed");
 }
 
+// case: VT-14
 #[test]
 fn the_same_seed_gives_the_same_order_and_many_seeds_give_many() {
     let orders: BTreeSet<_> = (0..200).map(order_of).collect();
@@ -158,6 +159,8 @@ fn the_runtime_is_in_force_in_its_future_its_tasks_and_its_jobs() {
     assert!(rt::current().is_err());
 }
 
+// case: VT-15
+// Kotlin and trio refuse it. Here a run is a closed world: its runtime and its clock are its own.
 #[test]
 fn runs_may_be_nested() {
     run(0, async {
@@ -293,6 +296,7 @@ fn a_task_that_shuts_its_runtime_down_is_dropped_when_its_poll_returns() {
     });
 }
 
+// case: VT-13
 #[test]
 fn a_panic_comes_through_and_all_tasks_are_dropped() {
     let tally = Tally::new();

@@ -45,6 +45,25 @@ impl Clock {
         self.shared.instant(self.elapsed())
     }
 
+    /// Returns how many alarms are set: how many futures wait for the clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{sleep, timeout};
+    /// use ringfence_test::{TestRuntime, run};
+    /// use std::time::Duration;
+    ///
+    /// run(0, async {
+    ///     let long = timeout(Duration::from_secs(10), sleep(Duration::from_secs(1)));
+    ///     assert!(long.await.is_ok());
+    ///     assert_eq!(TestRuntime::current().clock().alarms(), 0);
+    /// });
+    /// ```
+    pub fn alarms(&self) -> usize {
+        self.shared.time.with(|time| time.alarms().count())
+    }
+
     /// Moves the clock on by `duration`, and wakes all who waited for an instant until then.
     ///
     /// They run after this has returned, with the clock already at its new place.

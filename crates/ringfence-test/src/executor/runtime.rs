@@ -197,7 +197,8 @@ impl TestRuntime {
     }
 
     fn deadlock(&self) -> ! {
-        let (now, alarms) = self.shared.time.with(|time| (time.now(), time.alarms()));
+        let (now, alarms) =
+            self.shared.time.with(|time| (time.now(), Vec::from_iter(time.alarms())));
         let mut report = format!("deadlock at {now:?}: nothing is ready");
         if alarms.is_empty() {
             report += ", and no alarm is set";

@@ -51,8 +51,8 @@ impl Time {
     }
 
     /// Returns when each alarm that is set will ring.
-    pub(super) fn alarms(&self) -> Vec<Duration> {
-        self.alarms.keys().map(|key| key.0).collect()
+    pub(super) fn alarms(&self) -> impl Iterator<Item = Duration> {
+        self.alarms.keys().map(|key| key.0)
     }
 
     /// Moves the clock on, and returns the wakers of the alarms that ring, earliest first.
