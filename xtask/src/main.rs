@@ -5,6 +5,7 @@
 mod build;
 mod dynamic;
 mod no_std;
+mod seeds;
 mod step;
 mod tidy;
 
@@ -21,6 +22,7 @@ const STEPS: &[Step] = &[
     Step { name: "features", about: "each feature alone, none, all", run: build::features },
     Step { name: "no-std", about: "the core links and runs without std", run: no_std::no_std },
     Step { name: "examples", about: "examples build, and `tour` runs", run: build::examples },
+    Step { name: "seeds", about: "the ported cases by twenty seeds", run: seeds::seeds },
     Step { name: "msrv", about: "the oldest compiler promised", run: build::msrv },
     Step { name: "loom", about: "all interleavings of the core's models", run: dynamic::loom },
     Step { name: "miri", about: "the core's tests under Miri", run: dynamic::miri },

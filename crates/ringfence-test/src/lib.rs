@@ -40,10 +40,15 @@ mod lock;
 mod probe;
 mod stepper;
 mod tally;
+mod trace;
 mod waker;
 
-pub use executor::{AllBlocked, Clock, TestRuntime, explore, run, wait_all_blocked};
+pub use executor::{
+    AllBlocked, Clock, Exhausted, TestRuntime, exhaust, explore, explore_seeds, run, run_schedule,
+    wait_all_blocked,
+};
 pub use probe::{Controller, Fault, Probe};
 pub use stepper::{Stepper, poll_once};
 pub use tally::{Counted, Tally};
+pub use trace::{Trace, Watched};
 pub use waker::{CountingWaker, HookedWaker, panicking_waker};
