@@ -10,6 +10,7 @@ use std::{
 };
 
 // case: AC-02
+// rule: as-completed-each
 #[test]
 fn each_output_comes_with_the_place_of_its_child() {
     run(async {
@@ -41,6 +42,7 @@ fn a_loop_that_breaks_may_be_taken_up_again() {
 
 // case: AC-07
 // asyncio leaves the others running; here, as with AnyIO, they are gone when the block is left.
+// rule: cancel-order
 #[test]
 fn a_loop_that_is_left_after_the_first_takes_the_others_along() {
     let log = Log::default();
@@ -65,6 +67,7 @@ fn a_loop_that_is_left_after_the_first_takes_the_others_along() {
 // case: AC-08
 // AnyIO ends the iteration with a group of errors. Here an `Err` is an output, for the caller's
 // loop is the policy; a panic ends it, and takes the others along.
+// rule: as-completed-panic
 #[test]
 fn an_error_is_an_output_and_a_panic_cancels_the_others() {
     run(async {
@@ -98,6 +101,7 @@ fn a_stream_of_no_children_is_over_without_waiting() {
 }
 
 // case: AC-12
+// rule: set-next
 #[test]
 fn children_that_have_ended_and_children_that_will_are_all_taken() {
     run(async {
@@ -121,6 +125,7 @@ fn children_that_have_ended_and_children_that_will_are_all_taken() {
 }
 
 // case: PF-04
+// rule: set-next-again
 #[test]
 fn a_set_may_be_used_again_after_its_last_child() {
     run(async {
@@ -139,6 +144,7 @@ fn a_set_may_be_used_again_after_its_last_child() {
 }
 
 // rule: as-completed-order
+// rule: members-kinds
 #[test]
 fn every_child_of_a_tuple_comes_also_if_all_are_ready_at_once() {
     run(async {

@@ -10,6 +10,7 @@ use std::{
 };
 
 // case: GA-01
+// rule: gather-order
 #[test]
 fn outputs_are_in_the_order_given_whatever_ends_first() {
     run(async {
@@ -21,6 +22,7 @@ fn outputs_are_in_the_order_given_whatever_ends_first() {
 }
 
 // case: GA-01
+// rule: gather-all
 #[test]
 fn gather_is_not_done_before_the_last() {
     let probes = [Probe::pending(), Probe::pending(), Probe::pending()];
@@ -45,6 +47,7 @@ fn settle_of_successes_has_the_outputs_of_gather() {
 }
 
 // case: GA-06
+// rule: settle-all
 #[test]
 fn settle_has_each_end_at_its_place_also_that_of_a_cancelled_child() {
     run(async {
@@ -96,6 +99,7 @@ fn settle_that_is_cancelled_from_outside_is_no_list_of_cancelled_children() {
 }
 
 // case: GA-14
+// rule: gather-shape
 #[test]
 fn each_of_a_tuple_keeps_its_type() {
     run(async {
@@ -133,6 +137,7 @@ fn results_may_be_collected_with_or_without_those_that_failed() {
 }
 
 // case: GA-23
+// rule: try-gather-ok
 #[test]
 fn all_successes_come_in_the_order_given_and_of_none_there_are_none() {
     run(async {

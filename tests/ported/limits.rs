@@ -30,6 +30,7 @@ impl Crowd {
 }
 
 // case: LI-01
+// rule: limit-running
 #[test]
 fn no_more_run_at_a_time_than_the_limit_and_all_run() {
     for limit in [1, 10, 100] {
@@ -70,6 +71,7 @@ fn a_limit_holds_for_tuples_and_arrays_too() {
 }
 
 // case: LI-06
+// rule: limit-decided
 #[test]
 fn what_waits_for_a_place_never_starts_after_a_failure() {
     let log = Log::default();
@@ -85,6 +87,7 @@ fn what_waits_for_a_place_never_starts_after_a_failure() {
 }
 
 // case: LI-07
+// rule: limit-running
 #[test]
 fn each_end_lets_the_next_begin_in_the_order_given() {
     let log = Log::default();
@@ -125,6 +128,7 @@ fn a_child_that_panics_gives_its_place_to_the_next() {
 }
 
 // case: LI-13
+// rule: limit-not-created
 #[test]
 fn the_source_is_not_asked_for_more_than_there_are_places() {
     run(async {

@@ -12,6 +12,7 @@ use std::{
 };
 
 // case: RA-02
+// rule: race-losers
 #[test]
 fn losers_have_run_their_destructors_when_the_race_is_over() {
     let log = Log::default();
@@ -32,6 +33,7 @@ fn losers_have_run_their_destructors_when_the_race_is_over() {
 }
 
 // case: RA-03
+// rule: race-ok-first
 #[test]
 fn an_error_does_not_win_and_the_first_success_cuts_what_is_slower() {
     let log = Log::default();
@@ -52,6 +54,7 @@ fn an_error_does_not_win_and_the_first_success_cuts_what_is_slower() {
 
 // case: RA-04
 // Ox has the first with the others suppressed. Here are all of them, each at its child's place.
+// rule: race-ok-all-fail
 #[test]
 fn if_all_fail_every_error_is_there_at_its_place() {
     run(async {
@@ -62,6 +65,8 @@ fn if_all_fail_every_error_is_there_at_its_place() {
 }
 
 // case: RA-08
+// rule: race-none
+// rule: race-ok-none
 #[test]
 fn a_race_of_none_is_a_panic_and_a_first_success_of_none_an_error() {
     let none = || Vec::<Ready<u8>>::new();
@@ -72,6 +77,7 @@ fn a_race_of_none_is_a_panic_and_a_first_success_of_none_an_error() {
 }
 
 // case: RA-11
+// rule: race-ties
 #[test]
 fn of_two_that_are_ready_at_once_the_first_wins_and_the_other_has_not_begun() {
     let tally = Tally::new();

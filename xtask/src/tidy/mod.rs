@@ -3,6 +3,7 @@
 mod cases;
 mod floors;
 mod marks;
+mod rules;
 mod source;
 mod unsafety;
 mod words;
@@ -34,6 +35,7 @@ pub(crate) fn tidy(sh: &Shell) -> Verdict {
     }
     unsafety::check(sh, &sources, &mut complaints)?;
     cases::check(sh, &sources, &mut complaints)?;
+    rules::check(sh, &sources, &mut complaints)?;
     complaints.into_verdict()
 }
 
