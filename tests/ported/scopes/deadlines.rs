@@ -33,6 +33,7 @@ fn of_two_deadlines_overrun_without_a_wait_the_outer_one_is_what_the_outer_scope
 }
 
 // case: TO-35
+// rule: scope-leftovers
 #[test]
 fn who_is_told_of_leftovers_is_told_once_of_each_when_the_scope_is_cancelled_already() {
     let log = Log::default();
@@ -56,6 +57,7 @@ fn who_is_told_of_leftovers_is_told_once_of_each_when_the_scope_is_cancelled_alr
 }
 
 // case: TO-43
+// rule: scope-deadline-moved
 #[test]
 fn a_deadline_that_is_moved_thousands_of_times_is_one_alarm() {
     run(async {

@@ -129,6 +129,7 @@ fn parent_and_child_both_fail_in_their_cleanup_and_cancellations_are_left_out() 
 }
 
 // case: FF-18
+// rule: scope-nested-errors
 #[test]
 fn failures_of_nested_scopes_are_nested_as_the_scopes_were() {
     run(async {

@@ -44,6 +44,7 @@ fn a_local_that_is_bound_around_a_spawn_is_not_the_childs() {
 }
 
 // case: TL-10
+// rule: scope-spawn-any-time
 #[test]
 fn a_child_is_its_scopes_and_not_of_the_child_that_spawned_it() {
     run(async {

@@ -70,6 +70,7 @@ fn a_sleeper_is_cut_in_the_moment_in_which_its_shield_goes_down() {
 
 // case: SH-09
 // case: SH-14
+// rule: token-in-force
 #[test]
 fn behind_a_shield_nothing_looks_cancelled_and_nobody_is_told() {
     let log = Log::default();
@@ -176,6 +177,7 @@ fn a_shield_covers_who_awaits_it_and_not_the_children_spawned_in_it() {
 // case: SH-16
 // case: SH-20
 // ZIO hangs where a region without interrupts has a timeout of its own. Here that is in force.
+// rule: scope-shield
 #[test]
 fn a_shielded_sleep_is_slept_and_a_shielded_timeout_is_in_force() {
     run(async {

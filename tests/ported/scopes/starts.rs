@@ -10,6 +10,7 @@ use ringfence_test::Probe;
 use std::future::pending;
 
 // case: ST-02
+// rule: scope-start
 #[test]
 fn a_child_may_say_that_it_has_started_and_nothing_more() {
     run(async {
