@@ -1,6 +1,6 @@
 //! Area AC: outputs in the order of completion.
 
-use crate::scene::{Log, after, elapsed, ms, run};
+use crate::scene::{Log, after, elapsed, ms, run, run_deterministic};
 use futures::StreamExt as _;
 use ringfence_core::{JoinSet, as_completed, timeout};
 use ringfence_test::TestRuntime;
@@ -162,7 +162,7 @@ fn every_child_of_a_tuple_comes_also_if_all_are_ready_at_once() {
 // case: AC-04
 #[test]
 fn a_timeout_that_was_not_needed_leaves_no_alarm() {
-    run(async {
+    run_deterministic(async {
         let all =
             async { as_completed([after(20, 'a'), after(10, 'b')]).collect::<Vec<_>>().await };
         assert_eq!(timeout(ms(10_000), all).await, Ok(vec![(1, 'b'), (0, 'a')]));

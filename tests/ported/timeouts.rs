@@ -1,6 +1,6 @@
 //! Area TO: deadlines and timeouts, of the flat verbs and of one future.
 
-use crate::scene::{Log, after, elapsed, ms, run};
+use crate::scene::{Log, after, elapsed, ms, run, run_deterministic};
 use ringfence_core::{
     Elapsed, Outcome, TimeLimit, gather, race, rt, rt::Timer as _, settle, sleep, timeout,
     timeout_at, try_gather,
@@ -148,7 +148,7 @@ fn an_inner_timeout_that_is_earlier_reports_and_the_outer_is_still_in_force() {
 // case: TO-33
 #[test]
 fn a_child_that_blocks_past_the_deadline_and_has_a_value_is_not_late() {
-    run(async {
+    run_deterministic(async {
         let clock = TestRuntime::current().clock();
         let blocks = async {
             clock.advance(ms(1000));

@@ -1,6 +1,6 @@
 //! Area VT: the virtual clock that all these tests run by, and the order of what it wakes.
 
-use crate::scene::{Log, after, elapsed, ms, run};
+use crate::scene::{Log, after, elapsed, ms, run_deterministic};
 use ringfence_core::{gather, rt::Spawn as _, rt::Task, sleep, timeout};
 use ringfence_test::{Probe, TestRuntime, wait_all_blocked};
 use std::sync::mpsc;
@@ -22,7 +22,7 @@ fn sleepers(millis: &[u64]) -> mpsc::Receiver<(u64, u128)> {
 // case: VT-02
 #[test]
 fn ten_sleeps_of_minutes_are_exact() {
-    run(async {
+    run_deterministic(async {
         let mut total = 0;
         for seconds in (0..10).map(|n| 10 * n) {
             sleep(ms(1000 * seconds)).await;
@@ -36,7 +36,7 @@ fn ten_sleeps_of_minutes_are_exact() {
 // case: VT-04
 #[test]
 fn a_clock_of_another_runtime_moves_nobody_here() {
-    run(async {
+    run_deterministic(async {
         let woken = sleepers(&[10]);
         wait_all_blocked().await;
         let other = TestRuntime::new(1).clock();
@@ -53,7 +53,7 @@ fn a_clock_of_another_runtime_moves_nobody_here() {
 #[test]
 fn all_are_blocked_when_the_busy_have_finished_and_before_a_sleeper_wakes() {
     let log = Log::default();
-    run(async {
+    run_deterministic(async {
         let busy = async {
             Probe::yields(10, ()).await;
             log.note("busy");
@@ -79,7 +79,7 @@ fn all_are_blocked_when_the_busy_have_finished_and_before_a_sleeper_wakes() {
 // case: VT-06
 #[test]
 fn who_is_due_when_the_clock_is_advanced_runs_after_that() {
-    run(async {
+    run_deterministic(async {
         let woken = sleepers(&[15]);
         let clock = TestRuntime::current().clock();
         clock.hold();
@@ -96,7 +96,7 @@ fn who_is_due_when_the_clock_is_advanced_runs_after_that() {
 // was due until then finds it there.
 #[test]
 fn an_advance_over_several_instants_wakes_those_until_it() {
-    run(async {
+    run_deterministic(async {
         let woken = sleepers(&[1000, 1500, 2001]);
         let clock = TestRuntime::current().clock();
         clock.hold();
@@ -116,7 +116,7 @@ fn an_advance_over_several_instants_wakes_those_until_it() {
 // With Kotlin the timeout wins. Here a value that is there is never given up.
 #[test]
 fn work_that_takes_exactly_its_time_is_in_time_and_a_moment_more_is_not() {
-    run(async {
+    run_deterministic(async {
         assert_eq!(timeout(ms(100), after(100, 1)).await, Ok(1));
         assert!(timeout(ms(100), after(101, 1)).await.is_err());
     });
@@ -125,7 +125,7 @@ fn work_that_takes_exactly_its_time_is_in_time_and_a_moment_more_is_not() {
 // case: VT-11
 #[test]
 fn tasks_that_move_the_clock_and_wait_for_each_other_do_not_hang() {
-    run(async {
+    run_deterministic(async {
         for n in 1..=3 {
             let task = async move {
                 TestRuntime::current().clock().advance(ms(n));

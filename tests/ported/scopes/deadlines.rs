@@ -1,7 +1,7 @@
 //! Area TO, continued: deadlines that are overrun, told of, and moved.
 
 use super::{S, Why};
-use crate::scene::{Log, elapsed, ms, run};
+use crate::scene::{Log, elapsed, ms, run, run_deterministic};
 use ringfence_core::{Reason, ScopeError, rt, rt::Timer as _, scope_local, sleep};
 use ringfence_test::{Probe, TestRuntime, wait_all_blocked};
 use std::{future::pending, time::Duration};
@@ -10,7 +10,7 @@ use std::{future::pending, time::Duration};
 #[test]
 fn of_two_deadlines_overrun_without_a_wait_the_outer_one_is_what_the_outer_scope_tells() {
     let log = Log::default();
-    run(async {
+    run_deterministic(async {
         let clock = TestRuntime::current().clock();
         let outer = scope_local(async |_: S<'_>| -> Result<(), Why> {
             let inner = scope_local(async |_: S<'_>| -> Result<(), Why> {
@@ -60,7 +60,7 @@ fn who_is_told_of_leftovers_is_told_once_of_each_when_the_scope_is_cancelled_alr
 // rule: scope-deadline-moved
 #[test]
 fn a_deadline_that_is_moved_thousands_of_times_is_one_alarm() {
-    run(async {
+    run_deterministic(async {
         let (clock, start) = (TestRuntime::current().clock(), rt::timer().now());
         let ended = scope_local(async |s: S<'_>| {
             for n in 0..5_000 {
