@@ -79,6 +79,28 @@ impl Clock {
     /// Holds the clock: from now on, it moves only when it is [advanced](Self::advance).
     ///
     /// If nothing is ready then but who waits for the clock, that is a deadlock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::sleep;
+    /// use ringfence_test::{Probe, TestRuntime, run, wait_all_blocked};
+    /// use std::time::Duration;
+    ///
+    /// run(0, async {
+    ///     let rt = TestRuntime::current();
+    ///     let clock = rt.clock();
+    ///     clock.hold();
+    ///     rt.spawn_named("sleeper", sleep(Duration::from_secs(10)));
+    ///     wait_all_blocked().await;
+    ///     clock.advance(Duration::from_secs(9));
+    ///     wait_all_blocked().await;
+    ///     assert_eq!(rt.unfinished(), 1);
+    ///     clock.release();
+    ///     sleep(Duration::from_secs(2)).await;
+    ///     assert_eq!(rt.unfinished(), 0);
+    /// });
+    /// ```
     pub fn hold(&self) {
         self.shared.time.with(|time| time.jumps = Jumps::Held);
     }

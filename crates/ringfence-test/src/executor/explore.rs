@@ -147,6 +147,15 @@ pub fn run_schedule<F: Future>(schedule: &[usize], future: F) -> F::Output {
 }
 
 /// How far [`exhaust`] has come.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_test::{Exhausted, exhaust};
+///
+/// let tried = exhaust(10, || async {});
+/// assert_eq!(tried, Exhausted::All { schedules: 1 });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a bound that was reached leaves schedules untried"]
 pub enum Exhausted {

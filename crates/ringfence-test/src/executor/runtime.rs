@@ -174,6 +174,17 @@ impl TestRuntime {
     }
 
     /// Refuses all tasks and jobs from now on, for the reason `why`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::rt::{Spawn, Task, Why};
+    /// use ringfence_test::TestRuntime;
+    ///
+    /// let rt = TestRuntime::new(0);
+    /// rt.refuse(Why::Unsupported);
+    /// assert_eq!(rt.spawn(Task::new(async {})).unwrap_err().why, Why::Unsupported);
+    /// ```
     pub fn refuse(&self, why: Why) {
         self.shared.tasks.with(|tasks| tasks.refuses = Some(why));
     }
@@ -182,6 +193,22 @@ impl TestRuntime {
     ///
     /// The future given to `run` goes on. A task that shuts down its own runtime is dropped when
     /// its poll has returned; one that is not `Send`, by the thread that runs it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_test::{Probe, TestRuntime, wait_all_blocked};
+    ///
+    /// let rt = TestRuntime::new(0);
+    /// let child = Probe::pending();
+    /// let control = child.controller();
+    /// rt.spawn_named("child", child);
+    /// rt.run(async {
+    ///     wait_all_blocked().await;
+    ///     rt.shut_down();
+    ///     assert!(control.is_dropped());
+    /// });
+    /// ```
     pub fn shut_down(&self) {
         self.refuse(Why::Shutdown);
         let works = self.shared.tasks.with(Tasks::take_all);

@@ -16,6 +16,18 @@ use std::{
 /// # Cancel safety
 ///
 /// As that of the future in it.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::gather;
+/// use ringfence_test::{Probe, Trace, Watched, run};
+///
+/// let trace = Trace::new();
+/// let [a, b]: [Watched<_>; 2] = ["a", "b"].map(|name| trace.watch(name, Probe::ready(name)));
+/// assert_eq!(run(0, gather((a, b))), ("a", "b"));
+/// assert_eq!(trace.take(), ["poll a", "end a", "drop a", "poll b", "end b", "drop b"]);
+/// ```
 #[must_use = "futures do nothing unless awaited or polled"]
 pub struct Watched<F> {
     trace: Trace,
