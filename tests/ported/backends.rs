@@ -61,7 +61,7 @@ type Executor = fn(Boxed) -> Vec<String>;
 #[test]
 fn a_program_does_the_same_on_every_executor() {
     let executors: [(&str, Executor); 8] = [
-        ("a restless one", |program| TestRuntime::new(7).run(program)),
+        ("a restless one", |program| TestRuntime::new(7).restless().run(program)),
         ("the embedded one", ringfence_core::block_on),
         ("futures", futures::executor::block_on),
         ("tokio, one thread", |program| {
