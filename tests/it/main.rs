@@ -2,9 +2,12 @@
 
 mod family;
 mod matrix;
+mod members;
 mod misuse;
 mod model;
 mod scope;
+mod sets;
+mod streams;
 mod traits;
 mod traps;
 mod verbs;
