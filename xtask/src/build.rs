@@ -22,16 +22,25 @@ pub(crate) fn docs(sh: &Shell) -> Verdict {
     Ok(Done::Passed)
 }
 
-/// What no build of the core may contain.
+/// What no build of the core may contain, nor one of a library that embeds it.
 const RUNTIMES: &[&str] = &["tokio", "async-std", "smol", "async-executor", "async-io", "mio"];
 
+/// What must name no runtime: the core, whatever is asked of it; the façade, unless it is asked to;
+/// and the library of the example `embedded_library`.
+const WITHOUT_RUNTIME: &[(&str, &str)] = &[
+    ("ringfence-core", "--no-default-features"),
+    ("ringfence-core", "--all-features"),
+    ("ringfence", "--no-default-features"),
+    ("ringfence", "--features=std"),
+    ("larder", "--all-features"),
+];
+
 pub(crate) fn tree(sh: &Shell) -> Verdict {
-    for features in [&["--no-default-features"][..], &["--all-features"]] {
-        let tree = cmd!(sh, "cargo tree -p ringfence-core -e normal --prefix none {features...}")
-            .read()?;
+    for (library, features) in WITHOUT_RUNTIME {
+        let tree = cmd!(sh, "cargo tree -p {library} -e normal --prefix none {features}").read()?;
         for package in tree.lines().filter_map(|line| line.split_whitespace().next()) {
             if RUNTIMES.contains(&package) {
-                return Err(format!("ringfence-core {features:?} depends on {package}").into());
+                return Err(format!("{library} {features} depends on {package}").into());
             }
         }
     }
@@ -82,6 +91,14 @@ pub(crate) fn examples(sh: &Shell) -> Verdict {
     // On its embedded executor alone, as who enables nothing has it, and on all.
     for features in [&[][..], &["--all-features"]] {
         cmd!(sh, "cargo run --quiet -p ringfence --example tour {features...}").run()?;
+    }
+    // One library, three applications: each compares what comes with the same file.
+    for runtime in ["tokio", "smol", "async-std"] {
+        cmd!(
+            sh,
+            "cargo run --quiet -p embedded_library --no-default-features --features {runtime}"
+        )
+        .run()?;
     }
     Ok(Done::Passed)
 }
