@@ -1,7 +1,9 @@
 //! Steps that the compiler, clippy and rustdoc do.
 
-use crate::step::{Done, Verdict, skipped};
-use serde_json::Value;
+use crate::{
+    features::libraries,
+    step::{Done, Verdict, skipped},
+};
 use xshell::{Shell, cmd};
 
 pub(crate) fn fmt(sh: &Shell) -> Verdict {
@@ -45,45 +47,6 @@ pub(crate) fn tree(sh: &Shell) -> Verdict {
         }
     }
     Ok(Done::Passed)
-}
-
-/// Lints each library with no feature, with each feature alone, and with all.
-///
-/// Clippy rather than `check`, since it can be told to fail on a warning of ours only.
-pub(crate) fn features(sh: &Shell) -> Verdict {
-    for library in libraries(sh)? {
-        let name = &library.name;
-        let lint = |features: &[&str]| {
-            cmd!(sh, "cargo clippy --quiet -p {name} {features...} -- -D warnings").run()
-        };
-        lint(&["--no-default-features"])?;
-        for feature in &library.features {
-            lint(&["--no-default-features", "--features", feature])?;
-        }
-        lint(&["--all-features"])?;
-    }
-    Ok(Done::Passed)
-}
-
-struct Library {
-    name: String,
-    features: Vec<String>,
-}
-
-/// Returns the packages that are published.
-fn libraries(sh: &Shell) -> Result<Vec<Library>, Box<dyn std::error::Error>> {
-    let text = cmd!(sh, "cargo metadata --no-deps --format-version 1").quiet().read()?;
-    let metadata: Value = serde_json::from_str(&text)?;
-    let packages = metadata["packages"].as_array().ok_or("no packages")?;
-    // `publish` is an empty list where publishing is forbidden.
-    let published = packages.iter().filter(|package| package["publish"].is_null());
-    let library = |package: &Value| {
-        let name = package["name"].as_str()?.to_owned();
-        let features = package["features"].as_object()?.keys();
-        let features = features.filter(|feature| *feature != "default").cloned().collect();
-        Some(Library { name, features })
-    };
-    published.map(|package| library(package).ok_or_else(|| "not a package".into())).collect()
 }
 
 pub(crate) fn examples(sh: &Shell) -> Verdict {

@@ -4,6 +4,7 @@
 
 mod build;
 mod dynamic;
+mod features;
 mod no_std;
 mod step;
 mod tidy;
@@ -18,7 +19,12 @@ const STEPS: &[Step] = &[
     Step { name: "tree", about: "no runtime in the tree of what names none", run: build::tree },
     Step { name: "clippy", about: "clippy is silent on everything", run: build::clippy },
     Step { name: "docs", about: "rustdoc is silent", run: build::docs },
-    Step { name: "features", about: "each feature alone, none, all", run: build::features },
+    Step { name: "features", about: "each set of features builds", run: features::features },
+    Step {
+        name: "unification",
+        about: "one program, three runtimes, dependents with a feature each",
+        run: features::unification,
+    },
     Step { name: "no-std", about: "the core links and runs without std", run: no_std::no_std },
     Step {
         name: "examples",
@@ -43,7 +49,7 @@ fn main() -> ExitCode {
         _ => {
             println!("cargo xtask ci | STEP...\n\nSteps:");
             for step in STEPS {
-                println!("  {:9} {}", step.name, step.about);
+                println!("  {:11} {}", step.name, step.about);
             }
             ExitCode::from(2)
         }
