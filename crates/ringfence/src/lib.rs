@@ -57,7 +57,7 @@
 //! | feature | adds | detected |
 //! |---|---|---|
 //! | `std`, on by default | time, [`block_on`], the runtime in force, catching of panics | – |
-//! | `tokio` | `Tokio`, `TokioLocal` | inside a tokio runtime |
+//! | `tokio` | `Tokio`, `TokioLocal`, `TokioHere` | inside a tokio runtime |
 //! | `async-std` | `AsyncStd` | inside an async-std task |
 //! | `smol` | `Smol`, `SmolExecutor`, `SmolLocal` | never: smol cannot tell; name it with `rt::with_runtime` or `rt::set_default` |
 //! | `futures` | `interop`: spawners of the `futures` crates as ours, and back | – |
@@ -92,4 +92,4 @@ pub use ringfence_core::*;
 pub use ringfence_smol::{Smol, SmolExecutor, SmolLocal};
 #[cfg(feature = "tokio")]
 #[doc(inline)]
-pub use ringfence_tokio::{Tokio, TokioLocal};
+pub use ringfence_tokio::{Tokio, TokioHere, TokioLocal};
