@@ -52,6 +52,28 @@
 //! 3. the one given to [`rt::set_default`];
 //! 4. for timers, else, the embedded one: one thread for the process, that of `futures-timer`.
 //!
+//! An executor of your own is a runtime by an adapter of three lines. This one spawns only; timers
+//! and jobs are a trait each, and [`rt::Runtime`] shows all.
+//!
+//! ```
+//! use ringfence::rt::{Refused, Spawn, Task};
+//!
+//! struct Private(smol::Executor<'static>);
+//!
+//! impl Spawn for Private {
+//!     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+//!         self.0.spawn(task).detach(); // to drop its handle would cancel the task
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let private = Private(smol::Executor::new());
+//! let (send, receive) = std::sync::mpsc::channel();
+//! private.spawn(Task::new(async move { send.send(1).unwrap() })).unwrap();
+//! assert!(private.0.try_tick());
+//! assert_eq!(receive.try_recv(), Ok(1));
+//! ```
+//!
 //! # Features
 //!
 //! | feature | adds | detected |
@@ -61,6 +83,7 @@
 //! | `async-std` | `AsyncStd` | inside an async-std task |
 //! | `smol` | `Smol`, `SmolExecutor`, `SmolLocal` | never: smol cannot tell; name it with `rt::with_runtime` or `rt::set_default` |
 //! | `futures` | `interop`: spawners of the `futures` crates as ours, and back | – |
+//! | `hyper` | `interop`: executors of hyper as ours, and back; timers for hyper | – |
 //!
 //! Features only add: two dependents may enable different runtimes in one program. None makes a
 //! runtime a fallback for code that runs outside of it.
@@ -79,7 +102,7 @@
 
 #[cfg(any(feature = "tokio", feature = "async-std"))]
 mod detect;
-#[cfg(feature = "futures")]
+#[cfg(any(feature = "futures", feature = "hyper"))]
 pub mod interop;
 
 #[cfg(feature = "async-std")]
