@@ -120,6 +120,8 @@ mod gather;
 mod join_set;
 mod outcome;
 mod race;
+#[cfg(feature = "std")]
+mod remote;
 pub mod rt;
 mod scope;
 #[allow(dead_code, unused_imports, reason = "a door is whole, whatever goes through it")]
@@ -139,6 +141,8 @@ pub use outcome::{
     Outcome, Panic, Reason, ScopeError, TimeLimit, Unfinished,
 };
 pub use race::{Race, RaceOk, race, race_ok};
+#[cfg(feature = "std")]
+pub use remote::{Remote, RemoteOutcome, blocking, remote};
 #[cfg(feature = "std")]
 #[doc(inline)]
 pub use rt::block_on;

@@ -17,6 +17,8 @@ mod scoped;
 #[cfg(feature = "std")]
 mod shield;
 mod spawn_error;
+#[cfg(feature = "std")]
+mod spawn_on;
 mod start;
 
 pub use birth::ChildBuilder;

@@ -3,7 +3,7 @@
 use super::CancelToken;
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
-use core::{cell::RefCell, marker::PhantomData};
+use core::{cell::RefCell, marker::PhantomData, mem};
 
 std::thread_local! {
     /// The token of the innermost child that is being polled on this thread.
@@ -21,6 +21,16 @@ pub(crate) enum InForce {
 pub(crate) trait Lend: Send + Sync {
     /// Returns the token, the same one whenever it is asked for.
     fn token(&self) -> CancelToken;
+}
+
+impl InForce {
+    /// The token.
+    pub(crate) fn into_token(self) -> CancelToken {
+        match self {
+            Self::Token(token) => token,
+            Self::Lender(lender) => lender.token(),
+        }
+    }
 }
 
 impl From<CancelToken> for InForce {
@@ -57,12 +67,13 @@ impl<L: Lend + 'static> From<Arc<L>> for InForce {
 /// assert!(is_wanted());
 /// ```
 pub fn current() -> Option<CancelToken> {
+    in_force().map(InForce::into_token)
+}
+
+/// The token in force, or who has one.
+pub(crate) fn in_force() -> Option<InForce> {
     // A thread that is being torn down polls no child.
-    let in_force = IN_FORCE.try_with(|in_force| in_force.borrow().clone()).ok().flatten()?;
-    Some(match in_force {
-        InForce::Token(token) => token,
-        InForce::Lender(lender) => lender.token(),
-    })
+    IN_FORCE.try_with(|in_force| in_force.borrow().clone()).ok().flatten()
 }
 
 /// Puts a token in force on this thread until the guard is dropped, which unwinding does too.
@@ -78,6 +89,15 @@ pub(crate) struct Within {
     before: Option<InForce>,
     /// It stays on its thread.
     thread: PhantomData<*const ()>,
+}
+
+impl Within {
+    /// Restores it, and returns what was in force meanwhile.
+    pub(crate) fn end(mut self) -> Option<InForce> {
+        let ended = swap(self.before.take());
+        mem::forget(self);
+        ended
+    }
 }
 
 impl Drop for Within {

@@ -8,7 +8,10 @@ use super::{
     store::{InOrder, Missing, Store, TryInOrder, Uniform},
     turn::{Children, turn},
 };
-use crate::outcome::{Panic, catch};
+use crate::{
+    cancel::drain,
+    outcome::{Panic, catch},
+};
 use alloc::vec::Vec;
 use core::{
     fmt,
@@ -40,6 +43,9 @@ pin_project! {
 struct Places {
     admitted: usize,
     limit: usize,
+    /// Whether a panic must be caught, since a child may be inside a poll on another thread: it
+    /// goes on only when that has gone.
+    careful: bool,
 }
 
 pin_project! {
@@ -135,15 +141,22 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         }
         let (mut children, places) = (this.children, this.places);
         let mut each = Each::new(L::LEN as u32);
+        let careful = panics == Panics::Keep || places.careful;
         match this.woken {
-            None if panics == Panics::Resume => sweep(&mut each, children, cx, ended),
+            None if !careful => match sweep(&mut each, children.as_mut(), cx, &mut ended) {
+                Swept::All(polled) => polled,
+                Swept::Remote => {
+                    places.careful = true;
+                    drive(&mut each, children, places, cx, ended)
+                }
+            },
             None => drive(&mut each, children, places, cx, ended),
             Some(ready) => {
                 // In the first turn all are polled, which needs no asking who is next.
-                if panics == Panics::Resume && ready.has_all(L::LEN) {
+                if !careful && ready.has_all(L::LEN) {
                     let swept = sweep(ready, children.as_mut(), cx, &mut ended);
-                    if swept.is_ready() {
-                        return swept;
+                    if let Swept::All(decided @ Poll::Ready(_)) = swept {
+                        return decided;
                     }
                 }
                 drive(ready, children, places, cx, ended)
@@ -173,17 +186,25 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     }
 }
 
+/// How far a sweep has come.
+enum Swept<B> {
+    /// All were polled, or it is decided.
+    All(Poll<Option<B>>),
+    /// A remote child was polled, and perhaps not those behind it.
+    Remote,
+}
+
 /// A turn of all children, in which a panic goes through.
 ///
 /// Nothing is caught, since there is nothing to tell of the panic: the children that are left are
-/// dropped on its way out.
+/// dropped on its way out. So it goes no further than the first child that may run elsewhere.
 #[inline]
 fn sweep<R: Readiness, L: Links<J>, J, B>(
     ready: &mut R,
     children: Pin<&mut Fixed<L, J>>,
     cx: &mut Context<'_>,
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
-) -> Poll<Option<B>> {
+) -> Swept<B> {
     /// Cancels the children, unless it is forgotten.
     struct Cancel<'a, L: Links<J>, J>(Pin<&'a mut Fixed<L, J>>);
     impl<L: Links<J>, J> Drop for Cancel<'_, L, J> {
@@ -206,13 +227,16 @@ fn sweep<R: Readiness, L: Links<J>, J, B>(
                 decision = Poll::Ready(Some(decided));
                 break;
             }
+        } else if drain::was_remote_noted() {
+            mem::forget(cancel);
+            return Swept::Remote;
         }
     }
     if decision.is_pending() && *cancel.0.as_mut().project().running == 0 {
         decision = Poll::Ready(None);
     }
     mem::forget(cancel);
-    decision
+    Swept::All(decision)
 }
 
 /// A turn, in which every end is a place for the next child to begin.
@@ -245,7 +269,7 @@ fn woken(first: usize, len: usize) -> Option<Ready> {
 impl Places {
     /// The first `limit` children begin at once.
     fn new(limit: usize) -> Self {
-        Self { admitted: limit, limit }
+        Self { admitted: limit, limit, careful: false }
     }
 
     /// Lets children begin that had to wait, as many as there are places free.

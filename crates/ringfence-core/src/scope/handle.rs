@@ -75,7 +75,7 @@ impl<T> Handle<T> {
     /// Waits until the child has ended, and tells how.
     ///
     /// A child that failed is `Cancelled` by [`Reason::SiblingFailed`]: the failure itself is the
-    /// scope's, and told there.
+    /// scope's, and told there. One that its runtime has lost is so by [`Reason::RuntimeGone`].
     ///
     /// # Cancel safety
     ///
@@ -93,8 +93,11 @@ impl<T> Future for Handle<T> {
         let label = || self.report.birth.label();
         match told {
             Told::Completed(value) => Poll::Ready(value),
-            Told::Failed if self.report.gate.wait_for_end(cx.waker()) => Poll::Pending,
-            Told::Failed => panic!("{} has failed, and has no value", label()),
+            Told::Failed(_) if self.report.gate.wait_for_end(cx.waker()) => Poll::Pending,
+            Told::Failed(Reason::SiblingFailed) => {
+                panic!("{} has failed, and has no value", label())
+            }
+            Told::Failed(why) => panic!("{} was cancelled: {why}, and has no value", label()),
             Told::Taken => panic!("{} was awaited after it had given its value", label()),
             Told::Cancelled(cancelled) => panic!("{} was {cancelled}, and has no value", label()),
         }
@@ -131,7 +134,7 @@ impl<T> Future for HandleOutcome<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
         Poll::Ready(match ready!(self.handle.poll_told(cx)) {
             Told::Completed(value) => Outcome::Completed(value),
-            Told::Failed => Outcome::Cancelled(Cancelled::new(Reason::SiblingFailed)),
+            Told::Failed(why) => Outcome::Cancelled(Cancelled::new(why)),
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
             Told::Taken => panic!("the outcome of {} was taken", self.handle.report.birth.label()),
         })
@@ -194,7 +197,7 @@ impl<T, E> Future for OwnedHandle<T, E> {
         Poll::Ready(match ready!(self.handle.poll_told(cx)) {
             Told::Completed(outcome) => outcome,
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
-            Told::Taken | Told::Failed => {
+            Told::Taken | Told::Failed(_) => {
                 panic!("the outcome of {} was taken", self.handle.report.birth.label())
             }
         })

@@ -252,6 +252,9 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
 
 /// The end of a body that has panicked.
 fn body_end<E>(panic: Panic) -> ChildEnd<E> {
+    if panic.is_loss() {
+        return ChildEnd::lost(Rank::Regular);
+    }
     let failure = Failure::new(ChildId::BODY, Cause::Panic(panic));
     ChildEnd::new(Rank::Regular, Some(failure))
 }

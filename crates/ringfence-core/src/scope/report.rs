@@ -85,13 +85,20 @@ pub struct ChildEnd<E> {
     /// The failure, if it failed and the failure is the scope's. In a box, so that the end of
     /// whoever has not failed is small.
     pub(super) failure: Option<Box<Failure<E>>>,
+    /// Whether a runtime has lost it, and nobody but the scope knows.
+    pub(super) lost: bool,
 }
 
 impl<E> ChildEnd<E> {
     /// The end of a child with a failure, or without one.
     #[inline]
     pub(super) fn new(rank: Rank, failure: Option<Failure<E>>) -> Self {
-        Self { rank, failure: failure.map(Box::new) }
+        Self { rank, failure: failure.map(Box::new), lost: false }
+    }
+
+    /// The end of a child that a runtime has lost.
+    pub(super) fn lost(rank: Rank) -> Self {
+        Self { rank, failure: None, lost: true }
     }
 }
 
@@ -129,7 +136,9 @@ enum End<V> {
     },
     Completed(V),
     Taken,
-    Failed,
+    /// The scope knows how, and ends, or goes on without it: by a failure, or since a runtime has
+    /// lost it.
+    Failed(Reason),
     Gone,
 }
 
@@ -139,8 +148,8 @@ pub(super) enum Told<V> {
     Completed(V),
     /// That it has the value already.
     Taken,
-    /// The child has failed.
-    Failed,
+    /// The child has failed, or was lost.
+    Failed(Reason),
     /// The child was cancelled.
     Cancelled(Cancelled),
 }
@@ -221,7 +230,7 @@ impl<V> Report<V> {
                 (None, waiter.take())
             }
             End::Completed(_) => (state.end.take(), None),
-            End::Taken | End::Failed | End::Gone => (None, None),
+            End::Taken | End::Failed(_) | End::Gone => (None, None),
         })
     }
 
@@ -256,9 +265,9 @@ impl<V> Report<V> {
         surplus
     }
 
-    /// The child has failed.
-    fn fail(&self) {
-        let (_, waiter) = self.state.with(|state| self.end(state, End::Failed));
+    /// The child has failed, or was lost: a handle is told the reason.
+    fn fail(&self, why: Reason) {
+        let (_, waiter) = self.state.with(|state| self.end(state, End::Failed(why)));
         if let Some(waiter) = waiter {
             waiter.wake();
         }
@@ -266,7 +275,7 @@ impl<V> Report<V> {
 
     /// The end of a child that did what it was for.
     fn fine<E>(&self) -> ChildEnd<E> {
-        ChildEnd { rank: self.birth.rank(), failure: None }
+        ChildEnd::new(self.birth.rank(), None)
     }
 
     /// The end of a child that failed.
@@ -297,7 +306,7 @@ impl<V> State<V> {
             End::Running { .. } => return None,
             End::Completed(_) => return self.end.take().map(Told::Completed),
             End::Taken => Told::Taken,
-            End::Failed => Told::Failed,
+            End::Failed(why) => Told::Failed(why.clone()),
             End::Gone => {
                 let reason = self.reason.as_deref().cloned();
                 Told::Cancelled(Cancelled::new(reason.unwrap_or(Reason::Dropped)))
@@ -340,16 +349,21 @@ impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
                 self.report.fine()
             }
             Err(error) => {
-                self.report.fail();
+                self.report.fail(Reason::SiblingFailed);
                 self.report.failed(Cause::Error(error))
             }
         }
     }
 
     fn panicked(&self, panic: Panic) -> ChildEnd<E> {
-        if let Err(second) = catch(|| self.report.fail()) {
+        let lost = panic.is_loss();
+        let why = if lost { Reason::RuntimeGone } else { Reason::SiblingFailed };
+        if let Err(second) = catch(|| self.report.fail(why)) {
             // A child has one end, and that was its first panic.
             second.discard();
+        }
+        if lost {
+            return ChildEnd::lost(self.report.birth.rank());
         }
         self.report.failed(Cause::Panic(panic))
     }
@@ -382,7 +396,7 @@ impl<T, E> Post<Result<T, E>> for Owned<T, E> {
     }
 
     fn panicked(&self, panic: Panic) -> ChildEnd<E> {
-        match catch(|| self.0.leave(Outcome::Panicked(panic))) {
+        match catch(|| self.0.leave(Outcome::of_panic(panic))) {
             Ok(end) => end,
             Err(second) => {
                 // Of a waker, to which the handle is no more than a guest.
@@ -400,8 +414,11 @@ impl<T, E> Post<Result<T, E>> for Owned<T, E> {
 impl<T, E> Report<Outcome<Result<T, E>>> {
     /// Leaves the outcome for the handle. If there is none any more, a failure is the scope's.
     fn leave(&self, outcome: Outcome<Result<T, E>>) -> ChildEnd<E> {
-        let failure = self.complete(outcome).and_then(|outcome| self.failure(outcome));
-        ChildEnd::new(self.birth.rank(), failure)
+        let rank = self.birth.rank();
+        match self.complete(outcome) {
+            Some(Outcome::Cancelled(_)) => ChildEnd::lost(rank),
+            surplus => ChildEnd::new(rank, surplus.and_then(|outcome| self.failure(outcome))),
+        }
     }
 
     /// The handle is dropped. Returns the failure that nobody has looked at.

@@ -15,6 +15,7 @@ use crate::{
 };
 use core::{
     future::Future,
+    mem,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -128,11 +129,11 @@ where
         }
     }
 
-    /// Drops what is left, and concludes.
-    fn finish(self: Pin<&mut Self>) -> Conclusion<T, E> {
+    /// Drops what is left, which is then ready.
+    fn finish(self: Pin<&mut Self>) -> Poll<()> {
         let this = self.project();
         let ledger = this.ledger;
-        *this.phase = Phase::Done;
+        *this.phase = Phase::Draining;
         // The door first: a destructor may spawn, and must find it closed.
         this.door.gate.close(Reason::Closed);
         this.nest.clear(|end| drop(ledger.child(end)));
@@ -140,20 +141,29 @@ where
         let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
         // Handles that went with the body.
         let _ = ledger.overdue(this.door.take_overdue());
-        ledger.conclude()
+        Poll::Ready(())
     }
 
-    /// Polls the scope until nothing of it runs any more.
+    /// Polls the scope until nothing of it runs any more, on any thread.
     pub(in crate::scope) fn poll_end(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Conclusion<T, E>> {
-        let polled = self.as_mut().poll_phases(cx);
-        self.project().door.gate.set_idle();
-        polled
+        let mut drain = mem::take(self.as_mut().project().drain);
+        let dropped = drain.collect(|| self.as_mut().poll_phases(cx));
+        let this = self.project();
+        this.door.gate.set_idle();
+        *this.drain = drain;
+        ready!(dropped);
+        if let Some(panic) = ready!(this.drain.poll(cx)) {
+            let _ = this.ledger.panic(panic);
+        }
+        *this.phase = Phase::Done;
+        Poll::Ready(this.ledger.conclude())
     }
 
-    fn poll_phases(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Conclusion<T, E>> {
+    /// Polls the scope until all of it has been dropped.
+    fn poll_phases(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.as_mut().project();
         match this.phase {
             Phase::New => {
@@ -161,6 +171,7 @@ where
                 this.door.gate.begin();
                 this.patience.begin();
             }
+            Phase::Draining => return Poll::Ready(()),
             Phase::Done => panic!("a scope was polled after it had ended"),
             Phase::Open | Phase::Ending | Phase::Shielded => {}
         }
@@ -179,7 +190,7 @@ where
                         if self.as_mut().spare() {
                             continue;
                         }
-                        return Poll::Ready(self.finish());
+                        return self.finish();
                     }
                     Over::Scope(limit) => match self.as_mut().last_steps(cx) {
                         Poll::Pending => Poll::Ready(self.as_mut().elapse(limit)),
@@ -192,7 +203,7 @@ where
                 Step::Quiet => self.as_mut().leave(),
             };
             if !more {
-                return Poll::Ready(self.finish());
+                return self.finish();
             }
         }
     }
