@@ -44,13 +44,15 @@
 //!
 //! # Runtimes
 //!
-//! Children run inside the parent's task and need no runtime. What waits for time asks the runtime
-//! in force, which is the first of these, as [`rt::current`] finds it:
+//! Children run inside the parent's task and need no runtime. What waits for time, or asks for it,
+//! has the runtime in force. One that is named as an argument needs no asking; otherwise it is the
+//! first of these, as [`rt::current`] finds it:
 //!
 //! 1. the one given to the innermost [`rt::with_runtime`] around the code;
 //! 2. the one that the code runs inside, if its feature is on and it can tell;
 //! 3. the one given to [`rt::set_default`];
-//! 4. for timers, else, the embedded one: one thread for the process, that of `futures-timer`.
+//! 4. for timers, else, the embedded one: one thread for the process, that of `futures-timer`; for
+//!    all else, [`NoRuntime`](rt::NoRuntime), which says what would help.
 //!
 //! An executor of your own is a runtime by an adapter of three lines. This one spawns only; timers
 //! and jobs are a trait each, and [`rt::Runtime`] shows all.

@@ -36,6 +36,9 @@ pub(crate) async fn tell<C: Connect>(network: impl Fn() -> C + Send + Sync, at: 
     let cake = two.needs("cake").await.map(|all| all.into_keys().collect::<Vec<_>>());
     note("what a cake needs, as deep as it goes", shown(cake));
 
+    // Each is a task of the runtime that this application has chosen.
+    note("checksums of bread, salt, caviar", shown(two.checksums(&keys).await));
+
     note("what a pie needs", shown(two.needs("pie").await));
     came
 }

@@ -1,7 +1,7 @@
 //! The client.
 
 use crate::{Connect, Error, Trouble, request::Request};
-use ringfence::{Scope, gather, race_ok, scope, timeout, try_gather};
+use ringfence::{Scope, gather, race_ok, remote, rt, scope, timeout, try_gather};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
@@ -114,6 +114,27 @@ impl<C: Connect> Larder<C> {
         Ok(found.values.into_inner().expect("no child has panicked"))
     }
 
+    /// Returns a checksum of each value, in the order of the keys; nothing has that of an empty one.
+    ///
+    /// They are computed in parallel, on the runtime in force: that of the application, whichever
+    /// it is.
+    ///
+    /// # Errors
+    ///
+    /// If there is no runtime, or as [`get_all`](Self::get_all).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`get`](Self::get). A checksum that is under way is ended, and the others never begin.
+    pub async fn checksums(&self, keys: &[&str]) -> Result<Vec<u32>, Error> {
+        let runtime = rt::current()?;
+        let values = self.get_all(keys).await?;
+        let checksums = values
+            .into_iter()
+            .map(|value| remote(&runtime, async move { checksum(&value.unwrap_or_default()) }));
+        Ok(gather(checksums).await)
+    }
+
     /// Starts a child that gets `key`, and one for each key that it is the first to need.
     fn follow<'env>(&'env self, s: &Scope<'env, Error>, key: String, found: &'env Found) {
         if !found.is_new(&key) {
@@ -137,6 +158,11 @@ impl<C: Connect> Larder<C> {
     ) -> Result<Option<String>, Trouble> {
         timeout(self.patience, request.send(&self.network, replica.address)).await?
     }
+}
+
+/// Stands for something that takes a while.
+fn checksum(value: &str) -> u32 {
+    value.bytes().fold(1, |sum, byte| (sum + u32::from(byte)) % 65521)
 }
 
 /// What the children of [`Larder::needs`] have found. They borrow it.

@@ -1,6 +1,6 @@
 //! What can go wrong.
 
-use ringfence::Elapsed;
+use ringfence::{Elapsed, rt::NoRuntime};
 use std::io;
 
 /// Why a value could not be had, or kept.
@@ -21,6 +21,9 @@ pub enum Error {
         /// What was asked for.
         key: String,
     },
+    /// There is nothing to compute on. It says what would help.
+    #[error(transparent)]
+    NoRuntime(#[from] NoRuntime),
 }
 
 /// What was wrong with one replica.

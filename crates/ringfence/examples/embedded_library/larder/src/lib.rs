@@ -1,9 +1,9 @@
 //! A client of a replicated key-value store, as a library author would write it.
 //!
 //! It asks several replicas at once, several keys at once, follows references as deep as they go,
-//! and waits for none of it longer than it is told. There is no runtime in its dependencies and no
-//! feature for one: what it needs of a network is a trait, [`Connect`], and what it needs of a
-//! clock it has from `ringfence`, which finds the runtime that the application runs on.
+//! computes in parallel, and waits for none of it longer than it is told. There is no runtime in its
+//! dependencies and no feature for one: what it needs of a network is a trait, [`Connect`], and for a
+//! clock and for threads `ringfence` finds the runtime that the application runs on.
 //!
 //! # Examples
 //!

@@ -87,3 +87,12 @@ fn a_silent_replica_alone_is_waited_for_as_long_as_patience_lasts() {
         assert_eq!(TestRuntime::current().clock().elapsed(), hour);
     });
 }
+
+#[test]
+fn checksums_are_computed_on_the_runtime_in_force_and_without_one_it_is_said_what_helps() {
+    let sums = run(0, async { larder(&[WHOLE]).checksums(&["salt", "rice"]).await });
+    assert_eq!(sums.unwrap(), [669, 669]);
+
+    let error = ringfence::block_on(larder(&[WHOLE]).checksums(&["salt"])).unwrap_err();
+    assert!(error.to_string().contains("rt::with_runtime"));
+}
