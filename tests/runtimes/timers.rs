@@ -8,7 +8,6 @@ use ringfence::{
 };
 use std::{
     future::pending,
-    pin::Pin,
     task::{Context, Waker},
     time::Duration,
 };
@@ -100,7 +99,7 @@ fn a_timeout_cuts_what_does_not_end<H: Host>(host: H) {
 
 fn an_interval_ticks<H: Host>(host: H) {
     host.enter(rt::with_runtime(host.named(), async {
-        let mut ticks = Pin::from(Box::new(interval(SHORT)));
+        let mut ticks = interval(SHORT);
         let first = ticks.tick().await;
         assert!(ticks.tick().await >= first + SHORT);
     }));
