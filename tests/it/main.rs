@@ -4,6 +4,7 @@ mod family;
 mod matrix;
 mod misuse;
 mod model;
+mod remote;
 mod scope;
 mod traits;
 mod traps;
