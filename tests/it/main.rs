@@ -5,6 +5,7 @@ mod matrix;
 mod members;
 mod misuse;
 mod model;
+mod remote;
 mod scope;
 mod sets;
 mod streams;
