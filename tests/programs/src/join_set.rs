@@ -182,7 +182,11 @@ impl Run {
                 let Some(id) = self.pick_any(tape) else { return };
                 self.stage.rouse(id);
             }
-            Op::Poll => self.poll(tape.below(PARENTS)),
+            Op::Poll => {
+                let parent = tape.below(PARENTS);
+                tape.tell(&parent);
+                self.poll(parent);
+            }
             Op::TryNext => self.try_next(),
             Op::Wait => self.wait(tape.below(2) == 0, tape.below(PARENTS)),
             Op::Remove => self.remove(tape),
@@ -321,6 +325,7 @@ impl Run {
             (None, Poll::Ready(None)) => assert!(!is_running, "it is not empty"),
             (None, Poll::Pending) => {
                 assert!(is_running, "an empty set has nothing to wait for");
+                self.model.rest(&turn);
                 self.model.wait(parent, before, self.parents.wakes());
             }
             (Some(end), Poll::Ready(Some(ended))) => self.check_end(*end, ended),
@@ -336,8 +341,10 @@ impl Run {
             self.model.between(&log);
             return self.check_end(first, answer.expect("there is one that is done"));
         }
+        let is_running = self.model.is_running();
         let turn = self.model.turn(&log, false);
         match (turn.ended.first(), answer) {
+            (None, None) if is_running => self.model.rest(&turn),
             (None, None) => {}
             (Some(end), Some(ended)) => self.check_end(*end, ended),
             (end, _) => panic!("of {end:?} something else is told"),
@@ -355,6 +362,9 @@ impl Run {
         self.model.resume();
         let turn = self.model.turn(&log, true);
         self.model.keep(&turn);
+        if self.model.is_running() {
+            self.model.rest(&turn);
+        }
         let met = !self.model.is_running() || (!all && self.model.has_done());
         match answer {
             Poll::Ready(done) => {

@@ -48,9 +48,9 @@ pub(super) struct Model {
     round: BTreeSet<usize>,
     /// The slots that were woken since.
     woken: BTreeSet<usize>,
-    /// Slots that may be polled once for nothing, since who was there before was woken.
+    /// Where there is more than one order: slots that were woken twice, and may be polled twice.
     stale: BTreeSet<usize>,
-    /// Whether no slot was ever used that has another word of readiness: then there is one order.
+    /// Whether there is one order: no slot was ever used that has another word of readiness.
     narrow: bool,
     /// Who waits.
     waiter: Option<Waiter>,
@@ -71,6 +71,8 @@ pub(super) struct Turn {
     pub(super) ended: Vec<(Id, End)>,
     /// How many polls have found a child pending.
     pended: usize,
+    /// Whether it has been so long that it may have been broken off.
+    long: bool,
 }
 
 impl Model {
@@ -134,11 +136,16 @@ impl Model {
         assert!(!self.slots.contains_key(&slot), "slot {slot} has a child already");
         self.running.insert(id, place);
         self.slots.insert(slot, id);
-        self.narrow &= slot < WIDTH;
-        if self.round.remove(&slot) {
-            self.stale.insert(slot);
+        if slot >= WIDTH {
+            self.widen();
         }
         self.wake(slot);
+    }
+
+    /// From now on there is more than one order.
+    fn widen(&mut self) {
+        self.narrow = false;
+        mem::take(&mut self.round).into_iter().for_each(|slot| self.wake(slot));
     }
 
     fn wake(&mut self, slot: usize) {
@@ -151,7 +158,10 @@ impl Model {
     /// Checks what has happened in a turn that ends with the first end, or goes on.
     pub(super) fn turn(&mut self, log: &[Event], goes_on: bool) -> Turn {
         let longest = PENDING * (1 + self.running.len() / PENDING);
-        let mut turn = Turn { ended: Vec::new(), pended: 0 };
+        let mut turn = Turn { ended: Vec::new(), pended: 0, long: false };
+        // Slots that are visited in vain are work, too.
+        let marks = self.round.len() + self.woken.len();
+        turn.long = marks + log.len() > PENDING / 2;
         let mut events = log.iter().peekable();
         while let Some(event) = events.next() {
             match *event {
@@ -205,23 +215,16 @@ impl Model {
         let Some(place) = self.running.get(&id) else { panic!("{id} is polled, and not there") };
         let slot = place.slot;
         if !self.narrow {
-            let any = [&mut self.woken, &mut self.round, &mut self.stale];
+            let any = [&mut self.woken, &mut self.stale];
             assert!(any.into_iter().any(|slots| slots.remove(&slot)), "{id} was not woken");
             return;
         }
-        let here = self.first(&self.round);
-        match here.or_else(|| self.first(&self.woken)) {
-            Some(first) if first == slot => {
-                if here.is_none() {
-                    self.round = mem::take(&mut self.woken);
-                }
-                self.round.retain(|other| *other > slot);
-            }
-            first => {
-                let excused = self.stale.remove(&slot);
-                assert!(excused, "{id} in {slot} was not woken, or not before {first:?}");
-            }
+        if self.first(&self.round).is_none() {
+            self.round = mem::take(&mut self.woken);
         }
+        let first = self.first(&self.round);
+        assert_eq!(first, Some(slot), "{id} is polled out of order, or was not woken");
+        self.round.retain(|other| *other > slot);
     }
 
     /// The first of these slots in which there is somebody.
@@ -316,31 +319,28 @@ impl Model {
         self.waiter = None;
     }
 
-    /// A parent is told to wait, after a turn in which nothing was decided: if somebody is left
-    /// who was woken, so was the parent.
+    /// A parent is told to wait.
     pub(super) fn wait(
         &mut self,
         parent: usize,
         before: [usize; PARENTS],
         now: [usize; PARENTS],
     ) {
-        if now[parent] == before[parent] {
-            // It was not cut short.
-            self.rest();
-        }
         let children = self.running.keys().copied().collect();
         self.waiter = Some(Waiter { parent, before, children });
         self.check(now);
     }
 
-    /// Everyone who was woken has been polled.
-    fn rest(&mut self) {
+    /// A turn has ended because nobody was left, or because it was long enough.
+    pub(super) fn rest(&mut self, turn: &Turn) {
+        if turn.long {
+            return self.widen();
+        }
         if let Some(id) = self.left().next() {
             panic!("{id} was woken, and is not polled");
         }
         self.round.clear();
         self.woken.clear();
-        self.stale.clear();
     }
 
     /// Who was woken, and not polled since.
