@@ -17,5 +17,7 @@ mod caught;
 mod join_set;
 mod parents;
 mod tape;
+mod tokens;
 
 pub use join_set::join_set;
+pub use tokens::tokens;

@@ -51,3 +51,8 @@ fn shortened(program: Program, mut bytes: Vec<u8>) -> Vec<u8> {
 fn a_set_does_what_the_model_says() {
     run(ringfence_programs::join_set, 40_000);
 }
+
+#[test]
+fn tokens_do_what_the_model_says() {
+    run(ringfence_programs::tokens, 40_000);
+}

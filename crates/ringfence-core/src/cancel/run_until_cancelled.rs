@@ -27,13 +27,14 @@ pin_project! {
         // None once it has ended.
         #[pin]
         future: Option<F>,
-        cancelled: WhenCancelled,
+        // None once it has ended, so that the token does not keep the waker of who is done.
+        cancelled: Option<WhenCancelled>,
     }
 }
 
 impl<F> RunUntilCancelled<F> {
     pub(super) fn new(cancelled: WhenCancelled, future: F) -> Self {
-        Self { future: Some(future), cancelled }
+        Self { future: Some(future), cancelled: Some(cancelled) }
     }
 }
 
@@ -42,14 +43,17 @@ impl<F: Future> Future for RunUntilCancelled<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let Some(future) = this.future.as_mut().as_pin_mut() else {
+        let (Some(future), Some(cancelled)) =
+            (this.future.as_mut().as_pin_mut(), &mut *this.cancelled)
+        else {
             panic!("`run_until_cancelled` was polled after it had ended")
         };
         let output = match future.poll(cx) {
             Poll::Ready(output) => Ok(output),
-            Poll::Pending => Err(ready!(Pin::new(this.cancelled).poll(cx))),
+            Poll::Pending => Err(ready!(Pin::new(cancelled).poll(cx))),
         };
         // Dropped before the parent hears of it.
+        *this.cancelled = None;
         this.future.set(None);
         Poll::Ready(output)
     }

@@ -233,11 +233,7 @@ impl Model {
     }
 
     /// What happens from the beginning of a poll to its end; how the child has ended, if it has.
-    fn poll(
-        &mut self,
-        id: Id,
-        events: &mut Peekable<slice::Iter<'_, Event>>,
-    ) -> Option<End> {
+    fn poll(&mut self, id: Id, events: &mut Peekable<slice::Iter<'_, Event>>) -> Option<End> {
         loop {
             match *events.next().expect("a poll has an end") {
                 Event::Pended(other) => {
@@ -320,12 +316,7 @@ impl Model {
     }
 
     /// A parent is told to wait.
-    pub(super) fn wait(
-        &mut self,
-        parent: usize,
-        before: [usize; PARENTS],
-        now: [usize; PARENTS],
-    ) {
+    pub(super) fn wait(&mut self, parent: usize, before: [usize; PARENTS], now: [usize; PARENTS]) {
         let children = self.running.keys().copied().collect();
         self.waiter = Some(Waiter { parent, before, children });
         self.check(now);
