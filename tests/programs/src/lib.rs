@@ -16,8 +16,10 @@
 mod caught;
 mod join_set;
 mod parents;
+mod scope;
 mod tape;
 mod tokens;
 
 pub use join_set::join_set;
+pub use scope::scope;
 pub use tokens::tokens;

@@ -56,3 +56,8 @@ fn a_set_does_what_the_model_says() {
 fn tokens_do_what_the_model_says() {
     run(ringfence_programs::tokens, 40_000);
 }
+
+#[test]
+fn a_scope_does_what_the_model_says() {
+    run(ringfence_programs::scope, 40_000);
+}

@@ -1,0 +1,517 @@
+//! A scope that has no futures, wakers or slots, but is told of what happens.
+
+use super::{
+    script::{OnFail, Script},
+    stage::{BODY, Event, Id, Kind, Last, Told},
+};
+use ringfence_core::PanicPolicy;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A failure, or a word of one: whose it is, and whether it is an error or a panic.
+pub(super) type Fault = (Id, Last);
+
+/// How far the scope has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Open,
+    /// All were asked to end, and may take until then.
+    Ending(u64),
+    /// Its future has ended, or was dropped.
+    Done,
+}
+
+/// What a scope says in the end.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Value,
+    Failed(Vec<Fault>),
+    Elapsed,
+    /// Whether by the program, and not by the scope itself.
+    Cancelled(bool),
+    Panicked,
+}
+
+/// The body, or a child.
+#[derive(Debug)]
+struct Actor {
+    kind: Kind,
+    status: Status,
+    begun: bool,
+    /// It was woken, and is to be polled.
+    due: bool,
+    /// Somebody has a handle that has not told the end.
+    held: bool,
+    /// Its handle has asked for its end.
+    asked: bool,
+    /// Its value was told.
+    taken: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Running,
+    Ended(Last),
+    /// Dropped before its end.
+    Gone,
+}
+
+/// What ought to be.
+pub(super) struct Model {
+    script: Script,
+    pub(super) phase: Phase,
+    actors: BTreeMap<Id, Actor>,
+    /// Who waits for whom, by its handle.
+    awaiting: BTreeMap<Id, Id>,
+    failures: Vec<Fault>,
+    /// Failures whose handles were dropped, of which the scope has not heard.
+    overdue: Vec<Fault>,
+    /// Those of which it has heard so. When it did is for it to say.
+    heard: Vec<Fault>,
+    sunk: Vec<Fault>,
+    told_to_sink: Vec<Fault>,
+    panicked: bool,
+    /// A failure has decided the scope.
+    decided: bool,
+    /// The program has cancelled the scope's token.
+    cancelled: bool,
+    elapsed: bool,
+    /// Its time was up in the poll in which all ended within the grace, or had ended before: the
+    /// events do not tell which.
+    maybe_elapsed: bool,
+    /// It was up when the scope was polled last.
+    late: bool,
+    /// When the time of the scope is up, once it was polled.
+    deadline: Option<u64>,
+    /// Who was dropped in this poll without having ended.
+    cut: Vec<Id>,
+    /// Somebody who has gone was woken: whoever has its slot now may be polled for it, out of order.
+    stale: bool,
+    /// A spawn that is not over.
+    spawning: Option<Id>,
+    /// Something wants the scope to be polled.
+    pub(super) calls: bool,
+}
+
+impl Model {
+    pub(super) fn new(script: Script) -> Self {
+        let body = Actor::new(Kind::Regular);
+        Self {
+            script,
+            phase: Phase::Open,
+            actors: BTreeMap::from([(BODY, body)]),
+            awaiting: BTreeMap::new(),
+            failures: Vec::new(),
+            overdue: Vec::new(),
+            heard: Vec::new(),
+            sunk: Vec::new(),
+            told_to_sink: Vec::new(),
+            panicked: false,
+            decided: false,
+            cancelled: false,
+            elapsed: false,
+            maybe_elapsed: false,
+            late: false,
+            deadline: None,
+            cut: Vec::new(),
+            stale: false,
+            spawning: None,
+            calls: false,
+        }
+    }
+
+    /// Whether a child has ended, in whatever way.
+    pub(super) fn has_ended(&self, id: Id) -> bool {
+        self.actors[&id].status != Status::Running
+    }
+
+    /// Those that have not ended.
+    pub(super) fn running(&self) -> impl Iterator<Item = Id> {
+        self.actors.iter().filter(|(_, actor)| actor.runs()).map(|(id, _)| *id)
+    }
+
+    /// Takes note of what has happened.
+    pub(super) fn note(&mut self, log: &[Event]) {
+        log.iter().for_each(|event| self.note_one(*event));
+    }
+
+    fn note_one(&mut self, event: Event) {
+        match event {
+            Event::Polled(id) => self.polled(id),
+            Event::Pended(_) | Event::CargoDropped(_) => {}
+            Event::Ended(id, last) => {
+                let actor = self.actor(id);
+                assert!(actor.runs(), "{id} ends twice");
+                actor.status = Status::Ended(last);
+            }
+            Event::Dropped(id) => self.dropped(id),
+            Event::FellInDrop(id) => self.fell(id),
+            Event::Woken(id) => self.wake(id),
+            Event::Spawning(id, kind) => {
+                self.actors.insert(id, Actor::new(kind));
+                self.spawning = Some(id);
+            }
+            Event::Spawned(id) => {
+                self.spawning = None;
+                let refuses = self.phase != Phase::Open || self.cancelled || self.decided;
+                let refused = !self.actors[&id].runs();
+                // The events do not tell when it has seen that its time is up, or of such a failure.
+                let unseen = self.late || !self.overdue.is_empty();
+                let unsure = refused && unseen && self.script.grace > 0;
+                assert!(refused == refuses || unsure, "whether {id} is refused");
+                self.calls |= !refused;
+            }
+            Event::ScopeCancelled => {
+                if !self.cancelled && !self.decided && self.phase == Phase::Open {
+                    self.cancelled = true;
+                    self.calls = true;
+                }
+            }
+            Event::ChildCancelled(id) => {
+                let actor = self.actor(id);
+                if actor.runs() && !actor.asked {
+                    actor.asked = true;
+                    self.calls = true;
+                }
+            }
+            Event::HandleDropped(id) => self.handle_dropped(id),
+            Event::Asked { child, by, told } => self.asked(child, by, told),
+            Event::Sunk(id, last) => self.told_to_sink.push((id, last)),
+        }
+    }
+
+    fn actor(&mut self, id: Id) -> &mut Actor {
+        self.actors.get_mut(&id).expect("it was spawned")
+    }
+
+    fn wake(&mut self, id: Id) {
+        let actor = self.actor(id);
+        if actor.runs() {
+            actor.due = true;
+            self.calls = true;
+        } else {
+            self.stale = true;
+        }
+    }
+
+    fn polled(&mut self, id: Id) {
+        assert!(self.phase != Phase::Done, "{id} is polled after the end");
+        assert!(!self.decided || self.script.grace > 0, "{id} is polled after the decision");
+        let decided = self.decided || self.phase != Phase::Open;
+        let actor = self.actor(id);
+        assert!(actor.runs(), "{id} is polled after its end");
+        actor.due = false;
+        if actor.begun {
+            return;
+        }
+        assert!(!decided, "{id} begins after the decision");
+        actor.begun = true;
+        if id == BODY {
+            return;
+        }
+        let kind = actor.kind;
+        let earlier = self.actors.range(1..id).filter(|(_, actor)| actor.runs() && !actor.begun);
+        let earlier = earlier.filter(|(_, actor)| self.script.limit.is_none() || actor.kind == kind);
+        let earlier: Vec<_> = earlier.map(|(id, _)| *id).collect();
+        assert!(earlier.is_empty() || self.stale, "{id} begins before {earlier:?}");
+        let places = self.script.limit.unwrap_or(usize::MAX);
+        assert!(self.regular_that_run() <= places, "{id} begins beyond the limit");
+    }
+
+    /// How many regular children have begun and not ended.
+    fn regular_that_run(&self) -> usize {
+        let children = self.actors.range(1..).map(|(_, actor)| actor);
+        children.filter(|actor| actor.begun && actor.runs() && actor.is_regular()).count()
+    }
+
+    fn dropped(&mut self, id: Id) {
+        let actor = self.actor(id);
+        let due = actor.due || !actor.begun;
+        match actor.status {
+            Status::Ended(last) => self.ended(id, last),
+            Status::Gone => panic!("{id} is dropped twice"),
+            Status::Running => {
+                let asked = actor.asked;
+                actor.status = Status::Gone;
+                if self.spawning != Some(id) && !asked {
+                    self.cut.push(id);
+                }
+            }
+        }
+        self.stale |= due;
+        if let Some(by) = self.awaiting.remove(&id) {
+            self.wake(by);
+        }
+    }
+
+    fn ended(&mut self, id: Id, last: Last) {
+        let actor = self.actor(id);
+        let own = actor.kind == Kind::Owned && actor.held;
+        if !own && last != Last::End {
+            self.fail((id, last));
+        }
+    }
+
+    /// A destructor has panicked. Of a child that was to have a value, or an error, this is the end.
+    fn fell(&mut self, id: Id) {
+        let actor = self.actor(id);
+        let own = actor.kind == Kind::Owned && actor.held;
+        match actor.status {
+            Status::Ended(Last::Panic) => return,
+            Status::Ended(first) => {
+                actor.status = Status::Ended(Last::Panic);
+                if own {
+                    return;
+                }
+                // What was noted of its end is not what it came to.
+                if first == Last::Fail {
+                    self.unfail(id);
+                }
+                self.fail((id, Last::Panic));
+            }
+            _ => self.fail((id, Last::Panic)),
+        }
+    }
+
+    fn unfail(&mut self, id: Id) {
+        let fault = (id, Last::Fail);
+        for faults in [&mut self.failures, &mut self.sunk] {
+            if faults.last() == Some(&fault) {
+                faults.pop();
+                return;
+            }
+        }
+        panic!("{id} had failed");
+    }
+
+    /// A failure that is the scope's.
+    fn fail(&mut self, fault: Fault) {
+        if fault.1 == Last::Panic && self.script.panics == PanicPolicy::Resume {
+            self.panicked = true;
+            self.decided = true;
+            return;
+        }
+        match self.script.on_fail {
+            OnFail::Sink if fault.0 != BODY => self.sunk.push(fault),
+            OnFail::Collect => self.failures.push(fault),
+            OnFail::Sink | OnFail::CancelAll => {
+                self.failures.push(fault);
+                self.decided = true;
+            }
+        }
+    }
+
+    fn handle_dropped(&mut self, id: Id) {
+        self.awaiting.remove(&id);
+        let over = self.phase == Phase::Done;
+        let actor = self.actor(id);
+        actor.held = false;
+        let Status::Ended(last @ (Last::Fail | Last::Panic)) = actor.status else { return };
+        if actor.kind == Kind::Owned && !over {
+            self.overdue.push((id, last));
+            self.calls = true;
+        }
+    }
+
+    fn asked(&mut self, child: Id, by: Option<Id>, told: Told) {
+        let actor = self.actor(child);
+        let expected = match (actor.status, actor.kind) {
+            (Status::Running, _) => Told::Pending,
+            (Status::Gone, _) => Told::Cancelled,
+            (Status::Ended(Last::End), _) => Told::Value,
+            (Status::Ended(last), Kind::Owned) => Told::Failure(last),
+            (Status::Ended(_), _) => Told::Cancelled,
+        };
+        assert_eq!(told, expected, "of {child}");
+        if told == Told::Pending {
+            self.awaiting.remove(&child);
+            if let Some(by) = by {
+                self.awaiting.insert(child, by);
+            }
+        } else {
+            actor.held = false;
+            actor.taken = true;
+        }
+    }
+
+    /// The scope's future is polled, at this time.
+    pub(super) fn begin(&mut self, now: u64) {
+        self.deadline = self.deadline.or(self.script.timeout.map(|limit| now + limit));
+        self.late = self.is_late(now);
+        self.calls = false;
+        self.cut.clear();
+    }
+
+    /// The scope hears of failures whose handles were dropped.
+    fn hear(&mut self) {
+        for fault in std::mem::take(&mut self.overdue) {
+            let before = (self.failures.len(), self.sunk.len());
+            self.fail(fault);
+            if (self.failures.len(), self.sunk.len()) != before {
+                self.heard.push(fault);
+            }
+        }
+    }
+
+    /// Whether the body and all regular children have ended, without being cut in this poll.
+    fn is_quiet(&self) -> bool {
+        let mut regular = self.actors.iter().filter(|(_, actor)| actor.is_regular());
+        regular.all(|(id, actor)| !actor.runs() && !self.cut.contains(id))
+    }
+
+    fn is_late(&self, now: u64) -> bool {
+        self.deadline.is_some_and(|deadline| now >= deadline)
+    }
+
+    /// The poll has said that it is pending.
+    pub(super) fn pending(&mut self, now: u64) {
+        let was_decided = self.decided;
+        self.hear();
+        if self.decided && !was_decided {
+            assert!(self.script.grace > 0, "it is pending after a failure of a handle that is gone");
+        }
+        match self.phase {
+            Phase::Done => panic!("it is pending after its end"),
+            Phase::Ending(until) => {
+                let left: Vec<_> = self.running().collect();
+                assert!(!left.is_empty(), "it is pending, and all have ended");
+                assert!(now < until, "it is pending after the grace");
+            }
+            Phase::Open => {
+                let quiet = self.is_quiet();
+                self.elapsed = !self.decided && !self.cancelled && !quiet && self.is_late(now);
+                if self.decided || self.cancelled || quiet || self.elapsed {
+                    assert!(self.script.grace > 0, "it is pending after the decision");
+                    self.phase = Phase::Ending(now + self.script.grace);
+                    let left: Vec<_> = self.running().collect();
+                    assert!(!left.is_empty(), "it is pending, and all have ended");
+                }
+            }
+        }
+        self.nobody_is_left();
+    }
+
+    /// Everyone who was woken has been polled, and who has a place has begun.
+    fn nobody_is_left(&mut self) {
+        self.stale = false;
+        let open = self.phase == Phase::Open;
+        let places = self.script.limit.unwrap_or(usize::MAX).saturating_sub(self.regular_that_run());
+        for (id, actor) in self.actors.iter().filter(|(_, actor)| actor.runs()) {
+            if actor.begun {
+                assert!(!actor.due, "{id} was woken, and is not polled");
+                assert!(!actor.asked, "{id} was cancelled, and lives");
+            } else {
+                assert!(open, "{id} had not begun at the decision, and lives");
+                assert!(actor.is_regular() && places == 0, "{id} has not begun");
+            }
+        }
+    }
+
+    /// The poll has ended: says how it ought to.
+    pub(super) fn ready(&mut self, now: u64) -> Answer {
+        let quiet = self.is_quiet();
+        match self.phase {
+            Phase::Done => panic!("it ends twice"),
+            Phase::Ending(until) => {
+                let cut = !self.cut.is_empty();
+                assert!(!cut || now >= until, "{:?} are dropped within the grace", self.cut);
+            }
+            Phase::Open => {
+                let asked = self.decided || self.cancelled || quiet;
+                self.elapsed = !asked && self.is_late(now);
+                let graced = self.script.grace > 0 && self.is_late(now);
+                self.maybe_elapsed = graced && !self.decided && !self.cancelled;
+                let overdue = !self.overdue.is_empty();
+                assert!(asked || self.elapsed || overdue, "it ends for no reason");
+            }
+        }
+        self.check_order_of_drops();
+        self.hear();
+        self.phase = Phase::Done;
+        let left: Vec<_> = self.running().collect();
+        assert!(left.is_empty(), "{left:?} outlive the scope");
+        assert_eq!(sorted(&self.told_to_sink), sorted(&self.sunk), "told to the sink");
+        let value = self.actors[&BODY].status == Status::Ended(Last::End);
+        match () {
+            () if self.panicked => Answer::Panicked,
+            () if !self.failures.is_empty() => Answer::Failed(self.failures.clone()),
+            () if self.elapsed => Answer::Elapsed,
+            () if value => Answer::Value,
+            () => Answer::Cancelled(self.cancelled),
+        }
+    }
+
+    /// Compares what a scope says with what it ought to; of failures that were heard of late, the
+    /// place among the others is not fixed.
+    pub(super) fn compare(&self, said: &Answer, expected: &Answer) {
+        let (Answer::Failed(said), Answer::Failed(expected)) = (said, expected) else {
+            let elapsed = *said == Answer::Elapsed && self.maybe_elapsed;
+            assert!(said == expected || elapsed, "{said:?}, and not {expected:?}");
+            return;
+        };
+        assert_eq!(sorted(said), sorted(expected));
+        let in_time = |faults: &[Fault]| -> Vec<Fault> {
+            faults.iter().filter(|fault| !self.heard.contains(fault)).copied().collect()
+        };
+        assert_eq!(in_time(said), in_time(expected), "failures, in the order of their coming");
+    }
+
+    /// The scope's future was dropped.
+    pub(super) fn abandoned(&mut self) {
+        self.check_order_of_drops();
+        self.phase = Phase::Done;
+        let left: Vec<_> = self.running().collect();
+        assert!(left.is_empty(), "{left:?} outlive the scope");
+    }
+
+    /// The body first, then regular children as they came, then daemons as they did not.
+    fn check_order_of_drops(&self) {
+        let rank = |id: &Id| match self.actors[id].kind {
+            Kind::Daemon => (true, usize::MAX - id),
+            _ => (false, *id),
+        };
+        assert!(self.cut.is_sorted_by_key(rank), "{:?} are dropped in this order", self.cut);
+    }
+
+    /// When the next thing is due of which the clock tells.
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        match self.phase {
+            Phase::Open => self.is_late(now),
+            Phase::Ending(until) => now >= until,
+            Phase::Done => false,
+        }
+    }
+
+    /// Those that were dropped, or never will be since the scope was forgotten.
+    pub(super) fn ended_ids(&self) -> BTreeSet<Id> {
+        let ended = self.actors.iter().filter(|(_, actor)| !actor.runs());
+        ended.map(|(id, _)| *id).collect()
+    }
+}
+
+impl Actor {
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            status: Status::Running,
+            begun: false,
+            due: false,
+            held: true,
+            asked: false,
+            taken: false,
+        }
+    }
+
+    fn runs(&self) -> bool {
+        self.status == Status::Running
+    }
+
+    fn is_regular(&self) -> bool {
+        self.kind != Kind::Daemon
+    }
+}
+
+fn sorted(faults: &[Fault]) -> Vec<(Id, bool)> {
+    let mut sorted: Vec<_> = faults.iter().map(|(id, last)| (*id, *last == Last::Panic)).collect();
+    sorted.sort_unstable();
+    sorted
+}
