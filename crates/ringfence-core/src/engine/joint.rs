@@ -134,36 +134,28 @@ impl<F: Future, P: Post<F::Output>> Joined for Joint<F, P> {
 }
 
 /// The end of a joint that has the future: as a future, it tells the end.
-pub(crate) struct Driver<D: ?Sized + Joined> {
-    joint: Arc<D>,
-    begun: bool,
-}
+pub(crate) struct Driver<D: ?Sized + Joined>(Arc<D>);
 
 impl<D: ?Sized + Joined> Driver<D> {
     /// Returns who the future is.
     pub(crate) fn id(&self) -> &D::Id {
-        self.joint.id()
-    }
-
-    /// Whether the future was polled.
-    pub(crate) fn has_begun(&self) -> bool {
-        self.begun
+        self.0.id()
     }
 
     /// Tells the panic of the future, which is dropped first.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     pub(crate) fn panicked(self, panic: Panic) -> D::End {
         // SAFETY: this is the driver, by value.
-        if let Err(second) = catch(|| unsafe { self.joint.clear() }) {
+        if let Err(second) = catch(|| unsafe { self.0.clear() }) {
             // A child has one end, and that was its first panic.
             second.discard();
         }
-        self.joint.panicked(panic)
+        self.0.panicked(panic)
     }
 
     /// Drops the future. If that panics, it is the end of the future, which is returned.
     pub(crate) fn let_go(self) -> Option<D::End> {
-        let joint = self.joint.clone();
+        let joint = self.0.clone();
         let panic = catch(|| drop(self)).err()?;
         Some(joint.panicked(panic))
     }
@@ -177,11 +169,10 @@ impl<D: ?Sized + Joined> Future for Driver<D> {
 
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<D::End> {
-        self.begun = true;
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<D::End> {
         // SAFETY: this is the driver, by `&mut`; what is behind an `Arc` does not move, and
         // nobody takes it out, since `Kept` has no way to.
-        unsafe { self.joint.poll(cx) }
+        unsafe { self.0.poll(cx) }
     }
 }
 
@@ -195,9 +186,9 @@ impl<D: ?Sized + Joined> Drop for Driver<D> {
                 self.0.dropped();
             }
         }
-        let _dropped = Dropped(&*self.joint);
+        let _dropped = Dropped(&*self.0);
         // SAFETY: this is the driver, by `&mut`.
-        unsafe { self.joint.clear() }
+        unsafe { self.0.clear() }
     }
 }
 
@@ -255,7 +246,7 @@ impl<F: Future, P: Post<F::Output>> Joining<F, P> {
                 .expect("what is behind an `Arc` is never null"),
             release: release::<F, P>,
         };
-        (Driver { joint: unsize(joint), begun: false }, kept)
+        (Driver(unsize(joint)), kept)
     }
 }
 

@@ -175,17 +175,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// The door is closed.
     pub(super) fn turn_away(self: Pin<&mut Self>, ended: impl FnMut(ChildEnd<E>)) {
         let this = self.project();
-        let mut late = Vec::new();
-        let not_begun =
-            |slot: &Slot| this.children.child(*slot).is_some_and(|child| !child.has_begun());
-        let slots: Vec<_> = this.children.occupied().filter(not_begun).collect();
-        for child in slots.into_iter().filter_map(|slot| this.children.take(slot)) {
-            if child.id().rank == Rank::Regular {
-                *this.regular -= 1;
-            }
-            late.push(child);
-        }
-        late.extend(this.queue.drain(..));
+        let mut late: Vec<_> = this.queue.drain(..).collect();
         late.append(this.arrivals);
         this.door.take(this.arrivals);
         late.append(this.arrivals);

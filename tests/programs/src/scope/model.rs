@@ -72,6 +72,8 @@ pub(super) struct Model {
     panicked: bool,
     /// A failure has decided the scope.
     decided: bool,
+    /// Those who waited for a place then.
+    barred: BTreeSet<Id>,
     /// The program has cancelled the scope's token.
     cancelled: bool,
     elapsed: bool,
@@ -107,6 +109,7 @@ impl Model {
             told_to_sink: Vec::new(),
             panicked: false,
             decided: false,
+            barred: BTreeSet::new(),
             cancelled: false,
             elapsed: false,
             maybe_elapsed: false,
@@ -154,8 +157,9 @@ impl Model {
                 self.spawning = None;
                 let refuses = self.phase != Phase::Open || self.cancelled || self.decided;
                 let refused = !self.actors[&id].runs();
-                // The events do not tell when it has seen that its time is up, or of such a failure.
-                let unseen = self.late || !self.overdue.is_empty();
+                // The events do not tell when it has seen that its time is up, that nothing is left
+                // to wait for, or that a handle has left it a failure.
+                let unseen = self.late || !self.overdue.is_empty() || self.is_quiet();
                 let unsure = refused && unseen && self.script.grace > 0;
                 assert!(refused == refuses || unsure, "whether {id} is refused");
                 self.calls |= !refused;
@@ -186,7 +190,9 @@ impl Model {
     fn wake(&mut self, id: Id) {
         let actor = self.actor(id);
         if actor.runs() {
-            actor.due = true;
+            // Who is woken twice may be polled twice, or whoever has its slot then.
+            let again = std::mem::replace(&mut actor.due, true);
+            self.stale |= again;
             self.calls = true;
         } else {
             self.stale = true;
@@ -196,14 +202,14 @@ impl Model {
     fn polled(&mut self, id: Id) {
         assert!(self.phase != Phase::Done, "{id} is polled after the end");
         assert!(!self.decided || self.script.grace > 0, "{id} is polled after the decision");
-        let decided = self.decided || self.phase != Phase::Open;
+        let barred = self.barred.contains(&id) || self.phase != Phase::Open;
         let actor = self.actor(id);
         assert!(actor.runs(), "{id} is polled after its end");
         actor.due = false;
         if actor.begun {
             return;
         }
-        assert!(!decided, "{id} begins after the decision");
+        assert!(!barred, "{id} begins after the decision");
         actor.begun = true;
         if id == BODY {
             return;
@@ -287,7 +293,7 @@ impl Model {
     fn fail(&mut self, fault: Fault) {
         if fault.1 == Last::Panic && self.script.panics == PanicPolicy::Resume {
             self.panicked = true;
-            self.decided = true;
+            self.decide(fault.0);
             return;
         }
         match self.script.on_fail {
@@ -295,9 +301,23 @@ impl Model {
             OnFail::Collect => self.failures.push(fault),
             OnFail::Sink | OnFail::CancelAll => {
                 self.failures.push(fault);
-                self.decided = true;
+                self.decide(fault.0);
             }
         }
+    }
+
+    /// The scope is decided by someone's failure: who waits for a place never begins.
+    fn decide(&mut self, by: Id) {
+        if self.decided {
+            return;
+        }
+        self.decided = true;
+        let Some(limit) = self.script.limit else { return };
+        let by_child = by != BODY && self.actors[&by].begun && self.actors[&by].is_regular();
+        let places = limit.saturating_sub(self.regular_that_run() + usize::from(by_child));
+        let waiting = self.actors.iter().filter(|(_, actor)| actor.runs() && !actor.begun);
+        let regular = waiting.filter(|(_, actor)| actor.is_regular()).skip(places);
+        self.barred = regular.map(|(id, _)| *id).collect();
     }
 
     fn handle_dropped(&mut self, id: Id) {
@@ -378,6 +398,7 @@ impl Model {
             }
             Phase::Open => {
                 let quiet = self.is_quiet();
+                self.maybe_elapsed = self.script.grace > 0 && self.is_late(now);
                 self.elapsed = !self.decided && !self.cancelled && !quiet && self.is_late(now);
                 if self.decided || self.cancelled || quiet || self.elapsed {
                     assert!(self.script.grace > 0, "it is pending after the decision");
@@ -418,8 +439,7 @@ impl Model {
             Phase::Open => {
                 let asked = self.decided || self.cancelled || quiet;
                 self.elapsed = !asked && self.is_late(now);
-                let graced = self.script.grace > 0 && self.is_late(now);
-                self.maybe_elapsed = graced && !self.decided && !self.cancelled;
+                self.maybe_elapsed = self.script.grace > 0 && self.is_late(now);
                 let overdue = !self.overdue.is_empty();
                 assert!(asked || self.elapsed || overdue, "it ends for no reason");
             }
