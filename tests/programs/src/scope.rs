@@ -197,7 +197,8 @@ impl Run {
             }
             assert!(!model.calls || now[parent] > before[parent], "{parent} is not woken");
         }
-        let look = |id, finished| assert_eq!(finished, model.has_ended(id), "whether {id} has ended");
+        let look =
+            |id, finished| assert_eq!(finished, model.has_ended(id), "whether {id} has ended");
         self.stage.for_each_handle(|id, handle| look(id, handle.is_finished()));
     }
 
@@ -308,5 +309,13 @@ fn kind(tape: &mut Tape<'_>) -> Kind {
 }
 
 fn last(tape: &mut Tape<'_>) -> Last {
-    tape.choose(&[Last::Stay, Last::Stay, Last::Stay, Last::Stay, Last::End, Last::Fail, Last::Panic])
+    tape.choose(&[
+        Last::Stay,
+        Last::Stay,
+        Last::Stay,
+        Last::Stay,
+        Last::End,
+        Last::Fail,
+        Last::Panic,
+    ])
 }

@@ -2,6 +2,7 @@
 
 mod bells;
 mod model;
+mod wait;
 
 use crate::{
     caught::{Called, caught, panic_as_planned},
@@ -9,20 +10,13 @@ use crate::{
 };
 use bells::Bells;
 use model::{Model, Node};
-use ringfence_core::{
-    CancelToken, Cancelled, Reason,
-    cancel::{DropGuard, RunUntilCancelled, WhenCancelled},
-};
-use ringfence_test::poll_once;
+use ringfence_core::{CancelToken, cancel::DropGuard};
 use std::{
     mem,
-    pin::Pin,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-    task::{Context, Poll, Waker},
+    sync::{Arc, Mutex, atomic::Ordering::Relaxed},
+    task::Waker,
 };
+use wait::{BY_GUARD, BY_HOOK, BY_PROGRAM, Future, Progress, Wait, Work, word};
 
 /// What a program does next.
 #[derive(Clone, Copy, Debug)]
@@ -92,11 +86,6 @@ const TOKENS: usize = 24;
 const HANDLES: usize = 16;
 const WAITS: usize = 12;
 
-/// Why the program cancels, and why a waker does.
-const BY_PROGRAM: &[&str] = &["one", "two"];
-const BY_HOOK: &str = "hook";
-const BY_GUARD: &str = "dropped";
-
 /// Runs a program on a tree of [`CancelToken`]s.
 ///
 /// # Panics
@@ -126,46 +115,6 @@ struct State {
     waits: Vec<Wait>,
     /// Wakers of those who do not wait any more.
     past: Vec<usize>,
-}
-
-/// Somebody who waits for a token.
-struct Wait {
-    node: Node,
-    future: Future,
-    /// The waker of the last poll, if there was one.
-    bell: Option<usize>,
-    /// Whether it was told that the token is cancelled.
-    over: bool,
-}
-
-enum Future {
-    When(WhenCancelled),
-    Run(Pin<Box<RunUntilCancelled<Work>>>, Arc<Progress>),
-}
-
-/// Work that is done when it is said to be, and wakes nobody for it.
-struct Work(Arc<Progress>);
-
-#[derive(Default)]
-struct Progress {
-    finished: AtomicBool,
-    dropped: AtomicBool,
-}
-
-impl std::future::Future for Work {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        assert!(!self.0.dropped.load(Relaxed), "work is polled after its drop");
-        if self.0.finished.load(Relaxed) { Poll::Ready(()) } else { Poll::Pending }
-    }
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        let again = self.0.dropped.swap(true, Relaxed);
-        assert!(!again, "work is dropped twice");
-    }
 }
 
 impl Run {
@@ -279,7 +228,7 @@ impl Run {
 
     fn wait(&self, node: Node, future: Future) {
         let surplus = self.with(|state| {
-            state.waits.push(Wait { node, future, bell: None, over: false });
+            state.waits.push(Wait::new(node, future));
             (state.waits.len() > WAITS).then(|| state.waits.remove(0))
         });
         self.part(surplus);
@@ -311,35 +260,14 @@ impl Run {
         let (bell, waker) = self.waker(tape);
         // With the same waker once more, or not.
         for _ in 0..=number / 128 {
-            self.poll_with(&mut wait, &waker);
+            let reason = self.with(|state| state.model.reason(wait.node));
+            wait.poll(&waker, reason);
         }
         let old = wait.bell.replace(bell);
         self.with(|state| {
             state.past.extend(old);
             state.waits.push(wait);
         });
-    }
-
-    fn poll_with(&self, wait: &mut Wait, waker: &Waker) {
-        let reason = self.with(|state| state.model.reason(wait.node));
-        match &mut wait.future {
-            Future::When(future) => {
-                check(poll_once(Pin::new(future), waker), reason);
-                wait.over = reason.is_some();
-            }
-            Future::Run(..) if wait.over => {}
-            Future::Run(future, progress) => {
-                let told = poll_once(future.as_mut(), waker);
-                wait.over = told.is_ready();
-                assert_eq!(progress.dropped.load(Relaxed), wait.over, "dropped with its end");
-                match (told, progress.finished.load(Relaxed)) {
-                    (Poll::Ready(Ok(())), true) => {}
-                    (Poll::Ready(Err(cancelled)), false) => check(Poll::Ready(cancelled), reason),
-                    (Poll::Pending, false) => check(Poll::Pending, reason),
-                    (told, finished) => panic!("{told:?}, and finished: {finished}"),
-                }
-            }
-        }
     }
 
     /// A waker, with what it does.
@@ -404,25 +332,5 @@ impl Run {
         for bell in self.bells.all() {
             assert!(bell.gone, "a waker outlives all");
         }
-    }
-}
-
-/// What a future says is what the model says.
-fn check(told: Poll<Cancelled>, reason: Option<&'static str>) {
-    match (&told, reason) {
-        (Poll::Pending, None) => {}
-        (Poll::Ready(cancelled), Some(reason)) => assert_eq!(word(cancelled.reason()), reason),
-        _ => panic!("{told:?}, and the reason is {reason:?}"),
-    }
-}
-
-fn word(reason: &Reason) -> &'static str {
-    match reason {
-        Reason::Requested(text) => {
-            let words = BY_PROGRAM.iter().chain([&BY_HOOK]);
-            words.into_iter().find(|word| text == *word).expect("one of ours")
-        }
-        Reason::Dropped => BY_GUARD,
-        other => panic!("nobody has cancelled by {other:?}"),
     }
 }

@@ -49,7 +49,7 @@ fn shortened(program: Program, mut bytes: Vec<u8>) -> Vec<u8> {
 
 #[test]
 fn a_set_does_what_the_model_says() {
-    run(ringfence_programs::join_set, 40_000);
+    run(ringfence_programs::join_set, 35_000);
 }
 
 #[test]
@@ -59,5 +59,5 @@ fn tokens_do_what_the_model_says() {
 
 #[test]
 fn a_scope_does_what_the_model_says() {
-    run(ringfence_programs::scope, 40_000);
+    run(ringfence_programs::scope, 35_000);
 }

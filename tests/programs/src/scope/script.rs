@@ -2,9 +2,7 @@
 
 use super::stage::{Actor, BODY, Cargo, Event, Id, Last, Stage};
 use crate::tape::Tape;
-use ringfence_core::{
-    Cause, Failure, OnFailure, PanicPolicy, Scope, ScopeError, scope,
-};
+use ringfence_core::{Cause, Failure, OnFailure, PanicPolicy, Scope, ScopeError, scope};
 use std::{future::Future, pin::Pin, time::Duration};
 
 pub(super) type Running = Pin<Box<dyn Future<Output = Result<Cargo, ScopeError<Cargo>>>>>;

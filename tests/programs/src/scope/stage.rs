@@ -72,7 +72,11 @@ pub(super) enum Event {
     ChildCancelled(Id),
     HandleDropped(Id),
     /// Somebody has asked a handle, by itself or as a child.
-    Asked { child: Id, by: Option<Id>, told: Told },
+    Asked {
+        child: Id,
+        by: Option<Id>,
+        told: Told,
+    },
     /// A child's failure was handed to the sink.
     Sunk(Id, Last),
 }
@@ -298,7 +302,8 @@ impl Stage {
     /// Drops all that would keep something else.
     pub(super) fn strike(&self) {
         let state = self.with(|state| {
-            let watches = state.actors.iter_mut().map(|actor| (actor.watch.take(), actor.waker.take()));
+            let watches =
+                state.actors.iter_mut().map(|actor| (actor.watch.take(), actor.waker.take()));
             (watches.collect::<Vec<_>>(), state.scope.take(), mem::take(&mut state.handles))
         });
         drop(state);
