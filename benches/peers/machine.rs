@@ -70,7 +70,7 @@ pub(crate) fn describe() -> String {
     let cores = std::thread::available_parallelism().map_or_else(|_| unknown(), |n| n.to_string());
     let peers = PEERS.map(|peer| format!("{peer} {}", version(peer).unwrap_or("unknown")));
     format!(
-        "Cores: {cores}, {}; {}. {} {}, {}. Peers: {}.\n",
+        "Cores: {cores}, {}; {}. {} {}, {}. Peers: {}.",
         model().unwrap_or_else(unknown),
         prices(),
         std::env::consts::OS,
