@@ -1,7 +1,8 @@
-//! The checks of ringfence's CI, each a command of its own.
+//! The checks of ringfence's CI, each a command of its own, and some tools.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "what this prints is what it is for")]
 
+mod bench;
 mod build;
 mod dynamic;
 mod no_std;
@@ -9,7 +10,7 @@ mod step;
 mod tidy;
 
 use std::process::ExitCode;
-use step::{Report, Step};
+use step::{Report, Step, Tool};
 
 /// All steps, in the order of `cargo xtask ci`: what fails quickly comes first.
 const STEPS: &[Step] = &[
@@ -28,8 +29,24 @@ const STEPS: &[Step] = &[
     Step { name: "tsan", about: "the core's tests under ThreadSanitizer", run: dynamic::tsan },
 ];
 
+/// What is no check: it writes files, or needs a quiet machine.
+const TOOLS: &[Tool] =
+    &[Tool { name: "bench", about: "[--quick] writes docs/benchmarks", run: bench::bench }];
+
+/// The tool that is asked for, and its flags.
+fn tool(wanted: &[String]) -> Option<(&'static Tool, &[String])> {
+    let (name, flags) = wanted.split_first()?;
+    let tool = TOOLS.iter().find(|tool| tool.name == name)?;
+    // Without flags a name that both have is the step's.
+    let step = flags.is_empty() && STEPS.iter().any(|step| step.name == name);
+    (!step && flags.iter().all(|flag| flag.starts_with("--"))).then_some((tool, flags))
+}
+
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((tool, flags)) = tool(&wanted) {
+        return tool.use_with(flags);
+    }
     let steps: Option<Vec<&Step>> = match wanted.as_slice() {
         [all] if all == "ci" => Some(STEPS.iter().collect()),
         names => names.iter().map(|name| STEPS.iter().find(|step| step.name == name)).collect(),
@@ -40,6 +57,10 @@ fn main() -> ExitCode {
             println!("cargo xtask ci | STEP...\n\nSteps:");
             for step in STEPS {
                 println!("  {:9} {}", step.name, step.about);
+            }
+            println!("\ncargo xtask TOOL [--FLAG]...\n\nTools:");
+            for tool in TOOLS {
+                println!("  {:9} {}", tool.name, tool.about);
             }
             ExitCode::from(2)
         }
