@@ -4,6 +4,7 @@
 
 mod bench;
 mod build;
+mod counts;
 mod dynamic;
 mod no_std;
 mod step;
@@ -22,6 +23,7 @@ const STEPS: &[Step] = &[
     Step { name: "features", about: "each feature alone, none, all", run: build::features },
     Step { name: "no-std", about: "the core links and runs without std", run: no_std::no_std },
     Step { name: "examples", about: "examples build, and `tour` runs", run: build::examples },
+    Step { name: "counts", about: "instructions and allocations of paths", run: counts::check },
     Step { name: "msrv", about: "the oldest compiler promised", run: build::msrv },
     Step { name: "loom", about: "all interleavings of the core's models", run: dynamic::loom },
     Step { name: "miri", about: "the core's tests under Miri", run: dynamic::miri },
@@ -30,8 +32,10 @@ const STEPS: &[Step] = &[
 ];
 
 /// What is no check: it writes files, or needs a quiet machine.
-const TOOLS: &[Tool] =
-    &[Tool { name: "bench", about: "[--quick] writes docs/benchmarks", run: bench::bench }];
+const TOOLS: &[Tool] = &[
+    Tool { name: "bench", about: "[--quick] writes docs/benchmarks", run: bench::bench },
+    Tool { name: "counts", about: "--bless records what is counted", run: counts::bless },
+];
 
 /// The tool that is asked for, and its flags.
 fn tool(wanted: &[String]) -> Option<(&'static Tool, &[String])> {
