@@ -7,6 +7,7 @@ mod build;
 mod counts;
 mod dynamic;
 mod no_std;
+mod size;
 mod step;
 mod tidy;
 
@@ -34,6 +35,7 @@ const STEPS: &[Step] = &[
 /// What is no check: it writes files, or needs a quiet machine.
 const TOOLS: &[Tool] = &[
     Tool { name: "bench", about: "[--quick] writes docs/benchmarks", run: bench::bench },
+    Tool { name: "size", about: "time to compile the core, and bytes it adds", run: size::size },
     Tool { name: "counts", about: "--bless records what is counted", run: counts::bless },
 ];
 
