@@ -96,16 +96,33 @@ struct Pace {
 }
 
 impl Pace {
-    /// Warms up, and finds how many iterations fill a sample.
-    fn find(run: &mut Iterate, effort: Effort) -> Self {
+    /// A trial that took longer is not repeated; it is a sample.
+    const DEAR: Duration = Duration::from_millis(50);
+
+    /// Warms up, and finds how many iterations fill a sample; there may be one already.
+    fn find(run: &mut Iterate, effort: Effort) -> (Self, Option<Duration>) {
+        // What is made at first, and what others have left behind.
+        run(1);
         let begun = Instant::now();
+        let mut trial = |iterations| {
+            let start = Instant::now();
+            let timed = run(iterations);
+            (start.elapsed(), timed)
+        };
         let mut iterations = 1;
         loop {
-            let start = Instant::now();
-            run(iterations);
-            let spent = start.elapsed();
+            let (mut spent, timed) = trial(iterations);
+            if spent >= Self::DEAR && iterations == 1 {
+                return (Self { iterations, taken: begun.elapsed() }, Some(timed));
+            }
+            // Some more: the machine may have done something else meanwhile.
+            for _ in 0..3 {
+                if spent * 2 >= effort.sample {
+                    spent = spent.min(trial(iterations).0);
+                }
+            }
             if spent * 2 >= effort.sample {
-                return Self { iterations, taken: begun.elapsed() };
+                return (Self { iterations, taken: begun.elapsed() }, None);
             }
             let wanted = effort.sample.as_nanos() / spent.as_nanos().max(1);
             iterations *= u64::try_from(wanted.clamp(2, 16)).unwrap_or(2);
@@ -119,8 +136,9 @@ impl Timing {
         let state = match measure {
             Measure::Count(mut run) => State::Counted(Spread::of(vec![run()], Quantile::Median)),
             Measure::Time { units, mut run, figure } => {
-                let pace = Pace::find(&mut run, effort);
-                State::Timed { units, run, figure, pace, samples: Vec::new() }
+                let (pace, first) = Pace::find(&mut run, effort);
+                let samples = first.iter().map(|timed| nanoseconds(*timed, units)).collect();
+                State::Timed { units, run, figure, pace, samples }
             }
         };
         Self { contender, state }
@@ -133,9 +151,9 @@ impl Timing {
             return;
         }
         let start = Instant::now();
-        let timed = run(pace.iterations).as_secs_f64() * 1e9;
+        let timed = run(pace.iterations);
         pace.taken += start.elapsed();
-        samples.push(timed / pace.iterations as f64 / *units as f64);
+        samples.push(nanoseconds(timed, *units) / pace.iterations as f64);
     }
 
     pub(crate) fn finish(self) -> (&'static str, Spread) {
@@ -145,4 +163,9 @@ impl Timing {
         };
         (self.contender, spread)
     }
+}
+
+/// Nanoseconds of each of so many units.
+fn nanoseconds(timed: Duration, units: usize) -> f64 {
+    timed.as_secs_f64() * 1e9 / units as f64
 }
