@@ -98,11 +98,20 @@ struct Pace {
 impl Pace {
     /// A trial that took longer is not repeated; it is a sample.
     const DEAR: Duration = Duration::from_millis(50);
+    const WARM_UPS: usize = 256;
+    const WARMED_UP: Duration = Duration::from_millis(20);
 
     /// Warms up, and finds how many iterations fill a sample; there may be one already.
     fn find(run: &mut Iterate, effort: Effort) -> (Self, Option<Duration>) {
-        // What is made at first, and what others have left behind.
-        run(1);
+        // What is made at first, and what others have left behind: an allocator to which a million
+        // children were given back is busy with them for some hundred allocations.
+        let begun = Instant::now();
+        for _ in 0..Self::WARM_UPS {
+            run(1);
+            if effort.sample.is_zero() || begun.elapsed() > Self::WARMED_UP {
+                break;
+            }
+        }
         let begun = Instant::now();
         let mut trial = |iterations| {
             let start = Instant::now();
