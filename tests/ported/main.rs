@@ -11,5 +11,6 @@ mod panics;
 mod races;
 mod scene;
 mod scopes;
+mod streams;
 mod timeouts;
 mod wait;

@@ -18,6 +18,7 @@
 //! | futures | what is done at a condition or after a time; the rest goes on | [`wait()`] |
 //! | a set that I keep | each outcome as it comes; to add and to remove | [`JoinSet`], [`DynJoinSet`] |
 //! | a set that I keep | what is done at a condition or after a time | [`JoinSet::wait`] |
+//! | a stream of items | a child of each, so many at a time; they go on while I consume | [`StreamExt::concurrent`] |
 //! | work that starts more work, or borrows my locals | a nursery: all of it has ended when it returns | [`scope()`], [`scope_local`] |
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
 //!
@@ -115,6 +116,7 @@ extern crate alloc;
 
 mod as_completed;
 pub mod cancel;
+pub mod concurrent;
 mod engine;
 mod gather;
 mod join_set;
@@ -131,6 +133,8 @@ mod wait;
 pub use as_completed::{AsCompleted, as_completed};
 #[doc(inline)]
 pub use cancel::CancelToken;
+#[doc(inline)]
+pub use concurrent::StreamExt;
 pub use engine::{limit::IntoLimit, members::Members, verb::Verb};
 pub use gather::{Gather, Settle, TryGather, gather, settle, try_gather};
 pub use join_set::{DynJoinSet, JoinSet, Key, Next};

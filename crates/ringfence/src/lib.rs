@@ -17,6 +17,7 @@
 //! | futures | what is done at a condition or after a time; the rest goes on | [`wait()`] |
 //! | a set that I keep | each outcome as it comes; to add and to remove | [`JoinSet`], [`DynJoinSet`] |
 //! | a set that I keep | what is done at a condition or after a time | [`JoinSet::wait`] |
+//! | a stream of items | a child of each, so many at a time; they go on while I consume | [`StreamExt::concurrent`] |
 //! | work that starts more work, or borrows my locals | a nursery: all of it has ended when it returns | [`scope()`], [`scope_local`] |
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
 //!

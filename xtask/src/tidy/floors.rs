@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["engine"],
     &["remote", "limit"],
     &["join_set"],
-    &["gather", "as_completed", "wait", "race", "stream", "scope"],
+    &["gather", "as_completed", "wait", "race", "concurrent", "scope"],
 ];
 
 /// Checks a file, if it is the core's.

@@ -1,0 +1,79 @@
+//! Children who are there for their effects.
+
+use super::{
+    effect::Effect,
+    flow::{Event, Flow, Nobody},
+};
+use core::{
+    fmt,
+    future::Future,
+    num::NonZeroUsize,
+    ops::ControlFlow,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// The future of [`Concurrent::for_each`](super::Concurrent::for_each) and
+    /// [`Concurrent::try_for_each`](super::Concurrent::try_for_each).
+    ///
+    /// # Panics
+    ///
+    /// If it is polled again after it has ended, and with the panic of a child or of the source.
+    /// Then all of them have been dropped.
+    ///
+    /// # Cancel safety
+    ///
+    /// If this is dropped, its children are dropped with it, at once and in place, and then the
+    /// source.
+    #[must_use = "futures do nothing unless awaited or polled"]
+    pub struct ForEach<S, F, C> {
+        #[pin]
+        flow: Flow<S, C, Nobody>,
+        make: F,
+    }
+}
+
+impl<S, F, C> ForEach<S, F, C> {
+    pub(super) fn new(source: S, limit: NonZeroUsize, make: F) -> Self {
+        Self { flow: Flow::new(source, limit), make }
+    }
+}
+
+impl<S, F, C> Future for ForEach<S, F, C>
+where
+    S: Stream,
+    F: FnMut(S::Item) -> C,
+    C: Future<Output: Effect>,
+{
+    type Output = C::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C::Output> {
+        let this = self.project();
+        let mut flow = this.flow;
+        let decided = flow.as_mut().turn("for_each", cx, |intake, event| {
+            match event {
+                Event::Item(item) => intake.insert((this.make)(item)),
+                Event::Ended(effect) if effect.is_failure() => return ControlFlow::Break(effect),
+                Event::Ended(_) => intake.vacate(),
+                Event::Consumed(never) => match never {},
+            }
+            ControlFlow::Continue(())
+        });
+        Poll::Ready(match ready!(decided) {
+            None => Effect::done(),
+            Some(failure) => {
+                flow.fail(None);
+                failure
+            }
+        })
+    }
+}
+
+impl<S, F, C> fmt::Debug for ForEach<S, F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForEach").field("flow", &self.flow).finish_non_exhaustive()
+    }
+}
