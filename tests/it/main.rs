@@ -2,6 +2,7 @@
 
 mod concurrent;
 mod family;
+mod limiter;
 mod matrix;
 mod misuse;
 mod model;

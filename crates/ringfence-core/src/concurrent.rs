@@ -48,21 +48,21 @@ mod consume;
 mod effect;
 mod flow;
 mod for_each;
-mod map;
+mod mapped;
 mod numbered;
 mod queue;
 
 pub use consume::Consume;
 pub use effect::{Effect, Feed};
 pub use for_each::ForEach;
-pub use map::Map;
+pub use mapped::Mapped;
 pub use queue::{AsTheyCome, InOrder, Queue};
 
 use crate::engine::{
     keep::{Outputs, Results},
-    limit::IntoLimit,
+    limit::{IntoLimit, Limit},
 };
-use core::{future::Future, num::NonZeroUsize};
+use core::future::Future;
 use futures_core::Stream;
 
 /// What every stream has: children that are made of its items.
@@ -139,7 +139,7 @@ impl<S: Stream + ?Sized> StreamExt for S {}
 #[must_use = "a stream's items become children by what is said next"]
 pub struct Concurrent<S> {
     source: S,
-    limit: NonZeroUsize,
+    limit: Limit,
 }
 
 impl<S: Stream> Concurrent<S> {
@@ -205,7 +205,7 @@ impl<S: Stream> Concurrent<S> {
     /// Makes a child of each item, and a stream of what they return.
     ///
     /// Between two outputs the children stand still, unless the consumer is made a part of it, by
-    /// [`Map::for_each`]. Outputs come as the children end, or by [`Map::ordered`] in the order of
+    /// [`Mapped::for_each`]. Outputs come as the children end, or by [`Mapped::ordered`] in the order of
     /// the items; those that were not taken yet keep their places.
     ///
     /// # Cancel safety
@@ -222,12 +222,12 @@ impl<S: Stream> Concurrent<S> {
     /// let squares = stream::iter(1..=3).concurrent(2).map(async |n| n * n);
     /// assert_eq!(block_on(squares.collect::<Vec<_>>()), [1, 4, 9]);
     /// ```
-    pub fn map<F, C>(self, make: F) -> Map<S, F, C, AsTheyCome<C::Output>, Outputs>
+    pub fn map<F, C>(self, make: F) -> Mapped<S, F, C, AsTheyCome<C::Output>, Outputs>
     where
         F: FnMut(S::Item) -> C,
         C: Future,
     {
-        Map::new(self.source, self.limit, make)
+        Mapped::new(self.source, self.limit, make)
     }
 
     /// Makes a child of each item, and a stream of what they return, up to the first error.
@@ -248,11 +248,11 @@ impl<S: Stream> Concurrent<S> {
     /// let numbers = stream::iter(["1", "2"]).concurrent(2).try_map(async |text| text.parse::<u8>());
     /// assert_eq!(block_on(numbers.try_collect::<Vec<_>>()), Ok(vec![1, 2]));
     /// ```
-    pub fn try_map<F, C, T, E>(self, make: F) -> Map<S, F, C, AsTheyCome<C::Output>, Results>
+    pub fn try_map<F, C, T, E>(self, make: F) -> Mapped<S, F, C, AsTheyCome<C::Output>, Results>
     where
         F: FnMut(S::Item) -> C,
         C: Future<Output = Result<T, E>>,
     {
-        Map::new(self.source, self.limit, make)
+        Mapped::new(self.source, self.limit, make)
     }
 }

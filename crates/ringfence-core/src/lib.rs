@@ -120,6 +120,7 @@ pub mod concurrent;
 mod engine;
 mod gather;
 mod join_set;
+mod limiter;
 mod outcome;
 mod race;
 pub mod rt;
@@ -135,9 +136,14 @@ pub use as_completed::{AsCompleted, as_completed};
 pub use cancel::CancelToken;
 #[doc(inline)]
 pub use concurrent::StreamExt;
-pub use engine::{limit::IntoLimit, members::Members, verb::Verb};
+pub use engine::{
+    limit::{IntoLimit, Limit},
+    members::Members,
+    verb::Verb,
+};
 pub use gather::{Gather, Settle, TryGather, gather, settle, try_gather};
 pub use join_set::{DynJoinSet, JoinSet, Key, Next};
+pub use limiter::{Acquire, Limiter, Permit};
 pub use outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Failures, Label, Leaves, Name,
     Outcome, Panic, Reason, ScopeError, TimeLimit, Unfinished,

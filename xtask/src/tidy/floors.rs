@@ -10,9 +10,9 @@ use std::path::Path;
 /// verbs are not forbidden to know each other, those beside it.
 const FLOORS: &[&[&str]] = &[
     &["outcome", "rt", "sync"],
-    &["cancel", "observe", "time"],
+    &["cancel", "limiter", "observe", "time"],
     &["engine"],
-    &["remote", "limit"],
+    &["remote"],
     &["join_set"],
     &["gather", "as_completed", "wait", "race", "concurrent", "scope"],
 ];

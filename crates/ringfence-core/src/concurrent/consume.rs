@@ -18,8 +18,8 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The future of [`Map::for_each`](super::Map::for_each) and
-    /// [`Map::try_for_each`](super::Map::try_for_each).
+    /// The future of [`Mapped::for_each`](super::Mapped::for_each) and
+    /// [`Mapped::try_for_each`](super::Mapped::try_for_each).
     ///
     /// # Panics
     ///

@@ -2,6 +2,7 @@
 
 use crate::{
     engine::{
+        limit::{Limit, Share},
         ready::{Ready, Slot},
         segments::Segments,
         turn::{Children, turn},
@@ -14,7 +15,6 @@ use core::{
     fmt,
     future::Future,
     mem,
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -78,6 +78,8 @@ pin_project! {
         // How many items have a place.
         taken: usize,
         limit: usize,
+        // What limits others, too.
+        share: Option<Share>,
     }
 }
 
@@ -109,6 +111,7 @@ pub(super) struct Intake<'a, C, G> {
     consumer: Pin<&'a mut Option<G>>,
     consuming: &'a mut bool,
     taken: &'a mut usize,
+    share: &'a mut Option<Share>,
 }
 
 impl<C, G> Intake<'_, C, G> {
@@ -120,6 +123,9 @@ impl<C, G> Intake<'_, C, G> {
     /// Gives up the place of an item.
     pub(super) fn vacate(&mut self) {
         *self.taken -= 1;
+        if let Some(share) = self.share {
+            share.keep(*self.taken);
+        }
         self.ready.mark(SOURCE.chunk, SOURCE.bit());
     }
 
@@ -138,7 +144,11 @@ impl<C, G> Intake<'_, C, G> {
 }
 
 impl<S, C, G> Flow<S, C, G> {
-    pub(super) fn new(source: S, limit: NonZeroUsize) -> Self {
+    pub(super) fn new(source: S, limit: Limit) -> Self {
+        let (limit, share) = match limit {
+            Limit::Number(limit) => (limit.get(), None),
+            Limit::Limiter(limiter) => (usize::MAX, Some(Share::new(limiter))),
+        };
         Self {
             inside: Inside {
                 source: Some(source),
@@ -147,7 +157,8 @@ impl<S, C, G> Flow<S, C, G> {
                 consumer: None,
                 consuming: false,
                 taken: 0,
-                limit: limit.get(),
+                limit,
+                share,
             },
             ready: Ready::of_few(RESERVED),
             done: false,
@@ -158,7 +169,7 @@ impl<S, C, G> Flow<S, C, G> {
     ///
     /// It may have begun, if its type can be moved then: children are pinned by their slots.
     pub(super) fn with_consumer<H>(mut self) -> Flow<S, C, H> {
-        let Inside { source, children, drained, taken, limit, .. } = &mut self.inside;
+        let Inside { source, children, drained, taken, limit, share, .. } = &mut self.inside;
         let inside = Inside {
             source: source.take(),
             drained: *drained,
@@ -167,6 +178,7 @@ impl<S, C, G> Flow<S, C, G> {
             consuming: false,
             taken: *taken,
             limit: *limit,
+            share: share.take(),
         };
         Flow { inside, ready: mem::replace(&mut self.ready, Ready::new()), done: false }
     }
@@ -192,7 +204,9 @@ impl<S, C, G> Flow<S, C, G> {
         let consumer = catch(|| inside.consumer.set(None)).err();
         let children = inside.children.clear();
         let source = catch(|| inside.source.set(None)).err();
-        consumer.or(children).or(source)
+        // The places after the children that have had them.
+        let share = inside.share.take().and_then(|share| catch(|| drop(share)).err());
+        consumer.or(children).or(source).or(share)
     }
 
     /// Drops all that there is, since somebody has failed, and goes on with the first panic of a
@@ -271,7 +285,14 @@ impl<S, C, G> Inside<S, C, G> {
     fn intake<'a>(self: Pin<&'a mut Self>, ready: &'a mut Ready) -> Intake<'a, C, G> {
         let this = self.project();
         let (children, consumer) = (this.children, this.consumer);
-        Intake { ready, children, consumer, consuming: this.consuming, taken: this.taken }
+        Intake {
+            ready,
+            children,
+            consumer,
+            consuming: this.consuming,
+            taken: this.taken,
+            share: this.share,
+        }
     }
 
     /// Whether nothing is left to wait for.
@@ -294,14 +315,21 @@ impl<S: Stream, C: Future, G: Future> Children for Inside<S, C, G> {
                 let Some(source) = source.filter(|_| *this.taken < *this.limit) else {
                     return Poll::Pending;
                 };
-                let item = ready!(source.poll_next(cx));
-                if item.is_some() {
+                if let Some(share) = this.share {
+                    ready!(share.poll_more(cx.waker()));
+                }
+                let item = source.poll_next(cx);
+                if let Poll::Ready(Some(_)) = item {
                     *this.taken += 1;
-                } else {
+                } else if let Some(share) = this.share {
+                    // Nobody needs it now.
+                    share.keep(*this.taken);
+                }
+                if let Poll::Ready(None) = item {
                     *this.drained = true;
                     this.source.set(None);
                 }
-                Poll::Ready(item.map(Event::Item))
+                item.map(|item| item.map(Event::Item))
             }
             CONSUMER => {
                 let Some(consumer) = this.consumer.as_mut().as_pin_mut() else {

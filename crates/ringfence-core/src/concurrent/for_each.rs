@@ -4,10 +4,10 @@ use super::{
     effect::Effect,
     flow::{Event, Flow, Nobody},
 };
+use crate::engine::limit::Limit;
 use core::{
     fmt,
     future::Future,
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -37,7 +37,7 @@ pin_project! {
 }
 
 impl<S, F, C> ForEach<S, F, C> {
-    pub(super) fn new(source: S, limit: NonZeroUsize, make: F) -> Self {
+    pub(super) fn new(source: S, limit: Limit, make: F) -> Self {
         Self { flow: Flow::new(source, limit), make }
     }
 }

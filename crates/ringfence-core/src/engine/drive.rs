@@ -1,6 +1,7 @@
 //! A verb's future, but for the shape of its result: a store and a policy.
 
 use super::{
+    limit::Limit,
     policy::{Panics, Policy, Rest},
     store::{Missing, Store},
     turn::PENDING,
@@ -14,7 +15,6 @@ use crate::{
 use alloc::{boxed::Box, vec::Vec};
 use core::{
     cmp::Reverse,
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll},
@@ -79,7 +79,7 @@ impl<S: Store> Drive<S> {
     }
 
     /// Lets no more than `limit` children run at a time.
-    pub(crate) fn limit(&mut self, limit: NonZeroUsize) {
+    pub(crate) fn limit(&mut self, limit: Limit) {
         self.store.limit(limit);
     }
 

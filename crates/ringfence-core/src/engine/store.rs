@@ -1,10 +1,12 @@
 //! What a verb needs of the place where its children live.
 
-use super::policy::{Panics, Verdict};
+use super::{
+    limit::Limit,
+    policy::{Panics, Verdict},
+};
 use crate::outcome::{Outcome, Panic};
 use alloc::vec::Vec;
 use core::{
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll},
@@ -36,7 +38,7 @@ pub trait Store {
     fn unfinished(self: Pin<&mut Self>) -> Vec<usize>;
 
     /// Lets no more than `limit` children run at a time.
-    fn limit(&mut self, limit: NonZeroUsize);
+    fn limit(&mut self, limit: Limit);
 }
 
 /// Children whose outputs come in the order and the shape in which the children were given.

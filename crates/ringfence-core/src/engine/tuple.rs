@@ -1,7 +1,10 @@
 //! Children of different types, a fixed few, inside the verb's own future.
 
+mod places;
+
 use super::{
     keep,
+    limit::Limit,
     links::{First, FirstError, Links, Outputs, SameOutputs, TryOutputs},
     policy::{Panics, Verdict},
     ready::{Each, Readiness, Ready, Slot},
@@ -14,12 +17,12 @@ use core::{
     fmt,
     marker::PhantomData,
     mem,
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 use pin_project_lite::pin_project;
+use places::{Admit, Places};
 
 /// How many children are polled without asking who of them was woken.
 const FEW: usize = 3;
@@ -33,13 +36,6 @@ pin_project! {
         woken: Option<Ready>,
         places: Places,
     }
-}
-
-/// How many children have begun, and how many may run at a time.
-#[derive(Debug)]
-struct Places {
-    admitted: usize,
-    limit: usize,
 }
 
 pin_project! {
@@ -152,9 +148,13 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     }
 
     fn cancel(self: Pin<&mut Self>) -> Option<Panic> {
-        let mut children = self.project().children;
+        let this = self.project();
+        let (mut children, places) = (this.children, this.places);
         let running = *children.as_mut().project().running;
-        children.discard_all(running)
+        let first = children.discard_all(running);
+        // The places after the children that have had them.
+        let second = places.give_up();
+        first.or(second)
     }
 
     fn running(self: Pin<&mut Self>) -> usize {
@@ -166,10 +166,9 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         (0..L::LEN).filter(|place| running & 1 << place != 0).collect()
     }
 
-    fn limit(&mut self, limit: NonZeroUsize) {
-        let first = limit.get().min(L::LEN);
+    fn limit(&mut self, limit: Limit) {
+        let first = self.places.limit(limit, L::LEN);
         self.woken = woken(first, L::LEN);
-        self.places = Places::new(first);
     }
 }
 
@@ -225,13 +224,17 @@ fn drive<R: Admit, L: Links<J>, J, B>(
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
 ) -> Poll<Option<B>> {
     // An end that has decided something left its place free.
-    places.fill(ready, *children.as_mut().project().running, L::LEN);
+    places.fill(ready, *children.as_mut().project().running, L::LEN, cx.waker());
+    // Of the turn, which has `cx`: for places of a limiter.
+    let waker = places.waker(cx.waker());
+    let waker = waker.as_ref().unwrap_or(Waker::noop());
     turn(ready, children, cx, |ready, children, slot, end| {
+        let running = *children.project().running;
+        places.vacate(running);
         if let ControlFlow::Break(decision) = ended(slot.place as usize, end) {
             return ControlFlow::Break(Some(decision));
         }
-        let running = *children.project().running;
-        places.fill(ready, running, L::LEN);
+        places.fill(ready, running, L::LEN, waker);
         if running == 0 { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
     })
 }
@@ -240,42 +243,6 @@ fn drive<R: Admit, L: Links<J>, J, B>(
 #[inline]
 fn woken(first: usize, len: usize) -> Option<Ready> {
     (first < len || len > FEW).then(|| Ready::of_few(first))
-}
-
-impl Places {
-    /// The first `limit` children begin at once.
-    fn new(limit: usize) -> Self {
-        Self { admitted: limit, limit }
-    }
-
-    /// Lets children begin that had to wait, as many as there are places free.
-    #[inline]
-    fn fill<R: Admit>(&mut self, ready: &mut R, running: usize, len: usize) {
-        while self.admitted < len {
-            let begun = (1 << self.admitted) - 1;
-            if (running & begun).count_ones() as usize >= self.limit {
-                return;
-            }
-            ready.admit(self.admitted as u32);
-            self.admitted += 1;
-        }
-    }
-}
-
-/// Where a child that had to wait for its place is marked as ready.
-trait Admit: Readiness {
-    fn admit(&mut self, place: u32);
-}
-
-impl Admit for Each {
-    /// Nobody waits: all are polled anyway.
-    fn admit(&mut self, _: u32) {}
-}
-
-impl Admit for Ready {
-    fn admit(&mut self, place: u32) {
-        self.mark(0, 1 << place);
-    }
 }
 
 impl<L, V, O> InOrder for Tuple<L, keep::Outputs>

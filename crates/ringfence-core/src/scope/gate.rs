@@ -173,6 +173,11 @@ impl Gate {
         drop(self.state.with(|state| state.bell.replace(new)));
     }
 
+    /// Who is woken, if anyone is yet.
+    pub(super) fn bell(&self) -> Option<Waker> {
+        self.state.with(|state| state.bell.clone())
+    }
+
     /// The scope outlives the failures of its children.
     pub(super) fn supervise(&self) {
         self.state.with(|state| state.supervised = true);

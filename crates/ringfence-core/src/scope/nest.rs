@@ -8,6 +8,7 @@ use super::{
 use crate::{
     cancel::WhenCancelled,
     engine::{
+        limit::{Limit, Share},
         ready::{Ready, Slot},
         segments::Segments,
         turn::Children,
@@ -20,7 +21,7 @@ use alloc::{collections::VecDeque, vec::Vec};
 use core::{
     future::Future,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
 };
 use pin_project_lite::pin_project;
 
@@ -54,6 +55,8 @@ pin_project! {
         queue: VecDeque<Child<'env, E, M>>,
         // How many regular children may run at a time.
         limit: usize,
+        // What limits others, too.
+        share: Option<Share>,
         when_cancelled: Option<WhenCancelled>,
         // The child whose poll has panicked.
         fallen: Option<Child<'env, E, M>>,
@@ -83,6 +86,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             arrivals: Vec::new(),
             queue: VecDeque::new(),
             limit: usize::MAX,
+            share: None,
             when_cancelled: None,
             fallen: None,
             door,
@@ -95,8 +99,11 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     }
 
     /// Lets no more than `limit` regular children run at a time.
-    pub(super) fn limit(&mut self, limit: usize) {
-        self.limit = limit;
+    pub(super) fn limit(&mut self, limit: Limit) {
+        match limit {
+            Limit::Number(limit) => self.limit = limit.get(),
+            Limit::Limiter(limiter) => self.share = Some(Share::new(limiter)),
+        }
     }
 
     /// Takes in those who have come, and drops those whose end was asked for.
@@ -123,10 +130,32 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// Lets children begin that wait for a place, as many as there are places.
     pub(super) fn fill(self: Pin<&mut Self>, ready: &mut Ready) {
         let this = self.project();
-        while *this.regular < *this.limit {
+        let mut bell = None;
+        if let Some(share) = this.share {
+            share.keep(*this.regular);
+            bell = this.door.gate.bell();
+        }
+        while *this.regular < *this.limit && !this.queue.is_empty() {
+            if let Some(share) = this.share {
+                // The door is woken when there is a place, if it was polled before.
+                if share.poll_more(bell.as_ref().unwrap_or(Waker::noop())).is_pending() {
+                    return;
+                }
+            }
             let Some(child) = this.queue.pop_front() else { return };
             *this.regular += 1;
             this.children.insert(child, ready);
+        }
+    }
+
+    /// Gives up the places of those who have gone, and waits for no more than are needed.
+    pub(super) fn vacate(self: Pin<&mut Self>) {
+        let this = self.project();
+        if let Some(share) = this.share {
+            share.keep(*this.regular);
+            if this.queue.is_empty() {
+                share.leave_line();
+            }
         }
     }
 
@@ -249,7 +278,9 @@ where
             }
             DOOR => {
                 this.door.gate.hang(cx.waker());
-                if this.door.gate.is_rung() { Poll::Ready(Event::Rung) } else { Poll::Pending }
+                let may_begin = this.share.as_ref().is_some_and(Share::is_waiting);
+                let rung = this.door.gate.is_rung() || may_begin;
+                if rung { Poll::Ready(Event::Rung) } else { Poll::Pending }
             }
             TOKEN => {
                 let token = || this.door.gate.token().cancelled();

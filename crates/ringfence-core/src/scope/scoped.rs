@@ -169,14 +169,14 @@ where
 
     /// Lets at most `limit` children run at a time; the others wait, in the order of their spawns.
     ///
-    /// Neither the body nor daemons are counted.
+    /// Neither the body nor daemons are counted, by a [`Limiter`](crate::Limiter) neither.
     ///
     /// # Panics
     ///
     /// If `limit` is 0.
     #[track_caller]
     pub fn limit<L: IntoLimit>(mut self, limit: L) -> Self {
-        self.nest.limit(limit.into_limit().get());
+        self.nest.limit(limit.into_limit());
         self
     }
 

@@ -59,6 +59,7 @@ where
                     if shielded {
                         // Some shield is down.
                         nest.as_mut().clear_but(&door.gate.shielded(), |end| ends.push(end));
+                        nest.as_mut().vacate();
                     }
                     ledger.children(ends).and(ledger.overdue(door.take_overdue()))
                 }
@@ -98,7 +99,9 @@ where
             return self.spare();
         }
         *this.phase = Phase::Ending;
-        this.nest.turn_away(|end| drop(ledger.child(end)));
+        let mut nest = this.nest;
+        nest.as_mut().turn_away(|end| drop(ledger.child(end)));
+        let _ = ledger.run(|| nest.vacate());
         true
     }
 
@@ -111,7 +114,9 @@ where
         }
         *this.phase = Phase::Shielded;
         let ledger = this.ledger;
-        this.nest.clear_but(&shielded, |end| drop(ledger.child(end)));
+        let mut nest = this.nest;
+        nest.as_mut().clear_but(&shielded, |end| drop(ledger.child(end)));
+        let _ = ledger.run(|| nest.vacate());
         true
     }
 
@@ -127,11 +132,12 @@ where
     /// Drops what is left, and concludes.
     fn finish(self: Pin<&mut Self>) -> Conclusion<T, E> {
         let this = self.project();
-        let ledger = this.ledger;
+        let (mut nest, ledger) = (this.nest, this.ledger);
         *this.phase = Phase::Done;
         // The door first: a destructor may spawn, and must find it closed.
         this.door.gate.close(Reason::Closed);
-        this.nest.clear(|end| drop(ledger.child(end)));
+        nest.as_mut().clear(|end| drop(ledger.child(end)));
+        let _ = ledger.run(|| nest.vacate());
         // Who waits for the token from outside waits no longer than the scope lasts.
         let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
         // Handles that went with the body.

@@ -7,12 +7,14 @@ use super::{
     numbered::Numbered,
     queue::{AsTheyCome, InOrder, Queue},
 };
-use crate::engine::keep::{Judge, Outputs};
+use crate::engine::{
+    keep::{Judge, Outputs},
+    limit::Limit,
+};
 use core::{
     fmt,
     future::Future,
     marker::PhantomData,
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -25,7 +27,7 @@ pin_project! {
     ///
     /// It is a stream. As such it makes progress only while it is polled: what its consumer awaits
     /// between two outputs is not part of that. To have the children go on meanwhile, make the
-    /// consumer a part of it, by [`for_each`](Map::for_each) or [`try_for_each`](Map::try_for_each).
+    /// consumer a part of it, by [`for_each`](Mapped::for_each) or [`try_for_each`](Mapped::try_for_each).
     ///
     /// After its end it yields `None`, as often as it is asked.
     ///
@@ -37,7 +39,7 @@ pin_project! {
     /// Waiting for the next output may be given up at any time: nothing is lost. If the stream is
     /// dropped, its children are dropped with it, at once and in place, and then the source.
     #[must_use = "streams do nothing unless polled"]
-    pub struct Map<S, F, C, Q, J> {
+    pub struct Mapped<S, F, C, Q, J> {
         #[pin]
         flow: Flow<S, Numbered<C>, Nobody>,
         make: F,
@@ -48,8 +50,8 @@ pin_project! {
     }
 }
 
-impl<S, F, C: Future, J> Map<S, F, C, AsTheyCome<C::Output>, J> {
-    pub(super) fn new(source: S, limit: NonZeroUsize, make: F) -> Self {
+impl<S, F, C: Future, J> Mapped<S, F, C, AsTheyCome<C::Output>, J> {
+    pub(super) fn new(source: S, limit: Limit, make: F) -> Self {
         let (flow, queue) = (Flow::new(source, limit), AsTheyCome::new());
         Self { flow, make, made: 0, queue, judge: PhantomData }
     }
@@ -77,14 +79,14 @@ impl<S, F, C: Future, J> Map<S, F, C, AsTheyCome<C::Output>, J> {
     /// });
     /// assert_eq!(block_on(doubled.ordered().collect::<Vec<_>>()), [6, 2, 4]);
     /// ```
-    pub fn ordered(self) -> Map<S, F, C, InOrder<C::Output>, J> {
+    pub fn ordered(self) -> Mapped<S, F, C, InOrder<C::Output>, J> {
         let Self { flow, make, made, .. } = self;
         assert_eq!(made, 0, "`ordered` is asked for before the first poll");
-        Map { flow, make, made, queue: InOrder::new(), judge: PhantomData }
+        Mapped { flow, make, made, queue: InOrder::new(), judge: PhantomData }
     }
 }
 
-impl<S, F, C, Q> Map<S, F, C, Q, Outputs>
+impl<S, F, C, Q> Mapped<S, F, C, Q, Outputs>
 where
     C: Future,
     Q: Queue<C::Output>,
@@ -129,14 +131,14 @@ where
     }
 }
 
-impl<S, F, C, Q, J> Map<S, F, C, Q, J>
+impl<S, F, C, Q, J> Mapped<S, F, C, Q, J>
 where
     C: Future,
     Q: Queue<C::Output>,
 {
     /// Consumes the outputs, one at a time, while the children go on, up to the first error.
     ///
-    /// As [`for_each`](Map::for_each), which tells more. After
+    /// As [`for_each`](Mapped::for_each), which tells more. After
     /// [`try_map`](super::Concurrent::try_map), `consume` gets the values.
     ///
     /// # Errors
@@ -173,14 +175,14 @@ where
     }
 }
 
-impl<S, F, C, Q, J> Map<S, F, C, Q, J> {
+impl<S, F, C, Q, J> Mapped<S, F, C, Q, J> {
     fn consume<G, U>(self, consume: G) -> Consume<S, F, C, Q, J, G, U> {
         let Self { flow, make, made, queue, .. } = self;
         Consume::new(flow.with_consumer(), make, made, queue, consume)
     }
 }
 
-impl<S, F, C, Q, J> Stream for Map<S, F, C, Q, J>
+impl<S, F, C, Q, J> Stream for Mapped<S, F, C, Q, J>
 where
     S: Stream,
     F: FnMut(S::Item) -> C,
@@ -228,8 +230,8 @@ where
     }
 }
 
-impl<S, F, C, Q, J> fmt::Debug for Map<S, F, C, Q, J> {
+impl<S, F, C, Q, J> fmt::Debug for Mapped<S, F, C, Q, J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Map").field("made", &self.made).finish_non_exhaustive()
+        f.debug_struct("Mapped").field("made", &self.made).finish_non_exhaustive()
     }
 }
