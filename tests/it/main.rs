@@ -2,10 +2,12 @@
 
 mod concurrent;
 mod family;
+mod hedge;
 mod limiter;
 mod matrix;
 mod misuse;
 mod model;
+mod quorum;
 mod scope;
 mod traits;
 mod traps;

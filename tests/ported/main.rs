@@ -6,6 +6,7 @@
 mod as_completed;
 mod fail_fast;
 mod gather;
+mod hedging;
 mod limits;
 mod panics;
 mod races;

@@ -14,6 +14,8 @@
 //! | futures | how each one ended, in order | [`settle`] |
 //! | futures | the first to end, the rest cancelled | [`race()`] |
 //! | futures of `Result` | the first `Ok`, or every error in order | [`race_ok`] |
+//! | futures of `Result` | the first *k* `Ok`s, or the errors once *k* is out of reach | [`quorum()`] |
+//! | attempts, made one by one | another when one is slow or has failed; the first `Ok` wins | [`hedge()`] |
 //! | futures | each output as it comes, with its place | [`as_completed()`] |
 //! | futures | what is done at a condition or after a time; the rest goes on | [`wait()`] |
 //! | a set that I keep | each outcome as it comes; to add and to remove | [`JoinSet`], [`DynJoinSet`] |
@@ -32,7 +34,7 @@
 //! |---|---|---|
 //! | `.limit(n)` | all of [`Members`] | at most `n` children at a time; the next is not even made before there is a place |
 //! | `.timeout(d)`, `.deadline(t)` | all but `as_completed` | `Err(`[`Elapsed`]`)` when the time is up, the children dropped first; `settle` says who was cancelled, `wait` what is done |
-//! | `.named("…")` | verbs that end by themselves: `gather`, `try_gather`, `settle`, `race`, `race_ok` | shown by [`Elapsed`] |
+//! | `.named("…")` | verbs that end by themselves: `gather`, `try_gather`, `settle`, `race`, `race_ok`, `quorum`, `hedge` | shown by [`Elapsed`] |
 //!
 //! # Promises
 //!
@@ -119,9 +121,12 @@ pub mod cancel;
 pub mod concurrent;
 mod engine;
 mod gather;
+#[cfg(feature = "std")]
+mod hedge;
 mod join_set;
 mod limiter;
 mod outcome;
+mod quorum;
 mod race;
 pub mod rt;
 mod scope;
@@ -142,12 +147,15 @@ pub use engine::{
     verb::Verb,
 };
 pub use gather::{Gather, Settle, TryGather, gather, settle, try_gather};
+#[cfg(feature = "std")]
+pub use hedge::{Hedge, hedge};
 pub use join_set::{DynJoinSet, JoinSet, Key, Next};
 pub use limiter::{Acquire, Limiter, Permit};
 pub use outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Failures, Label, Leaves, Name,
     Outcome, Panic, Reason, ScopeError, TimeLimit, Unfinished,
 };
+pub use quorum::{Quorum, quorum};
 pub use race::{Race, RaceOk, race, race_ok};
 #[cfg(feature = "std")]
 #[doc(inline)]

@@ -13,6 +13,8 @@
 //! | futures | how each one ended, in order | [`settle`] |
 //! | futures | the first to end, the rest cancelled | [`race()`] |
 //! | futures of `Result` | the first `Ok`, or every error in order | [`race_ok`] |
+//! | futures of `Result` | the first *k* `Ok`s, or the errors once *k* is out of reach | [`quorum()`] |
+//! | attempts, made one by one | another when one is slow or has failed; the first `Ok` wins | [`hedge()`] |
 //! | futures | each output as it comes, with its place | [`as_completed()`] |
 //! | futures | what is done at a condition or after a time; the rest goes on | [`wait()`] |
 //! | a set that I keep | each outcome as it comes; to add and to remove | [`JoinSet`], [`DynJoinSet`] |

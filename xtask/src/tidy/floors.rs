@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["engine"],
     &["remote"],
     &["join_set"],
-    &["gather", "as_completed", "wait", "race", "concurrent", "scope"],
+    &["gather", "as_completed", "wait", "race", "quorum", "hedge", "concurrent", "scope"],
 ];
 
 /// Checks a file, if it is the core's.

@@ -60,7 +60,7 @@ struct Rare {
 /// What ended a verb.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decided {
+pub(crate) enum Decided {
     /// No child is left, and nothing else has decided.
     AllEnded,
     /// The end of the child at this place.
@@ -87,6 +87,13 @@ impl<S: Store> Drive<S> {
     #[inline]
     pub(crate) fn store(self: Pin<&mut Self>) -> Pin<&mut S> {
         self.project().store
+    }
+
+    /// Panics if the verb is done, as [`poll`](Self::poll) does.
+    pub(crate) fn assert_running(self: Pin<&mut Self>, policy: &Policy) {
+        if *self.project().done {
+            done(policy.verb);
+        }
     }
 
     /// Polls the children that were woken, until `policy` is satisfied.

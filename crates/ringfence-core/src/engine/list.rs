@@ -212,6 +212,20 @@ where
         running
     }
 
+    fn to_come(self: Pin<&mut Self>) -> Option<usize> {
+        let to_come = self.inflow.source.as_ref().map_or(Some(0), Source::at_most)?;
+        Some(self.slots.len() + to_come)
+    }
+
+    fn begun(self: Pin<&mut Self>) -> usize {
+        self.inflow.admitted
+    }
+
+    fn widen(mut self: Pin<&mut Self>) {
+        let limit = &mut self.inflow.limit;
+        *limit = limit.map(|limit| limit.saturating_add(1));
+    }
+
     fn limit(&mut self, limit: Limit) {
         let inflow = &mut self.inflow;
         match limit {
@@ -298,6 +312,10 @@ where
     fn each<U>(mut self: Pin<&mut Self>, mut f: impl FnMut(F::Output) -> U) -> Sh::Of<U> {
         let outputs = self.outputs.take_all();
         Sh::shape(outputs.into_iter().map(|output| f(kept(output))).collect())
+    }
+
+    fn by_place<U>(self: Pin<&mut Self>, f: impl FnMut(usize) -> U) -> Sh::Of<U> {
+        Sh::shape((0..self.inflow.admitted + self.inflow.refused).map(f).collect())
     }
 }
 

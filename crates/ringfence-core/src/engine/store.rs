@@ -37,6 +37,15 @@ pub trait Store {
     /// The places of the children that have not ended, so far as they are known.
     fn unfinished(self: Pin<&mut Self>) -> Vec<usize>;
 
+    /// How many children have not ended, begun or not; none if it is not known.
+    fn to_come(self: Pin<&mut Self>) -> Option<usize>;
+
+    /// How many children have begun.
+    fn begun(self: Pin<&mut Self>) -> usize;
+
+    /// Lets one child more run at a time. There is a limit.
+    fn widen(self: Pin<&mut Self>);
+
     /// Lets no more than `limit` children run at a time.
     fn limit(&mut self, limit: Limit);
 }
@@ -87,6 +96,10 @@ pub trait Uniform: Store {
 
     /// Takes all outputs through `f`. All children have ended, and none has panicked.
     fn each<U>(self: Pin<&mut Self>, f: impl FnMut(Self::Output) -> U) -> Self::Each<U>;
+
+    /// Makes a value for each child, by its place, those included that never began, as far as they
+    /// are known. No child runs any more.
+    fn by_place<U>(self: Pin<&mut Self>, f: impl FnMut(usize) -> U) -> Self::Each<U>;
 }
 
 /// What was returned, and has ended with it.

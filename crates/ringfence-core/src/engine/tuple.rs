@@ -166,6 +166,18 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         (0..L::LEN).filter(|place| running & 1 << place != 0).collect()
     }
 
+    fn to_come(self: Pin<&mut Self>) -> Option<usize> {
+        Some(self.running())
+    }
+
+    fn begun(self: Pin<&mut Self>) -> usize {
+        self.project().places.begun()
+    }
+
+    fn widen(self: Pin<&mut Self>) {
+        self.project().places.widen();
+    }
+
     fn limit(&mut self, limit: Limit) {
         let first = self.places.limit(limit, L::LEN);
         self.woken = woken(first, L::LEN);
@@ -294,6 +306,10 @@ where
         let mut outputs = Vec::with_capacity(L::LEN);
         self.take().outputs(&mut outputs);
         L::Values::array(outputs.into_iter().map(f).collect())
+    }
+
+    fn by_place<U>(self: Pin<&mut Self>, f: impl FnMut(usize) -> U) -> Self::Each<U> {
+        L::Values::array((0..L::LEN).map(f).collect())
     }
 }
 

@@ -36,6 +36,16 @@ impl Places {
         self.admitted
     }
 
+    /// How many have begun.
+    pub(super) fn begun(&self) -> usize {
+        self.admitted
+    }
+
+    /// Lets one child more run at a time.
+    pub(super) fn widen(&mut self) {
+        self.limit += 1;
+    }
+
     /// Who is to be woken when there is a place: `parent`, if any place is shared.
     #[inline]
     pub(super) fn waker(&self, parent: &Waker) -> Option<Waker> {
