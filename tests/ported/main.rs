@@ -4,6 +4,7 @@
 //! did, our outcome is asserted, and the comment names the rejected one.
 
 mod as_completed;
+mod backends;
 mod fail_fast;
 mod gather;
 mod hedging;
@@ -14,4 +15,5 @@ mod scene;
 mod scopes;
 mod streams;
 mod timeouts;
+mod virtual_time;
 mod wait;

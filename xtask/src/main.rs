@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "what this prints is what it is for")]
 
 mod build;
+mod cases;
 mod dynamic;
 mod no_std;
 mod step;
@@ -21,6 +22,11 @@ const STEPS: &[Step] = &[
     Step { name: "features", about: "each feature alone, none, all", run: build::features },
     Step { name: "no-std", about: "the core links and runs without std", run: no_std::no_std },
     Step { name: "examples", about: "examples build, and `tour` runs", run: build::examples },
+    Step {
+        name: "cases",
+        about: "the ported cases by twenty seeds, and on tokio",
+        run: cases::cases,
+    },
     Step { name: "msrv", about: "the oldest compiler promised", run: build::msrv },
     Step { name: "loom", about: "all interleavings of the core's models", run: dynamic::loom },
     Step { name: "miri", about: "the core's tests under Miri", run: dynamic::miri },

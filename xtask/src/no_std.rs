@@ -4,6 +4,9 @@ use crate::step::{Done, Verdict, skipped};
 use xshell::{Shell, cmd};
 
 pub(crate) fn no_std(sh: &Shell) -> Verdict {
+    // What it does without, in a program that has `std` to look at it.
+    cmd!(sh, "cargo test --quiet -p ringfence-core --no-default-features --test without_std")
+        .run()?;
     if !cfg!(all(target_os = "linux", target_env = "gnu")) {
         return skipped("the program takes its allocator from glibc");
     }

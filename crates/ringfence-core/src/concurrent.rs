@@ -163,7 +163,7 @@ impl<S: Stream> Concurrent<S> {
     /// block_on(names.for_each(async |name| greeted.borrow_mut().push(name)));
     /// assert_eq!(greeted.into_inner(), ["Ada", "Grace"]);
     /// ```
-    pub fn for_each<F, C>(self, make: F) -> ForEach<S, F, C>
+    pub fn for_each<F, C>(self, make: F) -> ForEach<S, F, C, ()>
     where
         F: FnMut(S::Item) -> C,
         C: Future<Output = ()>,
@@ -194,7 +194,7 @@ impl<S: Stream> Concurrent<S> {
     /// let found = block_on(endless.try_for_each(async |n| if n * n > 50 { Err(n) } else { Ok(()) }));
     /// assert_eq!(found, Err(8));
     /// ```
-    pub fn try_for_each<F, C, E>(self, make: F) -> ForEach<S, F, C>
+    pub fn try_for_each<F, C, E>(self, make: F) -> ForEach<S, F, C, Result<(), E>>
     where
         F: FnMut(S::Item) -> C,
         C: Future<Output = Result<(), E>>,
@@ -222,7 +222,7 @@ impl<S: Stream> Concurrent<S> {
     /// let squares = stream::iter(1..=3).concurrent(2).map(async |n| n * n);
     /// assert_eq!(block_on(squares.collect::<Vec<_>>()), [1, 4, 9]);
     /// ```
-    pub fn map<F, C>(self, make: F) -> Mapped<S, F, C, AsTheyCome<C::Output>, Outputs>
+    pub fn map<F, C>(self, make: F) -> Mapped<S, F, C, C::Output, AsTheyCome<C::Output>, Outputs>
     where
         F: FnMut(S::Item) -> C,
         C: Future,
@@ -248,7 +248,10 @@ impl<S: Stream> Concurrent<S> {
     /// let numbers = stream::iter(["1", "2"]).concurrent(2).try_map(async |text| text.parse::<u8>());
     /// assert_eq!(block_on(numbers.try_collect::<Vec<_>>()), Ok(vec![1, 2]));
     /// ```
-    pub fn try_map<F, C, T, E>(self, make: F) -> Mapped<S, F, C, AsTheyCome<C::Output>, Results>
+    pub fn try_map<F, C, T, E>(
+        self,
+        make: F,
+    ) -> Mapped<S, F, C, C::Output, AsTheyCome<C::Output>, Results>
     where
         F: FnMut(S::Item) -> C,
         C: Future<Output = Result<T, E>>,

@@ -128,6 +128,8 @@ mod limiter;
 mod outcome;
 mod quorum;
 mod race;
+#[cfg(feature = "std")]
+mod remote;
 pub mod rt;
 mod scope;
 #[allow(dead_code, unused_imports, reason = "a door is whole, whatever goes through it")]
@@ -158,15 +160,17 @@ pub use outcome::{
 pub use quorum::{Quorum, quorum};
 pub use race::{Race, RaceOk, race, race_ok};
 #[cfg(feature = "std")]
+pub use remote::{Remote, RemoteOutcome, blocking, remote};
+#[cfg(feature = "std")]
 #[doc(inline)]
 pub use rt::block_on;
-#[cfg(feature = "std")]
-pub use scope::Shield;
 pub use scope::{
     ChildBuilder, ChildOutput, First, Handle, HandleOutcome, Local, LocalScope, Mode, NotStarted,
     OnFailure, OwnedHandle, PanicPolicy, Scope, Scoped, Shared, SpawnError, Start, Started, scope,
     scope_local,
 };
+#[cfg(feature = "std")]
+pub use scope::{ScopeWith, ScopedWith, SendBody, Shield, scope_with};
 #[cfg(feature = "std")]
 #[doc(inline)]
 pub use time::{

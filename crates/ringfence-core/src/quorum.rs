@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 use core::{
     fmt, mem,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 /// Returns the first `wanted` successes, and cancels the other children.
@@ -77,7 +77,8 @@ where
     M: Members<Kind, OneByOne>,
     M::Store: Uniform<Output = Result<T, E>>,
 {
-    Verb::by(QuorumRule { wanted, values: Vec::new(), errors: Vec::new() }, members.into_store())
+    let rule = QuorumRule { wanted, values: Vec::new(), errors: Vec::new(), decided: false };
+    Verb::by(rule, members.into_store())
 }
 
 /// The future of [`quorum`].
@@ -89,7 +90,12 @@ pub struct QuorumRule<T, E> {
     /// With the places of their children, in the order in which they came.
     values: Vec<(usize, T)>,
     errors: Vec<(usize, E)>,
+    /// Whether it was decided, and the others were cancelled.
+    decided: bool,
 }
+
+/// The values with the places of their children, or the errors at the places of theirs.
+type Read<S, T, E> = Result<Vec<(usize, T)>, <S as Uniform>::Each<Option<E>>>;
 
 const POLICY: Policy =
     Policy { verb: "quorum", stop: Stop::FirstEnd, rest: Rest::Leave, panics: Panics::Resume };
@@ -101,44 +107,54 @@ impl<T, E> QuorumRule<T, E> {
         to_come.is_some_and(|to_come| self.values.len() + to_come < self.wanted)
     }
 
-    /// The errors, each at the place of its child.
-    fn fail<S: Uniform>(&mut self, mut drive: Pin<&mut Drive<S>>) -> S::Each<Option<E>> {
-        drive.as_mut().cancel();
-        if let Some(panic) = drop_each(mem::take(&mut self.values).into_iter()) {
+    /// What it returns, now that nobody is left.
+    fn finish<S: Uniform>(&mut self, drive: Pin<&mut Drive<S>>) -> Read<S, T, E> {
+        let values = mem::take(&mut self.values);
+        if values.len() == self.wanted {
+            return Ok(values);
+        }
+        if let Some(panic) = drop_each(values.into_iter()) {
             panic.resume();
         }
         self.errors.sort_unstable_by_key(|(place, _)| *place);
         let mut errors = mem::take(&mut self.errors).into_iter().peekable();
-        drive.store().by_place(|place| {
+        Err(drive.store().by_place(|place| {
             errors.next_if(|(failed, _)| *failed == place).map(|(_, error)| error)
-        })
+        }))
     }
 }
 
 impl<S: Uniform<Output = Result<T, E>>, T, E> Rule<S> for QuorumRule<T, E> {
-    type Output = Result<Vec<(usize, T)>, S::Each<Option<E>>>;
+    type Output = Read<S, T, E>;
 
     fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        drive.as_mut().assert_running(&POLICY);
-        loop {
-            if self.values.len() == self.wanted {
-                drive.cancel();
-                return Poll::Ready(Ok(mem::take(&mut self.values)));
+        while !self.decided {
+            // Until it is known to go on: a panic that goes through leaves nothing to go on with.
+            self.decided = true;
+            if self.values.len() == self.wanted || self.is_out_of_reach(drive.as_mut()) {
+                let _ = ready!(drive.as_mut().cancel(cx));
+                return Poll::Ready(self.finish(drive));
             }
-            if self.is_out_of_reach(drive.as_mut()) {
-                return Poll::Ready(Err(self.fail(drive)));
+            let polled = drive.as_mut().poll(&POLICY, cx);
+            if drive.as_mut().is_draining() {
+                return Poll::Pending;
             }
-            match drive.as_mut().poll(&POLICY, cx) {
+            self.decided = false;
+            match polled {
                 Poll::Ready(Decided::By(place)) => match drive.as_mut().store().output(place) {
                     Ok(value) => self.values.push((place, value)),
                     Err(error) => self.errors.push((place, error)),
                 },
-                Poll::Ready(Decided::AllEnded) => return Poll::Ready(Err(self.fail(drive))),
+                // Too few have succeeded, or none are wanted.
+                Poll::Ready(Decided::AllEnded) => {}
                 // An iterator may have ended meanwhile.
                 Poll::Pending if self.is_out_of_reach(drive.as_mut()) => {}
                 Poll::Pending => return Poll::Pending,
             }
         }
+        // Those who were cancelled have not gone, or it has ended.
+        let _ = ready!(drive.as_mut().poll(&POLICY, cx));
+        Poll::Ready(self.finish(drive))
     }
 }
 

@@ -17,7 +17,11 @@ mod scoped;
 #[cfg(feature = "std")]
 mod shield;
 mod spawn_error;
+#[cfg(feature = "std")]
+mod spawn_on;
 mod start;
+#[cfg(feature = "std")]
+mod with;
 
 pub use birth::ChildBuilder;
 pub use first::First;
@@ -30,6 +34,8 @@ pub use scoped::Scoped;
 pub use shield::Shield;
 pub use spawn_error::SpawnError;
 pub use start::{NotStarted, Start, Started};
+#[cfg(feature = "std")]
+pub use with::{ScopeWith, ScopedWith, SendBody, scope_with};
 
 use crate::{
     cancel::{CancelToken, WhenCancelled},
@@ -180,7 +186,7 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
 
     /// Returns whether the scope was asked to end.
     pub fn is_cancelled(&self) -> bool {
-        self.token().is_cancelled()
+        self.door.gate.refusal().is_some()
     }
 
     /// Returns the token of the scope: a child of the token in force where the scope is polled.

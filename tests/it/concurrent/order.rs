@@ -7,6 +7,7 @@ use ringfence_test::Stepper;
 use std::{cell::RefCell, future::ready, task::Poll};
 
 // rule: concurrent-order
+// rule: concurrent-stream
 #[test]
 fn outputs_come_as_the_children_end() {
     let (tap, items) = source();

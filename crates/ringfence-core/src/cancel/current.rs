@@ -1,11 +1,48 @@
 //! Which token is in force.
 
 use super::CancelToken;
-use core::{cell::RefCell, marker::PhantomData};
+// Not loom's, which cannot forget the type of what it holds.
+use alloc::sync::Arc;
+use core::{cell::RefCell, marker::PhantomData, mem};
 
 std::thread_local! {
     /// The token of the innermost child that is being polled on this thread.
-    static IN_FORCE: RefCell<Option<CancelToken>> = const { RefCell::new(None) };
+    static IN_FORCE: RefCell<Option<InForce>> = const { RefCell::new(None) };
+}
+
+/// A token, or who has one for those who ask.
+#[derive(Clone)]
+pub(crate) enum InForce {
+    Token(CancelToken),
+    Lender(Arc<dyn Lend>),
+}
+
+/// Whoever has a token for those who ask.
+pub(crate) trait Lend: Send + Sync {
+    /// Returns the token, the same one whenever it is asked for.
+    fn token(&self) -> CancelToken;
+}
+
+impl InForce {
+    /// The token.
+    pub(crate) fn into_token(self) -> CancelToken {
+        match self {
+            Self::Token(token) => token,
+            Self::Lender(lender) => lender.token(),
+        }
+    }
+}
+
+impl From<CancelToken> for InForce {
+    fn from(token: CancelToken) -> Self {
+        Self::Token(token)
+    }
+}
+
+impl<L: Lend + 'static> From<Arc<L>> for InForce {
+    fn from(lender: Arc<L>) -> Self {
+        Self::Lender(lender)
+    }
 }
 
 /// Returns the token in force: that of the innermost child that is being polled here.
@@ -30,25 +67,37 @@ std::thread_local! {
 /// assert!(is_wanted());
 /// ```
 pub fn current() -> Option<CancelToken> {
+    in_force().map(InForce::into_token)
+}
+
+/// The token in force, or who has one.
+pub(crate) fn in_force() -> Option<InForce> {
     // A thread that is being torn down polls no child.
     IN_FORCE.try_with(|in_force| in_force.borrow().clone()).ok().flatten()
 }
 
-/// Puts `token` in force on this thread until the guard is dropped, which unwinding does too.
+/// Puts a token in force on this thread until the guard is dropped, which unwinding does too.
 ///
-/// Guards are dropped in reverse order: each restores what was in force before it. The cost is a
-/// clone of the token.
-pub(crate) fn within(token: &CancelToken) -> Within {
-    Within { before: swap(Some(token.clone())), thread: PhantomData }
+/// Guards are dropped in reverse order: each restores what was in force before it.
+pub(crate) fn within(token: impl Into<InForce>) -> Within {
+    Within { before: swap(Some(token.into())), thread: PhantomData }
 }
 
 /// Restores the token that was in force before, as [`within`] returns it.
-#[derive(Debug)]
 #[must_use = "a token is in force while the guard lives"]
 pub(crate) struct Within {
-    before: Option<CancelToken>,
+    before: Option<InForce>,
     /// It stays on its thread.
     thread: PhantomData<*const ()>,
+}
+
+impl Within {
+    /// Restores it, and returns what was in force meanwhile.
+    pub(crate) fn end(mut self) -> Option<InForce> {
+        let ended = swap(self.before.take());
+        mem::forget(self);
+        ended
+    }
 }
 
 impl Drop for Within {
@@ -58,6 +107,6 @@ impl Drop for Within {
 }
 
 /// The token is handed out rather than dropped while the cell is borrowed.
-fn swap(token: Option<CancelToken>) -> Option<CancelToken> {
+fn swap(token: Option<InForce>) -> Option<InForce> {
     IN_FORCE.try_with(|in_force| in_force.replace(token)).ok().flatten()
 }

@@ -48,6 +48,7 @@
 
 #[cfg(feature = "std")]
 mod current;
+pub(crate) mod drain;
 mod drop_guard;
 mod run_until_cancelled;
 mod shared;
@@ -59,7 +60,7 @@ mod when_cancelled;
 #[cfg(feature = "std")]
 pub use current::current;
 #[cfg(feature = "std")]
-pub(crate) use current::within;
+pub(crate) use current::{InForce, Lend, in_force, within};
 pub use drop_guard::DropGuard;
 pub use run_until_cancelled::RunUntilCancelled;
 pub use token::CancelToken;

@@ -1,6 +1,9 @@
 //! One future, and a token.
 
-use super::WhenCancelled;
+use super::{
+    WhenCancelled,
+    drain::{Delayed, Drain},
+};
 use crate::outcome::Cancelled;
 use core::{
     fmt,
@@ -28,12 +31,14 @@ pin_project! {
         #[pin]
         future: Option<F>,
         cancelled: WhenCancelled,
+        // It was cancelled, and those who were dropped have not gone yet.
+        delayed: Delayed<Cancelled>,
     }
 }
 
 impl<F> RunUntilCancelled<F> {
     pub(super) fn new(cancelled: WhenCancelled, future: F) -> Self {
-        Self { future: Some(future), cancelled }
+        Self { future: Some(future), cancelled, delayed: Delayed::new() }
     }
 }
 
@@ -43,15 +48,18 @@ impl<F: Future> Future for RunUntilCancelled<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let Some(future) = this.future.as_mut().as_pin_mut() else {
-            panic!("`run_until_cancelled` was polled after it had ended")
-        };
-        let output = match future.poll(cx) {
-            Poll::Ready(output) => Ok(output),
-            Poll::Pending => Err(ready!(Pin::new(this.cancelled).poll(cx))),
+            let delayed = this.delayed.poll(cx);
+            return delayed.expect("`run_until_cancelled` was polled after it had ended").map(Err);
         };
         // Dropped before the parent hears of it.
-        this.future.set(None);
-        Poll::Ready(output)
+        if let Poll::Ready(output) = future.poll(cx) {
+            this.future.set(None);
+            return Poll::Ready(Ok(output));
+        }
+        let cancelled = ready!(Pin::new(this.cancelled).poll(cx));
+        let mut drain = Drain::new();
+        drain.collect(|| this.future.set(None));
+        this.delayed.delay(cancelled, drain, cx).map(Err)
     }
 }
 

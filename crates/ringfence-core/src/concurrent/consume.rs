@@ -31,27 +31,17 @@ pin_project! {
     /// If this is dropped, the consumer is dropped with it, at once and in place, then the children
     /// and the source; outputs that nobody has consumed are lost.
     #[must_use = "futures do nothing unless awaited or polled"]
-    pub struct Consume<S, F, C, Q, J, G, U> {
+    pub struct Consume<S, F, C, Q, J, G, U, V> {
         #[pin]
-        flow: Flow<S, Numbered<C>, U>,
-        make: F,
+        pub(super) flow: Flow<S, Numbered<C>, U>,
+        pub(super) make: F,
         // How many children were made.
-        made: usize,
-        queue: Q,
-        consume: G,
-        judge: PhantomData<fn() -> J>,
-    }
-}
-
-impl<S, F, C, Q, J, G, U> Consume<S, F, C, Q, J, G, U> {
-    pub(super) fn new(
-        flow: Flow<S, Numbered<C>, U>,
-        make: F,
-        made: usize,
-        queue: Q,
-        consume: G,
-    ) -> Self {
-        Self { flow, make, made, queue, consume, judge: PhantomData }
+        pub(super) made: usize,
+        pub(super) queue: Q,
+        pub(super) consume: G,
+        // What has ended it, until all have gone.
+        pub(super) failure: Option<V>,
+        pub(super) judge: PhantomData<fn() -> J>,
     }
 }
 
@@ -74,21 +64,26 @@ where
     }
 }
 
-impl<S, F, C, Q, J, G, U> Future for Consume<S, F, C, Q, J, G, U>
+impl<S, F, C, Q, J, G, U, V> Future for Consume<S, F, C, Q, J, G, U, V>
 where
     S: Stream,
     F: FnMut(S::Item) -> C,
     C: Future,
     Q: Queue<C::Output>,
-    J: Feed<C::Output, U::Output>,
+    J: Feed<C::Output, V>,
     G: FnMut(J::Value) -> U,
-    U: Future<Output: Effect>,
+    U: Future<Output = V>,
+    V: Effect,
 {
-    type Output = U::Output;
+    type Output = V;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<U::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<V> {
         let this = self.project();
         let (mut flow, queue, consume) = (this.flow, this.queue, this.consume);
+        if this.failure.is_some() {
+            ready!(flow.poll_gone(cx));
+            return Poll::Ready(this.failure.take().unwrap_or_else(Effect::done));
+        }
         if !flow.as_mut().is_done() {
             // What the stream had already when it was given a consumer.
             hand_over::<_, _, _, J, _, _>(&mut flow.as_mut().intake(), queue, consume);
@@ -116,17 +111,15 @@ where
             }
             ControlFlow::Continue(())
         });
-        Poll::Ready(match ready!(decided) {
-            None => Effect::done(),
-            Some(failure) => {
-                flow.fail(queue.clear());
-                failure
-            }
-        })
+        *this.failure = ready!(decided);
+        if this.failure.is_some() {
+            ready!(flow.stop(None, || queue.clear(), cx));
+        }
+        Poll::Ready(this.failure.take().unwrap_or_else(Effect::done))
     }
 }
 
-impl<S, F, C, Q, J, G, U> fmt::Debug for Consume<S, F, C, Q, J, G, U> {
+impl<S, F, C, Q, J, G, U, V> fmt::Debug for Consume<S, F, C, Q, J, G, U, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Consume").field("made", &self.made).finish_non_exhaustive()
     }

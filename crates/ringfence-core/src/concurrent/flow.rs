@@ -1,6 +1,7 @@
 //! A source, the children that are made of its items, and who consumes what they return.
 
 use crate::{
+    cancel::drain::Drain,
     engine::{
         limit::{Limit, Share},
         ready::{Ready, Slot},
@@ -10,6 +11,7 @@ use crate::{
     },
     outcome::{Panic, catch},
 };
+use alloc::boxed::Box;
 use core::{
     convert::Infallible,
     fmt,
@@ -42,17 +44,21 @@ pin_project! {
     /// ```text
     ///           1 a turn that decides nothing
     ///            ┌────────┐
-    ///            ▼        │   2 decided, or all have ended
-    ///         running ────┴──────────────────────────────────▶ done
-    ///            └───────────── 3 a panic goes through ─────────▲
+    ///            ▼        │   2 all have ended
+    ///         running ────┴───────────────────▶ done
+    ///            └────────▶ stopped ─────────────▲
+    ///        3 a failure or a panic   4 all have gone
     /// ```
     ///
-    /// 1 and 3 are walked by [`turn`](Flow::turn), 2 by it or by [`end`](Flow::end).
+    /// 1 and 2 are walked by [`turn`](Flow::turn), 3 by it or by [`stop`](Flow::stop), 4 by that or
+    /// by [`poll_gone`](Flow::poll_gone): a child may be inside a poll on another thread.
     pub(super) struct Flow<S, C, G> {
         #[pin]
         inside: Inside<S, C, G>,
         ready: Ready,
         done: bool,
+        // The panic that goes on, if there is one, once these have gone.
+        leaving: Option<Box<(Option<Panic>, Drain)>>,
     }
 
     impl<S, C, G> PinnedDrop for Flow<S, C, G> {
@@ -162,6 +168,7 @@ impl<S, C, G> Flow<S, C, G> {
             },
             ready: Ready::of_few(RESERVED),
             done: false,
+            leaving: None,
         }
     }
 
@@ -180,7 +187,8 @@ impl<S, C, G> Flow<S, C, G> {
             limit: *limit,
             share: share.take(),
         };
-        Flow { inside, ready: mem::replace(&mut self.ready, Ready::new()), done: false }
+        let ready = mem::replace(&mut self.ready, Ready::new());
+        Flow { inside, ready, done: false, leaving: self.leaving.take() }
     }
 
     /// Whether it has ended.
@@ -195,7 +203,7 @@ impl<S, C, G> Flow<S, C, G> {
     }
 
     /// Drops all that there is; returns the first panic of a destructor.
-    pub(super) fn end(self: Pin<&mut Self>) -> Option<Panic> {
+    fn end(self: Pin<&mut Self>) -> Option<Panic> {
         let this = self.project();
         *this.done = true;
         let mut inside = this.inside.project();
@@ -204,16 +212,43 @@ impl<S, C, G> Flow<S, C, G> {
         let consumer = catch(|| inside.consumer.set(None)).err();
         let children = inside.children.clear();
         let source = catch(|| inside.source.set(None)).err();
-        // The places after the children that have had them.
-        let share = inside.share.take().and_then(|share| catch(|| drop(share)).err());
-        consumer.or(children).or(source).or(share)
+        consumer.or(children).or(source)
     }
 
-    /// Drops all that there is, since somebody has failed, and goes on with the first panic of a
-    /// destructor, if any: of these, or of `others` that were dropped before.
-    pub(super) fn fail(self: Pin<&mut Self>, others: Option<Panic>) {
-        if let Some(panic) = self.end().or(others) {
-            panic.resume();
+    /// Drops all that there is, and then calls `others` for what is not here; ready, once all have
+    /// gone.
+    ///
+    /// # Panics
+    ///
+    /// With `panic`, or with the first one of a destructor, once all have gone.
+    pub(super) fn stop(
+        mut self: Pin<&mut Self>,
+        panic: Option<Panic>,
+        others: impl FnOnce() -> Option<Panic>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let mut drain = Drain::new();
+        let dropped = drain.collect(|| self.as_mut().end().or(others()));
+        *self.as_mut().project().leaving = Some(Box::new((panic.or(dropped), drain)));
+        self.poll_gone(cx)
+    }
+
+    /// Waits until all have gone who were dropped.
+    ///
+    /// # Panics
+    ///
+    /// As [`stop`](Flow::stop).
+    pub(super) fn poll_gone(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        let Some(leaving) = this.leaving else { return Poll::Ready(()) };
+        let (panic, drain) = &mut **leaving;
+        let last = ready!(drain.poll(cx));
+        let panic = panic.take().or(last);
+        *this.leaving = None;
+        *this.inside.project().share = None;
+        match panic {
+            Some(panic) => panic.resume(),
+            None => Poll::Ready(()),
         }
     }
 }
@@ -235,6 +270,7 @@ impl<S: Stream, C: Future, G: Future> Flow<S, C, G> {
             Event<S::Item, C::Output, G::Output>,
         ) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
+        ready!(self.as_mut().poll_gone(cx));
         let mut this = self.as_mut().project();
         assert!(!*this.done, "`{name}` was polled after it had ended");
         // Until this call returns: a panic that goes through leaves nothing to go on with.
@@ -267,11 +303,8 @@ impl<S: Stream, C: Future, G: Future> Flow<S, C, G> {
                 Poll::Ready(decided)
             }
             Poll::Ready(Err(panic)) => {
-                // The others' panics come second.
-                if let Some(second) = self.end() {
-                    second.discard();
-                }
-                panic.resume()
+                ready!(self.stop(Some(panic), || None, cx));
+                unreachable!("it goes on with the panic")
             }
             Poll::Pending => {
                 *self.project().done = false;

@@ -29,30 +29,37 @@ pin_project! {
     /// If this is dropped, its children are dropped with it, at once and in place, and then the
     /// source.
     #[must_use = "futures do nothing unless awaited or polled"]
-    pub struct ForEach<S, F, C> {
+    pub struct ForEach<S, F, C, V> {
         #[pin]
         flow: Flow<S, C, Nobody>,
         make: F,
+        // What has ended it, until all have gone.
+        failure: Option<V>,
     }
 }
 
-impl<S, F, C> ForEach<S, F, C> {
+impl<S, F, C, V> ForEach<S, F, C, V> {
     pub(super) fn new(source: S, limit: Limit, make: F) -> Self {
-        Self { flow: Flow::new(source, limit), make }
+        Self { flow: Flow::new(source, limit), make, failure: None }
     }
 }
 
-impl<S, F, C> Future for ForEach<S, F, C>
+impl<S, F, C, V> Future for ForEach<S, F, C, V>
 where
     S: Stream,
     F: FnMut(S::Item) -> C,
-    C: Future<Output: Effect>,
+    C: Future<Output = V>,
+    V: Effect,
 {
-    type Output = C::Output;
+    type Output = V;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<V> {
         let this = self.project();
         let mut flow = this.flow;
+        if this.failure.is_some() {
+            ready!(flow.poll_gone(cx));
+            return Poll::Ready(this.failure.take().unwrap_or_else(Effect::done));
+        }
         let decided = flow.as_mut().turn("for_each", cx, |intake, event| {
             match event {
                 Event::Item(item) => intake.insert((this.make)(item)),
@@ -62,17 +69,15 @@ where
             }
             ControlFlow::Continue(())
         });
-        Poll::Ready(match ready!(decided) {
-            None => Effect::done(),
-            Some(failure) => {
-                flow.fail(None);
-                failure
-            }
-        })
+        *this.failure = ready!(decided);
+        if this.failure.is_some() {
+            ready!(flow.stop(None, || None, cx));
+        }
+        Poll::Ready(this.failure.take().unwrap_or_else(Effect::done))
     }
 }
 
-impl<S, F, C> fmt::Debug for ForEach<S, F, C> {
+impl<S, F, C, V> fmt::Debug for ForEach<S, F, C, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ForEach").field("flow", &self.flow).finish_non_exhaustive()
     }

@@ -39,21 +39,23 @@ pin_project! {
     /// Waiting for the next output may be given up at any time: nothing is lost. If the stream is
     /// dropped, its children are dropped with it, at once and in place, and then the source.
     #[must_use = "streams do nothing unless polled"]
-    pub struct Mapped<S, F, C, Q, J> {
+    pub struct Mapped<S, F, C, T, Q, J> {
         #[pin]
         flow: Flow<S, Numbered<C>, Nobody>,
         make: F,
         // How many children were made.
         made: usize,
         queue: Q,
+        // What has ended it, until all have gone.
+        failure: Option<T>,
         judge: PhantomData<fn() -> J>,
     }
 }
 
-impl<S, F, C: Future, J> Mapped<S, F, C, AsTheyCome<C::Output>, J> {
+impl<S, F, C, T, J> Mapped<S, F, C, T, AsTheyCome<T>, J> {
     pub(super) fn new(source: S, limit: Limit, make: F) -> Self {
         let (flow, queue) = (Flow::new(source, limit), AsTheyCome::new());
-        Self { flow, make, made: 0, queue, judge: PhantomData }
+        Self { flow, make, made: 0, queue, failure: None, judge: PhantomData }
     }
 
     /// Makes outputs come in the order of the items.
@@ -79,17 +81,17 @@ impl<S, F, C: Future, J> Mapped<S, F, C, AsTheyCome<C::Output>, J> {
     /// });
     /// assert_eq!(block_on(doubled.ordered().collect::<Vec<_>>()), [6, 2, 4]);
     /// ```
-    pub fn ordered(self) -> Mapped<S, F, C, InOrder<C::Output>, J> {
+    pub fn ordered(self) -> Mapped<S, F, C, T, InOrder<T>, J> {
         let Self { flow, make, made, .. } = self;
         assert_eq!(made, 0, "`ordered` is asked for before the first poll");
-        Mapped { flow, make, made, queue: InOrder::new(), judge: PhantomData }
+        Mapped { flow, make, made, queue: InOrder::new(), failure: None, judge: PhantomData }
     }
 }
 
-impl<S, F, C, Q> Mapped<S, F, C, Q, Outputs>
+impl<S, F, C, T, Q> Mapped<S, F, C, T, Q, Outputs>
 where
-    C: Future,
-    Q: Queue<C::Output>,
+    C: Future<Output = T>,
+    Q: Queue<T>,
 {
     /// Consumes the outputs, one at a time, while the children go on.
     ///
@@ -122,19 +124,19 @@ where
     /// block_on(pages.for_each(async |len| total.set(total.get() + len)));
     /// assert_eq!(total.get(), 3);
     /// ```
-    pub fn for_each<G, U>(self, consume: G) -> Consume<S, F, C, Q, Outputs, G, U>
+    pub fn for_each<G, U>(self, consume: G) -> Consume<S, F, C, Q, Outputs, G, U, ()>
     where
-        G: FnMut(C::Output) -> U,
+        G: FnMut(T) -> U,
         U: Future<Output = ()>,
     {
-        self.consume(consume)
+        self.consume(consume, None)
     }
 }
 
-impl<S, F, C, Q, J> Mapped<S, F, C, Q, J>
+impl<S, F, C, T, Q, J> Mapped<S, F, C, T, Q, J>
 where
-    C: Future,
-    Q: Queue<C::Output>,
+    C: Future<Output = T>,
+    Q: Queue<T>,
 {
     /// Consumes the outputs, one at a time, while the children go on, up to the first error.
     ///
@@ -165,36 +167,45 @@ where
     /// }));
     /// assert!(ended.is_err());
     /// ```
-    pub fn try_for_each<G, U, E>(self, consume: G) -> Consume<S, F, C, Q, J, G, U>
+    pub fn try_for_each<G, U, E>(
+        mut self,
+        consume: G,
+    ) -> Consume<S, F, C, Q, J, G, U, Result<(), E>>
     where
-        J: Feed<C::Output, Result<(), E>>,
+        J: Feed<T, Result<(), E>>,
         G: FnMut(J::Value) -> U,
         U: Future<Output = Result<(), E>>,
     {
-        self.consume(consume)
+        let failure = self.failure.take().and_then(|output| J::feed(output).err());
+        self.consume(consume, failure)
     }
 }
 
-impl<S, F, C, Q, J> Mapped<S, F, C, Q, J> {
-    fn consume<G, U>(self, consume: G) -> Consume<S, F, C, Q, J, G, U> {
+impl<S, F, C, T, Q, J> Mapped<S, F, C, T, Q, J> {
+    fn consume<G, U, V>(self, consume: G, failure: Option<V>) -> Consume<S, F, C, Q, J, G, U, V> {
         let Self { flow, make, made, queue, .. } = self;
-        Consume::new(flow.with_consumer(), make, made, queue, consume)
+        let flow = flow.with_consumer();
+        Consume { flow, make, made, queue, consume, failure, judge: PhantomData }
     }
 }
 
-impl<S, F, C, Q, J> Stream for Mapped<S, F, C, Q, J>
+impl<S, F, C, T, Q, J> Stream for Mapped<S, F, C, T, Q, J>
 where
     S: Stream,
     F: FnMut(S::Item) -> C,
-    C: Future,
-    Q: Queue<C::Output>,
-    J: Judge<C::Output>,
+    C: Future<Output = T>,
+    Q: Queue<T>,
+    J: Judge<T>,
 {
-    type Item = C::Output;
+    type Item = T;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<C::Output>> {
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let this = self.project();
         let (mut flow, queue) = (this.flow, this.queue);
+        if this.failure.is_some() {
+            ready!(flow.poll_gone(cx));
+            return Poll::Ready(this.failure.take());
+        }
         if let Some(output) = queue.take() {
             flow.intake().vacate();
             return Poll::Ready(Some(output));
@@ -223,14 +234,15 @@ where
             None => None,
             Some(Ok(output)) => Some(output),
             Some(Err(output)) => {
-                flow.fail(queue.clear());
-                Some(output)
+                *this.failure = Some(output);
+                ready!(flow.stop(None, || queue.clear(), cx));
+                this.failure.take()
             }
         })
     }
 }
 
-impl<S, F, C, Q, J> fmt::Debug for Mapped<S, F, C, Q, J> {
+impl<S, F, C, T, Q, J> fmt::Debug for Mapped<S, F, C, T, Q, J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mapped").field("made", &self.made).finish_non_exhaustive()
     }

@@ -6,7 +6,10 @@ use super::{
     store::{Missing, Store},
     turn::PENDING,
 };
-use crate::outcome::{Cancelled, Name, Outcome, Panic, Reason};
+use crate::{
+    cancel::drain::Drain,
+    outcome::{Cancelled, Name, Outcome, Panic, Reason},
+};
 #[cfg(feature = "std")]
 use crate::{
     outcome::{ChildId, Label},
@@ -31,13 +34,16 @@ pin_project! {
     ///             ┌────────┐
     ///             ▼        │   2 decided
     ///          running ────┴──────────────────▶ done
-    ///             │                              ▲
+    ///             │ └───────▶ draining ──────────▲▲
+    ///             │         4          5         ││
     ///             └──────────────────────────────┘
     ///                 3 a panic goes through
     /// ```
     ///
-    /// All edges are walked by [`poll`](Drive::poll). With [`Rest::Leave`] a decision leads back
-    /// to running, until no child is left.
+    /// 4 is 2 where children that were cancelled have not gone yet, being inside a poll on another
+    /// thread, and 5 that they have. All edges are walked by [`poll`](Drive::poll), 4 by
+    /// [`cancel`](Drive::cancel) too. With [`Rest::Leave`] a decision leads back to running, until
+    /// no child is left.
     #[derive(Debug)]
     pub struct Drive<S> {
         #[pin]
@@ -55,7 +61,12 @@ struct Rare {
     /// The panics that are kept, with the places of their children.
     panics: Vec<(usize, Panic)>,
     name: Option<Name>,
+    /// What has ended the verb, and those who have not gone yet.
+    draining: Option<(End, Drain)>,
 }
+
+/// What has ended a verb, or the panic that goes on.
+type End = Result<Decided, Panic>;
 
 /// What ended a verb.
 #[must_use]
@@ -89,13 +100,6 @@ impl<S: Store> Drive<S> {
         self.project().store
     }
 
-    /// Panics if the verb is done, as [`poll`](Self::poll) does.
-    pub(crate) fn assert_running(self: Pin<&mut Self>, policy: &Policy) {
-        if *self.project().done {
-            done(policy.verb);
-        }
-    }
-
     /// Polls the children that were woken, until `policy` is satisfied.
     ///
     /// # Panics
@@ -109,7 +113,7 @@ impl<S: Store> Drive<S> {
     ) -> Poll<Decided> {
         let mut this = self.project();
         if *this.done {
-            done(policy.verb);
+            return drained(this.store, this.rare, policy.verb, cx);
         }
         // Until this call returns: a panic that goes through leaves nothing to go on with.
         *this.done = true;
@@ -134,32 +138,31 @@ impl<S: Store> Drive<S> {
                 Poll::Pending
             }
             Poll::Ready(None) => Poll::Ready(Decided::AllEnded),
-            Poll::Ready(Some(Ok(decided))) => {
-                match policy.rest {
-                    Rest::Leave => *this.done = false,
-                    Rest::Cancel => cancel(this.store),
+            Poll::Ready(Some(Ok(decided))) => match policy.rest {
+                Rest::Leave => {
+                    *this.done = false;
+                    Poll::Ready(decided)
                 }
-                Poll::Ready(decided)
-            }
-            Poll::Ready(Some(Err(panic))) => {
-                // The others' panics come second.
-                if let Some(second) = this.store.cancel() {
-                    second.discard();
-                }
-                panic.resume()
-            }
+                Rest::Cancel => cancel(this.store, rare, Ok(decided), cx),
+            },
+            Poll::Ready(Some(Err(panic))) => cancel(this.store, rare, Err(panic), cx),
         }
     }
 
-    /// Cancels the children that have not ended.
+    /// Cancels the children that have not ended; ready, once they have gone.
     ///
     /// # Panics
     ///
     /// If a destructor does, once all have been dropped.
-    pub(crate) fn cancel(self: Pin<&mut Self>) {
+    pub(crate) fn cancel(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Decided> {
         let this = self.project();
         *this.done = true;
-        cancel(this.store);
+        cancel(this.store, this.rare, Ok(Decided::AllEnded), cx)
+    }
+
+    /// Whether it is decided, and waits for those who have not gone yet.
+    pub(crate) fn is_draining(self: Pin<&mut Self>) -> bool {
+        self.project().rare.as_ref().is_some_and(|rare| rare.draining.is_some())
     }
 
     /// How many turns it takes to poll every child that was woken, since time is up.
@@ -196,7 +199,7 @@ impl Missing for Ends {
     fn outcome<T>(&mut self, index: usize) -> Outcome<T> {
         if self.0.last().is_some_and(|(panicked, _)| *panicked == index) {
             if let Some((_, panic)) = self.0.pop() {
-                return Outcome::Panicked(panic);
+                return Outcome::of_panic(panic);
             }
         }
         Outcome::Cancelled(Cancelled::new(Reason::Deadline))
@@ -210,10 +213,73 @@ fn keep(rare: &mut Option<Box<Rare>>, index: usize, panic: Panic) {
     rare.get_or_insert_default().panics.push((index, panic));
 }
 
-/// Drops all children that have not ended, and goes on with a destructor's panic, if any.
-fn cancel<S: Store>(store: Pin<&mut S>) {
-    if let Some(panic) = store.cancel() {
-        panic.resume();
+/// Drops all children that have not ended, and goes on with `end` once they have gone.
+#[inline]
+fn cancel<S: Store>(
+    mut store: Pin<&mut S>,
+    rare: &mut Option<Box<Rare>>,
+    end: End,
+    cx: &mut Context<'_>,
+) -> Poll<Decided> {
+    let mut drain = Drain::new();
+    let end = match (drain.collect(|| store.as_mut().cancel()), end) {
+        (None, end) => end,
+        (Some(panic), Ok(_)) => Err(panic),
+        (Some(second), end @ Err(_)) => {
+            // The others' panics come second.
+            second.discard();
+            end
+        }
+    };
+    if drain.is_empty() { go_on(store, end) } else { drain_out(store, rare, end, drain, cx) }
+}
+
+/// Goes on with the end of a verb, of which nobody is left.
+#[inline]
+fn go_on<S: Store>(store: Pin<&mut S>, end: End) -> Poll<Decided> {
+    store.vacate();
+    match end {
+        Ok(decided) => Poll::Ready(decided),
+        Err(panic) => panic.resume(),
+    }
+}
+
+/// Waits for those who have not gone yet, and then goes on with `end`.
+#[cold]
+#[inline(never)]
+fn drain_out<S: Store>(
+    store: Pin<&mut S>,
+    rare: &mut Option<Box<Rare>>,
+    end: End,
+    mut drain: Drain,
+    cx: &mut Context<'_>,
+) -> Poll<Decided> {
+    match (drain.poll(cx), end) {
+        (Poll::Pending, end) => {
+            rare.get_or_insert_default().draining = Some((end, drain));
+            Poll::Pending
+        }
+        (Poll::Ready(Some(panic)), Ok(_)) => go_on(store, Err(panic)),
+        (Poll::Ready(Some(second)), end @ Err(_)) => {
+            second.discard();
+            go_on(store, end)
+        }
+        (Poll::Ready(None), end) => go_on(store, end),
+    }
+}
+
+/// As `drain_out`, if that is what a verb waits for.
+#[cold]
+#[inline(never)]
+fn drained<S: Store>(
+    store: Pin<&mut S>,
+    rare: &mut Option<Box<Rare>>,
+    verb: &str,
+    cx: &mut Context<'_>,
+) -> Poll<Decided> {
+    match rare.as_mut().and_then(|rare| rare.draining.take()) {
+        Some((end, drain)) => drain_out(store, rare, end, drain, cx),
+        None => done(verb),
     }
 }
 

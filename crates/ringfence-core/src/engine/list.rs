@@ -193,9 +193,11 @@ where
         self.inflow.refused = source.as_ref().map_or(0, Source::known);
         // Members may panic when they are dropped, as children do.
         let second = catch(|| drop(source)).err();
-        // The places after the children that have had them.
-        let third = self.inflow.share.take().and_then(|share| catch(|| drop(share)).err());
-        first.or(second).or(third)
+        first.or(second)
+    }
+
+    fn vacate(mut self: Pin<&mut Self>) {
+        self.inflow.share = None;
     }
 
     fn running(self: Pin<&mut Self>) -> usize {

@@ -31,6 +31,9 @@ pub trait Store {
     /// What the others have returned is kept.
     fn cancel(self: Pin<&mut Self>) -> Option<Panic>;
 
+    /// Gives up all places of a limiter: those who were cancelled have gone.
+    fn vacate(self: Pin<&mut Self>);
+
     /// How many children run at this moment.
     fn running(self: Pin<&mut Self>) -> usize;
 

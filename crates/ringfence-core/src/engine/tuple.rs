@@ -11,7 +11,10 @@ use super::{
     store::{InOrder, Missing, Store, TryInOrder, Uniform},
     turn::{Children, turn},
 };
-use crate::outcome::{Panic, catch};
+use crate::{
+    cancel::drain,
+    outcome::{Panic, catch},
+};
 use alloc::vec::Vec;
 use core::{
     fmt,
@@ -131,15 +134,22 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         }
         let (mut children, places) = (this.children, this.places);
         let mut each = Each::new(L::LEN as u32);
+        let careful = panics == Panics::Keep || places.careful;
         match this.woken {
-            None if panics == Panics::Resume => sweep(&mut each, children, cx, ended),
+            None if !careful => match sweep(&mut each, children.as_mut(), cx, &mut ended) {
+                Swept::All(polled) => polled,
+                Swept::Remote => {
+                    places.careful = true;
+                    drive(&mut each, children, places, cx, ended)
+                }
+            },
             None => drive(&mut each, children, places, cx, ended),
             Some(ready) => {
                 // In the first turn all are polled, which needs no asking who is next.
-                if panics == Panics::Resume && ready.has_all(L::LEN) {
+                if !careful && ready.has_all(L::LEN) {
                     let swept = sweep(ready, children.as_mut(), cx, &mut ended);
-                    if swept.is_ready() {
-                        return swept;
+                    if let Swept::All(decided @ Poll::Ready(_)) = swept {
+                        return decided;
                     }
                 }
                 drive(ready, children, places, cx, ended)
@@ -148,13 +158,13 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     }
 
     fn cancel(self: Pin<&mut Self>) -> Option<Panic> {
-        let this = self.project();
-        let (mut children, places) = (this.children, this.places);
+        let mut children = self.project().children;
         let running = *children.as_mut().project().running;
-        let first = children.discard_all(running);
-        // The places after the children that have had them.
-        let second = places.give_up();
-        first.or(second)
+        children.discard_all(running)
+    }
+
+    fn vacate(self: Pin<&mut Self>) {
+        self.project().places.give_up();
     }
 
     fn running(self: Pin<&mut Self>) -> usize {
@@ -184,17 +194,25 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     }
 }
 
+/// How far a sweep has come.
+enum Swept<B> {
+    /// All were polled, or it is decided.
+    All(Poll<Option<B>>),
+    /// A remote child was polled, and perhaps not those behind it.
+    Remote,
+}
+
 /// A turn of all children, in which a panic goes through.
 ///
 /// Nothing is caught, since there is nothing to tell of the panic: the children that are left are
-/// dropped on its way out.
+/// dropped on its way out. So it goes no further than the first child that may run elsewhere.
 #[inline]
 fn sweep<R: Readiness, L: Links<J>, J, B>(
     ready: &mut R,
     children: Pin<&mut Fixed<L, J>>,
     cx: &mut Context<'_>,
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
-) -> Poll<Option<B>> {
+) -> Swept<B> {
     /// Cancels the children, unless it is forgotten.
     struct Cancel<'a, L: Links<J>, J>(Pin<&'a mut Fixed<L, J>>);
     impl<L: Links<J>, J> Drop for Cancel<'_, L, J> {
@@ -217,13 +235,16 @@ fn sweep<R: Readiness, L: Links<J>, J, B>(
                 decision = Poll::Ready(Some(decided));
                 break;
             }
+        } else if drain::was_remote_noted() {
+            mem::forget(cancel);
+            return Swept::Remote;
         }
     }
     if decision.is_pending() && *cancel.0.as_mut().project().running == 0 {
         decision = Poll::Ready(None);
     }
     mem::forget(cancel);
-    decision
+    Swept::All(decision)
 }
 
 /// A turn, in which every end is a place for the next child to begin.

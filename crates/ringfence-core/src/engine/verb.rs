@@ -152,6 +152,7 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
     #[cfg(feature = "std")]
     const EXPIRY: Expiry<Self> = Expiry {
         turns: |verb| verb.project().drive.last_turns(),
+        is_decided: |verb| verb.project().drive.is_draining(),
         expired: |verb| verb.project().drive.expired(),
     };
 }

@@ -165,6 +165,10 @@ impl<S: InOrder> Future for Settle<S> {
         }
         if drive.as_mut().poll(&POLICY, cx).is_pending() {
             #[cfg(feature = "std")]
+            if drive.as_mut().is_draining() {
+                return Poll::Pending;
+            }
+            #[cfg(feature = "std")]
             ready!(this.deadline.as_mut().map_or(Poll::Pending, |deadline| deadline.poll(cx)));
             #[cfg(not(feature = "std"))]
             ready!(Poll::<()>::Pending);
@@ -175,7 +179,7 @@ impl<S: InOrder> Future for Settle<S> {
                 polled = drive.as_mut().poll(&POLICY, cx);
             }
             if polled.is_pending() {
-                drive.as_mut().cancel();
+                ready!(drive.as_mut().cancel(cx).map(drop));
             }
         }
         let missing = drive.as_mut().missing();

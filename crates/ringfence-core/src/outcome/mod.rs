@@ -16,6 +16,8 @@ pub use elapsed::{Elapsed, TimeLimit};
 pub use error_group::{ErrorGroup, Failures, Leaves};
 pub use failure::{Cause, Failure};
 pub use outcome::{Outcome, Unfinished};
+#[cfg(feature = "std")]
+pub(crate) use panic::Hook;
 pub use panic::Panic;
 pub(crate) use panic::{abort, catch, drop_each};
 pub use scope_error::ScopeError;

@@ -1,6 +1,6 @@
 //! How a child ended.
 
-use super::{Cancelled, Panic};
+use super::{Cancelled, Panic, Reason};
 use core::{error::Error, fmt};
 
 /// How a child ended: with a value, by a panic, or cancelled.
@@ -91,6 +91,17 @@ impl<T> Outcome<T> {
     }
 }
 
+impl<T> Outcome<T> {
+    /// The outcome of a child that has panicked. Its loss by its runtime comes as a panic, and is
+    /// none.
+    pub(crate) fn of_panic(panic: Panic) -> Self {
+        match panic.is_loss() {
+            true => Self::Cancelled(Cancelled::new(Reason::RuntimeGone)),
+            false => Self::Panicked(panic),
+        }
+    }
+}
+
 impl<T, E> Outcome<Result<T, E>> {
     /// Returns whether the child failed: with an `Err`, or by a panic.
     ///
@@ -101,10 +112,11 @@ impl<T, E> Outcome<Result<T, E>> {
 }
 
 impl<T> From<Result<T, Panic>> for Outcome<T> {
+    #[inline]
     fn from(caught: Result<T, Panic>) -> Self {
         match caught {
             Ok(value) => Self::Completed(value),
-            Err(panic) => Self::Panicked(panic),
+            Err(panic) => Self::of_panic(panic),
         }
     }
 }
@@ -142,7 +154,6 @@ impl Error for Unfinished {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::Reason;
     use alloc::boxed::Box;
 
     fn panicked<T>() -> Outcome<T> {

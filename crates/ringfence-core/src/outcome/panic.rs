@@ -40,6 +40,17 @@ enum Payload {
     Other(Lock<Box<dyn Any + Send>>),
 }
 
+/// What is thrown where a child is awaited that its runtime has lost.
+const LOST: &str = "a remote child was cancelled: the runtime is gone";
+
+/// Whether the panic hook is told of a panic.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hook {
+    Told,
+    Spared,
+}
+
 impl Panic {
     /// Makes a panic of what was thrown.
     pub fn new(payload: Box<dyn Any + Send>) -> Self {
@@ -84,6 +95,23 @@ impl Panic {
             Payload::Formatted(formatted) => Box::new(formatted),
             Payload::Other(other) => other.into_inner(),
         }
+    }
+
+    /// Goes on where a child was awaited that its runtime has lost: there is no value.
+    ///
+    /// Whoever keeps the outcomes of children takes this for what it is, a cancellation, and then
+    /// it is no panic. So the panic hook is `told` only where nobody does.
+    #[cfg(feature = "std")]
+    pub(crate) fn lost(told: Hook) -> ! {
+        match told {
+            Hook::Told => std::panic::panic_any(LOST),
+            Hook::Spared => std::panic::resume_unwind(Box::new(LOST)),
+        }
+    }
+
+    /// Whether it is how the loss of a child by its runtime has come here.
+    pub(crate) fn is_loss(&self) -> bool {
+        matches!(*self.0, Payload::Literal(LOST))
     }
 
     /// Goes on panicking, unless the thread panics already, which a second panic would abort.

@@ -20,6 +20,8 @@ mod spawn;
 #[cfg(feature = "std")]
 mod timer;
 
+#[cfg(feature = "std")]
+pub(crate) use spawn::Run;
 pub use spawn::{LocalTask, Refused, Spawn, SpawnLocal, Task, Why};
 
 #[cfg(feature = "std")]

@@ -100,46 +100,103 @@ impl<S: SpawnLocal + ?Sized> SpawnLocal for &S {
     }
 }
 
-macro_rules! task {
-    ($(#[$doc:meta])* $name:ident: $($send:ident)?) => {
-        $(#[$doc])*
-        #[must_use = "a task does nothing unless a runtime runs it"]
-        pub struct $name(Pin<Box<dyn Future<Output = ()> $(+ $send)? + 'static>>);
+/// What a runtime runs: a future without a result that may move between threads.
+///
+/// [`Spawn`] has an example.
+#[must_use = "a task does nothing unless a runtime runs it"]
+pub struct Task(Work);
 
-        impl $name {
-            /// Boxes `future` for a runtime.
-            pub fn new(future: impl Future<Output = ()> $(+ $send)? + 'static) -> Self {
-                Self(Box::pin(future))
-            }
-        }
-
-        impl Future for $name {
-            type Output = ();
-
-            fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-                self.0.as_mut().poll(cx)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    };
+/// What is in a task.
+enum Work {
+    /// The runtime's alone.
+    Boxed(Pin<Box<dyn Future<Output = ()> + Send + 'static>>),
+    /// The runtime's and its parent's. None once it has ended.
+    #[cfg(feature = "std")]
+    Shared(Option<Arc<dyn Run>>),
 }
 
-task! {
-    /// What a runtime runs: a future without a result that may move between threads.
-    ///
-    /// [`Spawn`] has an example.
-    Task: Send
+/// A future that is a runtime's to poll, and not only a runtime's to drop.
+#[cfg(feature = "std")]
+pub(crate) trait Run: Send + Sync {
+    /// Polls the future; ready, once there is nothing to poll any more.
+    fn run(&self, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// The runtime has dropped its task before that.
+    fn lose(&self);
 }
-task! {
-    /// What a runtime runs on the thread that spawned it.
-    ///
-    /// [`SpawnLocal`] has an example.
-    LocalTask:
+
+impl Task {
+    /// Boxes `future` for a runtime.
+    pub fn new(future: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(Work::Boxed(Box::pin(future)))
+    }
+
+    /// Makes a task without a box of its own.
+    #[cfg(feature = "std")]
+    pub(crate) fn shared(run: Arc<dyn Run>) -> Self {
+        Self(Work::Shared(Some(run)))
+    }
+}
+
+impl Future for Task {
+    type Output = ();
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut self.0 {
+            Work::Boxed(future) => future.as_mut().poll(cx),
+            #[cfg(feature = "std")]
+            Work::Shared(run) => {
+                let polled = run.as_ref().map_or(Poll::Ready(()), |run| run.run(cx));
+                if polled.is_ready() {
+                    *run = None;
+                }
+                polled
+            }
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl Drop for Work {
+    fn drop(&mut self) {
+        if let Self::Shared(Some(run)) = self {
+            run.lose();
+        }
+    }
+}
+
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Task").finish_non_exhaustive()
+    }
+}
+
+/// What a runtime runs on the thread that spawned it.
+///
+/// [`Spawn`] has an example.
+#[must_use = "a task does nothing unless a runtime runs it"]
+pub struct LocalTask(Pin<Box<dyn Future<Output = ()> + 'static>>);
+
+impl LocalTask {
+    /// Boxes `future` for a runtime.
+    pub fn new(future: impl Future<Output = ()> + 'static) -> Self {
+        Self(Box::pin(future))
+    }
+}
+
+impl Future for LocalTask {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for LocalTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalTask").finish_non_exhaustive()
+    }
 }
 
 /// What a runtime did not take, and why.

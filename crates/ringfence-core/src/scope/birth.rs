@@ -88,7 +88,7 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     ) -> Result<Kept<Report<V>>, Refused<F, P>> {
         let Draft { name, rank, location } = draft;
         let gate = &self.door.gate;
-        let birth = Birth { number: gate.next_number(), name, location, rank };
+        let birth = Birth::new(gate.next_number(), rank, name, location);
         // Allocated before the lock is taken.
         let mut joining = Some(Joining::new(future, post(Report::new(birth, gate.clone()))));
         let admitted = self.door.admit(|| {

@@ -4,9 +4,10 @@ use super::{gate::Gate, mode::Mode};
 use crate::{
     engine::joint::Driver,
     outcome::{Failure, Reason},
-    sync::{Arc, Lock},
+    sync::Lock,
 };
-use alloc::vec::Vec;
+// Not loom's, which cannot forget the type of what it holds.
+use alloc::{sync::Arc, vec::Vec};
 use core::mem;
 
 /// A child on its way in.
@@ -40,11 +41,28 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
         &self,
         make: impl FnOnce() -> (Child<'env, E, M>, T),
     ) -> Result<T, Reason> {
-        // The gate's lock is taken before the door's, and never the other way round.
-        self.gate.enter(|| {
-            let (child, rest) = make();
-            self.incoming.with(|incoming| incoming.push(child));
-            rest
+        // The door's lock is taken before the gate's, and never the other way round.
+        let admitted = self.incoming.with(|incoming| match self.gate.refusal() {
+            Some(reason) => Err(reason),
+            None => {
+                let (child, rest) = make();
+                incoming.push(child);
+                Ok(rest)
+            }
+        })?;
+        self.gate.ring();
+        Ok(admitted)
+    }
+
+    /// Admits no child any more, unless somebody has come or rung whom the scope's future has not
+    /// heard.
+    pub(super) fn close_unless_rung(&self) -> bool {
+        self.incoming.with(|incoming| {
+            let closes = incoming.is_empty() && !self.gate.is_rung();
+            if closes {
+                self.gate.close(Reason::Closed);
+            }
+            closes
         })
     }
 

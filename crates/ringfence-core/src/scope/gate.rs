@@ -1,11 +1,13 @@
 //! What of a scope does not depend on its types: whether it is open, its token, its bell.
 
+#[cfg(feature = "std")]
+use crate::cancel;
 use crate::{
     cancel::CancelToken,
     outcome::{Reason, catch, drop_each},
     sync::{
         Lock,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 use alloc::vec::Vec;
@@ -18,6 +20,10 @@ use core::{mem, task::Waker};
 #[derive(Debug)]
 pub(super) struct Gate {
     state: Lock<State>,
+    /// Whether it was rung since the scope's future looked.
+    rung: AtomicBool,
+    /// Whether a child may have to be refused: once the gate is closed, or has a token.
+    guarded: AtomicBool,
     /// How many children were given a number.
     numbers: AtomicU64,
     /// The slot of the child that is being polled, or of the body; [`NOBODY`] if none is.
@@ -35,12 +41,12 @@ struct State {
     gone: bool,
     /// Whether it outlives the failures of its children.
     supervised: bool,
-    /// The scope's token, once anyone has asked for it.
+    /// Whether the scope was polled.
+    begun: bool,
+    /// The scope's token, if it has begun under another one, or anyone has asked for it.
     token: Option<CancelToken>,
     /// Wakes the scope's future for the door, once it was polled.
     bell: Option<Waker>,
-    /// Whether it was rung since the scope's future looked.
-    rung: bool,
     /// The numbers of the children that are to be cancelled.
     cancels: Vec<u64>,
     /// Who awaits a child that has failed.
@@ -59,15 +65,17 @@ impl Gate {
                 closed: None,
                 gone: false,
                 supervised: false,
+                begun: false,
                 token: None,
                 bell: None,
-                rung: false,
                 cancels: Vec::new(),
                 orphans: Vec::new(),
                 #[cfg(feature = "std")]
                 deadline: None,
                 shielded: Vec::new(),
             }),
+            rung: AtomicBool::new(false),
+            guarded: AtomicBool::new(false),
             numbers: AtomicU64::new(0),
             polling: AtomicUsize::new(NOBODY),
         }
@@ -79,28 +87,49 @@ impl Gate {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Makes the scope's token a child of `parent`, unless anyone has asked for it.
-    pub(super) fn put_under(&self, parent: &CancelToken) {
-        let token = parent.child();
-        let _surplus = self.state.with(|state| match state.token {
-            Some(_) => Some(token),
-            None => state.token.replace(token),
-        });
+    /// The scope begins here: under the token in force, if there is one.
+    ///
+    /// Most scopes are under none, and nobody asks for theirs: they make none.
+    pub(super) fn begin(&self) {
+        #[cfg(feature = "std")]
+        if let Some(parent) = cancel::current() {
+            self.put_under(&parent);
+        }
+        self.state.with(|state| state.begun = true);
     }
 
-    /// The scope's token: a child of the one in force where it is first asked for.
-    pub(super) fn token(&self) -> CancelToken {
-        if let Some(token) = self.state.with(|state| state.token.clone()) {
-            return token;
+    /// Makes the scope's token a child of `parent`, unless there is one.
+    pub(super) fn put_under(&self, parent: &CancelToken) {
+        if self.given_token().is_none() {
+            self.give(parent.child());
         }
-        let new = parent_token();
-        let (token, gone) = self.state.with(|state| {
-            let gone = state.closed.clone().filter(|_| state.gone);
-            (state.token.get_or_insert(new).clone(), gone)
+    }
+
+    /// The scope's token, if there is one.
+    pub(super) fn given_token(&self) -> Option<CancelToken> {
+        self.state.with(|state| state.token.clone())
+    }
+
+    /// The scope's token: before it begins, a child of the one in force where it is first asked
+    /// for.
+    pub(super) fn token(&self) -> CancelToken {
+        let (token, begun) = self.state.with(|state| (state.token.clone(), state.begun));
+        token.unwrap_or_else(|| self.give(if begun { CancelToken::new() } else { parent_token() }))
+    }
+
+    /// Gives the scope a token, unless it has one. Returns the one it has.
+    fn give(&self, new: CancelToken) -> CancelToken {
+        let (token, closed, _surplus) = self.state.with(|state| match &state.token {
+            Some(token) => (token.clone(), None, Some(new)),
+            None => (state.token.insert(new).clone(), state.closed.clone(), None),
         });
-        if let Some(reason) = gone {
-            // The scope has ended before anyone asked.
-            token.cancel(reason);
+        // Relaxed: who cancels it and then spawns does so in this order by other means.
+        self.guarded.store(true, Ordering::Relaxed);
+        match closed {
+            // The scope was asked to end before anyone asked for this.
+            Some(reason) => drop(token.cancel(reason)),
+            // It has to wait for its token from now on.
+            None => self.ring(),
         }
         token
     }
@@ -110,34 +139,42 @@ impl Gate {
         self.state.with(|state| {
             state.closed.get_or_insert(reason);
         });
+        // Relaxed: who does not see it leaves a child at the door, where the scope's future, which
+        // is what closes, looks after this, under the lock of the door.
+        self.guarded.store(true, Ordering::Relaxed);
     }
 
-    /// Admits no child any more, unless somebody has rung whom `answer` has not heard.
-    pub(super) fn close_unless_rung(&self) -> bool {
+    /// Why no child is admitted, if none is.
+    ///
+    /// That the token was cancelled is seen here before the scope's future has seen it.
+    #[inline]
+    pub(super) fn refusal(&self) -> Option<Reason> {
+        if !self.guarded.load(Ordering::Relaxed) {
+            return None;
+        }
         self.state.with(|state| {
-            if !state.rung {
-                state.closed.get_or_insert(Reason::Closed);
-            }
-            !state.rung
+            let token = || state.token.as_ref().and_then(CancelToken::reason);
+            state.closed.clone().or_else(token)
         })
     }
 
-    /// Rings, for something that was left elsewhere.
+    /// Rings, for something that was left for the scope's future under a lock.
+    ///
+    /// Whoever leaves something does so before this; the scope's future takes it after `answer`.
+    #[inline]
     pub(super) fn ring(&self) {
-        wake(self.state.with(State::ring));
+        // Relaxed: if this reads what was there before `answer`, then the scope's future comes to
+        // the lock, under which something was left, after that.
+        if !self.is_rung() && !self.rung.swap(true, Ordering::Relaxed) {
+            self.wake();
+        }
     }
 
-    /// Calls `admit` if children are admitted, and rings; returns why not otherwise.
-    ///
-    /// `admit` is called under the lock: it calls nothing foreign.
-    #[inline]
-    pub(super) fn enter<T>(&self, admit: impl FnOnce() -> T) -> Result<T, Reason> {
-        let (admitted, bell) = self.state.with(|state| match state.refusal() {
-            Some(reason) => Err(reason),
-            None => Ok((admit(), state.ring())),
-        })?;
-        wake(bell);
-        Ok(admitted)
+    #[cold]
+    fn wake(&self) {
+        if let Some(bell) = self.state.with(|state| state.bell.clone()) {
+            bell.wake();
+        }
     }
 
     /// Why a child is dropped that has not ended.
@@ -148,29 +185,30 @@ impl Gate {
 
     /// Asks for the end of a child.
     pub(super) fn cancel(&self, number: u64) {
-        wake(self.state.with(|state| {
-            state.cancels.push(number);
-            state.ring()
-        }));
+        self.state.with(|state| state.cancels.push(number));
+        self.ring();
     }
 
     /// Takes the children that are to be cancelled, and hears the bell again from now on.
     pub(super) fn answer(&self) -> Vec<u64> {
-        self.state.with(|state| {
-            state.rung = false;
-            mem::take(&mut state.cancels)
-        })
+        // Relaxed: see `ring`.
+        self.rung.store(false, Ordering::Relaxed);
+        self.state.with(|state| mem::take(&mut state.cancels))
     }
 
     /// Whether somebody rang whom `answer` has not heard.
     pub(super) fn is_rung(&self) -> bool {
-        self.state.with(|state| state.rung)
+        // Relaxed: see `ring`.
+        self.rung.load(Ordering::Relaxed)
     }
 
     /// Says whom to wake from now on.
     pub(super) fn hang(&self, bell: &Waker) {
-        let new = bell.clone();
-        drop(self.state.with(|state| state.bell.replace(new)));
+        let hangs = |state: &mut State| state.bell.as_ref().is_some_and(|it| it.will_wake(bell));
+        if !self.state.with(hangs) {
+            let new = bell.clone();
+            drop(self.state.with(|state| state.bell.replace(new)));
+        }
     }
 
     /// Who is woken, if anyone is yet.
@@ -216,10 +254,8 @@ impl Gate {
     /// Moves the deadline.
     #[cfg(feature = "std")]
     pub(super) fn set_deadline(&self, deadline: Option<std::time::Instant>) {
-        wake(self.state.with(|state| {
-            state.deadline = Some(deadline);
-            state.ring()
-        }));
+        self.state.with(|state| state.deadline = Some(deadline));
+        self.ring();
     }
 
     /// Takes the word that the deadline was moved.
@@ -242,11 +278,12 @@ impl Gate {
     /// Takes one shield away from a slot.
     #[cfg(feature = "std")]
     pub(super) fn unshield(&self, slot: usize) {
-        wake(self.state.with(|state| {
-            let place = state.shielded.iter().position(|shielded| *shielded == slot)?;
-            state.shielded.swap_remove(place);
-            state.ring()
-        }));
+        self.state.with(|state| {
+            if let Some(place) = state.shielded.iter().position(|shielded| *shielded == slot) {
+                state.shielded.swap_remove(place);
+            }
+        });
+        self.ring();
     }
 
     /// The slots that are not to be dropped.
@@ -275,35 +312,19 @@ impl Gate {
     }
 }
 
-impl State {
-    /// Why no child is admitted, if none is.
-    ///
-    /// That the token was cancelled is seen here before the scope's future has seen it.
-    #[inline]
-    fn refusal(&self) -> Option<Reason> {
-        let token = || self.token.as_ref().and_then(CancelToken::reason);
-        self.closed.clone().or_else(token)
-    }
-
-    /// Rings, unless that was done; the caller wakes.
-    #[inline]
-    fn ring(&mut self) -> Option<Waker> {
-        if mem::replace(&mut self.rung, true) { None } else { self.bell.clone() }
-    }
-}
-
-#[inline]
-fn wake(bell: Option<Waker>) {
-    if let Some(bell) = bell {
-        bell.wake();
-    }
-}
-
 /// A token under the one in force.
 fn parent_token() -> CancelToken {
     #[cfg(feature = "std")]
-    if let Some(parent) = crate::cancel::current() {
+    if let Some(parent) = cancel::current() {
         return parent.child();
     }
     CancelToken::new()
+}
+
+/// Children of the scope have its token in force, which need not be there until they ask for it.
+#[cfg(feature = "std")]
+impl cancel::Lend for Gate {
+    fn token(&self) -> CancelToken {
+        self.token()
+    }
 }

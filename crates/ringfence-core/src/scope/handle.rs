@@ -7,8 +7,8 @@ use super::{
 use crate::{
     engine::joint::Kept,
     outcome::{Cancelled, ChildId, Outcome, Reason},
-    sync::Arc,
 };
+use alloc::sync::Arc;
 use core::{
     fmt,
     future::Future,
@@ -34,21 +34,30 @@ use core::{
 /// Awaiting it may be given up at any time: the value stays, and it may be awaited again.
 pub struct Handle<T> {
     report: Kept<Report<T>>,
+    /// Whether it was told the end, and has left nothing to be told.
+    told: bool,
 }
 
 impl<T> Handle<T> {
     pub(super) fn new(report: Kept<Report<T>>) -> Self {
-        Self { report }
+        Self { report, told: false }
+    }
+
+    /// Waits for the end of the child.
+    fn poll_told(&mut self, cx: &mut Context<'_>) -> Poll<Told<T>> {
+        let told = ready!(self.report.poll(cx));
+        self.told = true;
+        Poll::Ready(told)
     }
 
     /// Returns the place of the child among its siblings.
     pub fn id(&self) -> ChildId {
-        ChildId::new(self.report.birth.number)
+        ChildId::new(self.report.birth.number())
     }
 
     /// Returns the name of the child, if one was given.
     pub fn name(&self) -> Option<&str> {
-        self.report.birth.name.as_deref()
+        self.report.birth.name()
     }
 
     /// Returns whether the child has ended, in whatever way.
@@ -66,7 +75,7 @@ impl<T> Handle<T> {
     /// Waits until the child has ended, and tells how.
     ///
     /// A child that failed is `Cancelled` by [`Reason::SiblingFailed`]: the failure itself is the
-    /// scope's, and told there.
+    /// scope's, and told there. One that its runtime has lost is so by [`Reason::RuntimeGone`].
     ///
     /// # Cancel safety
     ///
@@ -79,13 +88,16 @@ impl<T> Handle<T> {
 impl<T> Future for Handle<T> {
     type Output = T;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        let told = ready!(self.report.poll(cx));
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let told = ready!(self.poll_told(cx));
         let label = || self.report.birth.label();
         match told {
             Told::Completed(value) => Poll::Ready(value),
-            Told::Failed if self.report.gate.wait_for_end(cx.waker()) => Poll::Pending,
-            Told::Failed => panic!("{} has failed, and has no value", label()),
+            Told::Failed(_) if self.report.gate.wait_for_end(cx.waker()) => Poll::Pending,
+            Told::Failed(Reason::SiblingFailed) => {
+                panic!("{} has failed, and has no value", label())
+            }
+            Told::Failed(why) => panic!("{} was cancelled: {why}, and has no value", label()),
             Told::Taken => panic!("{} was awaited after it had given its value", label()),
             Told::Cancelled(cancelled) => panic!("{} was {cancelled}, and has no value", label()),
         }
@@ -94,7 +106,9 @@ impl<T> Future for Handle<T> {
 
 impl<T> Drop for Handle<T> {
     fn drop(&mut self) {
-        drop(self.report.abandon());
+        if !self.told {
+            drop(self.report.abandon());
+        }
     }
 }
 
@@ -117,10 +131,10 @@ pub struct HandleOutcome<T> {
 impl<T> Future for HandleOutcome<T> {
     type Output = Outcome<T>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
-        Poll::Ready(match ready!(self.handle.report.poll(cx)) {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
+        Poll::Ready(match ready!(self.handle.poll_told(cx)) {
             Told::Completed(value) => Outcome::Completed(value),
-            Told::Failed => Outcome::Cancelled(Cancelled::new(Reason::SiblingFailed)),
+            Told::Failed(why) => Outcome::Cancelled(Cancelled::new(why)),
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
             Told::Taken => panic!("the outcome of {} was taken", self.handle.report.birth.label()),
         })
@@ -179,11 +193,11 @@ impl<T, E> OwnedHandle<T, E> {
 impl<T, E> Future for OwnedHandle<T, E> {
     type Output = Outcome<Result<T, E>>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match ready!(self.handle.report.poll(cx)) {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match ready!(self.handle.poll_told(cx)) {
             Told::Completed(outcome) => outcome,
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
-            Told::Taken | Told::Failed => {
+            Told::Taken | Told::Failed(_) => {
                 panic!("the outcome of {} was taken", self.handle.report.birth.label())
             }
         })
@@ -192,6 +206,9 @@ impl<T, E> Future for OwnedHandle<T, E> {
 
 impl<T, E> Drop for OwnedHandle<T, E> {
     fn drop(&mut self) {
+        if self.handle.told {
+            return;
+        }
         if let Some(failure) = self.handle.report.disown() {
             self.overdue.push(failure);
         }

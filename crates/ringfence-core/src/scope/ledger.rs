@@ -26,6 +26,8 @@ pub(super) struct Ledger<'env, T, E> {
     cancelled: Option<Reason>,
     /// Its deadline has passed.
     elapsed: Option<Elapsed>,
+    /// A runtime has lost a child.
+    lost: bool,
 }
 
 /// What is to be done now.
@@ -66,6 +68,7 @@ impl<T, E> Ledger<'_, T, E> {
             panic: None,
             cancelled: None,
             elapsed: None,
+            lost: false,
         }
     }
 
@@ -91,8 +94,19 @@ impl<T, E> Ledger<'_, T, E> {
     #[inline]
     pub(super) fn child(&mut self, end: ChildEnd<E>) -> Verdict {
         match end.failure {
+            None if end.lost => self.lost(),
             None => Verdict::GoOn,
             Some(failure) => self.failure(*failure),
+        }
+    }
+
+    /// A runtime has lost a child, or what the body has awaited. Nobody has asked for that.
+    #[cold]
+    fn lost(&mut self) -> Verdict {
+        self.lost = true;
+        match self.on_failure {
+            OnFailure::CancelAll => Verdict::Cancel(Reason::RuntimeGone),
+            OnFailure::Collect | OnFailure::Sink(_) => Verdict::GoOn,
         }
     }
 
@@ -196,7 +210,8 @@ impl<T, E> Ledger<'_, T, E> {
 
     /// How the scope ends, now that nothing runs any more.
     pub(super) fn conclude(&mut self) -> Conclusion<T, E> {
-        if self.panic.is_some() || self.failures.is_some() || self.elapsed.is_some() {
+        let cut = self.elapsed.is_some() || self.lost;
+        if self.panic.is_some() || self.failures.is_some() || cut {
             let value = self.value.take();
             let _ = self.lose(value);
         }
@@ -207,13 +222,17 @@ impl<T, E> Ledger<'_, T, E> {
         if let Some(panic) = self.take_panic() {
             return Conclusion::Panicked(panic);
         }
-        // A failure is told whatever else has happened; a deadline rather than a value,
-        // since children were cut.
+        // A failure is told whatever else has happened; a deadline rather than a value, since
+        // children were cut, and so is a loss.
         if let Some(failures) = self.failures.take() {
             return Conclusion::Error(ScopeError::Failed(failures));
         }
         if let Some(elapsed) = self.elapsed.take() {
             return Conclusion::Error(ScopeError::Elapsed(elapsed));
+        }
+        if self.lost {
+            let lost = Cancelled::new(Reason::RuntimeGone);
+            return Conclusion::Error(ScopeError::Cancelled(lost));
         }
         match self.value.take() {
             Some(value) => Conclusion::Value(value),

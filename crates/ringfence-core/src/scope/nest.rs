@@ -2,8 +2,9 @@
 
 use super::{
     door::{Child, Door},
+    gate::Gate,
     mode::Mode,
-    report::{Birth, ChildEnd, Rank},
+    report::{ChildEnd, Rank},
 };
 use crate::{
     cancel::WhenCancelled,
@@ -28,14 +29,12 @@ use pin_project_lite::pin_project;
 /// The place of the body.
 const BODY: usize = 0;
 
-/// The place of the door: woken when somebody has come, or asks for something.
+/// The place of the door: woken when somebody has come, or asks for something, and when the scope's
+/// token is cancelled.
 const DOOR: usize = 1;
 
-/// The place of the scope's token: woken when it is cancelled.
-const TOKEN: usize = 2;
-
 /// How many places are not for children.
-const RESERVED: usize = 3;
+const RESERVED: usize = 2;
 
 pin_project! {
     /// What runs in a scope.
@@ -57,7 +56,7 @@ pin_project! {
         limit: usize,
         // What limits others, too.
         share: Option<Share>,
-        when_cancelled: Option<WhenCancelled>,
+        heed: Heed,
         // The child whose poll has panicked.
         fallen: Option<Child<'env, E, M>>,
         door: Arc<Door<'env, E, M>>,
@@ -70,10 +69,31 @@ pub(super) enum Event<T, E> {
     Body(Result<T, E>),
     /// A child has ended.
     Child(ChildEnd<E>),
-    /// Somebody has rung at the door.
-    Rung,
-    /// The scope's token was cancelled.
-    Cancelled(Reason),
+    /// Somebody has rung at the door, or the scope's token was cancelled, for this reason.
+    Door(Option<Reason>),
+}
+
+/// Whether somebody waits for the cancellation of the scope's token.
+enum Heed {
+    /// There is no token, or everything was dropped.
+    Idle,
+    Waiting(WhenCancelled),
+    /// It was cancelled, and that was told.
+    Told,
+}
+
+impl Heed {
+    /// Waits for the cancellation of the gate's token, if there is one.
+    fn poll(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<Reason> {
+        if let Self::Idle = self {
+            let Some(token) = gate.given_token() else { return Poll::Pending };
+            *self = Self::Waiting(token.cancelled());
+        }
+        let Self::Waiting(when_cancelled) = self else { return Poll::Pending };
+        let cancelled = ready!(Pin::new(when_cancelled).poll(cx));
+        *self = Self::Told;
+        Poll::Ready(cancelled.into_reason())
+    }
 }
 
 impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
@@ -87,13 +107,13 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             queue: VecDeque::new(),
             limit: usize::MAX,
             share: None,
-            when_cancelled: None,
+            heed: Heed::Idle,
             fallen: None,
             door,
         }
     }
 
-    /// Who is woken first: the body, the door, the token.
+    /// Who is woken first: the body and the door.
     pub(super) fn ready() -> Ready {
         Ready::of_few(RESERVED)
     }
@@ -114,9 +134,13 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let cancels = this.door.gate.answer();
         this.door.take(this.arrivals);
         for child in this.arrivals.drain(..) {
-            match child.id().rank {
-                Rank::Regular => this.queue.push_back(child),
-                Rank::Daemon => drop(this.children.insert(child, ready)),
+            let regular = child.id().rank() == Rank::Regular;
+            let must_wait = *this.regular == *this.limit || this.share.is_some();
+            if regular && (must_wait || !this.queue.is_empty()) {
+                this.queue.push_back(child);
+            } else {
+                *this.regular += usize::from(regular);
+                this.children.insert(child, ready);
             }
         }
         let mut ends = Vec::new();
@@ -162,15 +186,15 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// Drops the child of a number, if it has not ended; returns its end if that panics.
     fn cancel(self: Pin<&mut Self>, number: u64) -> Option<ChildEnd<E>> {
         let this = self.project();
-        if let Some(place) = this.queue.iter().position(|child| child.id().number == number) {
+        if let Some(place) = this.queue.iter().position(|child| child.id().number() == number) {
             return this.queue.remove(place)?.let_go();
         }
         let is_it = |slot: &Slot| {
-            this.children.child(*slot).is_some_and(|child| child.id().number == number)
+            this.children.child(*slot).is_some_and(|child| child.id().number() == number)
         };
         let slot = this.children.occupied().find(is_it)?;
         let child = this.children.take(slot)?;
-        if child.id().rank == Rank::Regular {
+        if child.id().rank() == Rank::Regular {
             *this.regular -= 1;
         }
         child.let_go()
@@ -224,22 +248,27 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     ) {
         let mut this = self.project();
         // Who wakes the scope now would wake it in vain.
-        *this.when_cancelled = None;
+        *this.heed = Heed::Idle;
+        this.door.take(this.arrivals);
+        let children = this.children.len() + this.queue.len() + this.arrivals.len();
+        if children == 0 && !*this.has_body {
+            return;
+        }
         let slots: Vec<_> = this.children.occupied().collect();
         let mut left = Vec::new();
         for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
             left.extend(this.children.take(slot));
         }
-        let gone = left.iter().filter(|child| child.id().rank == Rank::Regular).count();
+        let gone = left.iter().filter(|child| child.id().rank() == Rank::Regular).count();
         *this.regular -= gone;
         // Those who have not begun are not counted.
-        this.door.take(this.arrivals);
         left.extend(this.queue.drain(..));
         left.append(this.arrivals);
         // Regular children as they came, and behind them the daemons as they did not.
         left.sort_by_key(|child| {
-            let Birth { number, rank, .. } = *child.id();
-            (rank == Rank::Daemon, if rank == Rank::Daemon { u64::MAX - number } else { number })
+            let daemon = child.id().rank() == Rank::Daemon;
+            let number = child.id().number();
+            (daemon, if daemon { u64::MAX - number } else { number })
         });
         if !spared.contains(&BODY) {
             *this.has_body = false;
@@ -253,6 +282,9 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
 
 /// The end of a body that has panicked.
 fn body_end<E>(panic: Panic) -> ChildEnd<E> {
+    if panic.is_loss() {
+        return ChildEnd::lost(Rank::Regular);
+    }
     let failure = Failure::new(ChildId::BODY, Cause::Panic(panic));
     ChildEnd::new(Rank::Regular, Some(failure))
 }
@@ -278,15 +310,12 @@ where
             }
             DOOR => {
                 this.door.gate.hang(cx.waker());
+                if let Poll::Ready(reason) = this.heed.poll(&this.door.gate, cx) {
+                    return Poll::Ready(Event::Door(Some(reason)));
+                }
                 let may_begin = this.share.as_ref().is_some_and(Share::is_waiting);
                 let rung = this.door.gate.is_rung() || may_begin;
-                if rung { Poll::Ready(Event::Rung) } else { Poll::Pending }
-            }
-            TOKEN => {
-                let token = || this.door.gate.token().cancelled();
-                let when_cancelled = this.when_cancelled.get_or_insert_with(token);
-                let cancelled = ready!(Pin::new(when_cancelled).poll(cx));
-                Poll::Ready(Event::Cancelled(cancelled.into_reason()))
+                if rung { Poll::Ready(Event::Door(None)) } else { Poll::Pending }
             }
             _ => {
                 let end = ready!(Pin::new(this.children).poll(slot, cx));
@@ -304,7 +333,7 @@ where
             *this.has_body = false;
             this.body.set(None);
         } else if let Some(child) = this.children.take(slot) {
-            if child.id().rank == Rank::Regular {
+            if child.id().rank() == Rank::Regular {
                 *this.regular -= 1;
             }
             *this.fallen = Some(child);

@@ -5,11 +5,12 @@ use crate::{
     engine::joint::Post,
     outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Outcome, Panic, Reason, catch},
     sync::{
-        Arc, Lock,
+        Lock,
         atomic::{AtomicBool, Ordering},
     },
 };
-use alloc::boxed::Box;
+// Not loom's, which cannot forget the type of what it holds.
+use alloc::{boxed::Box, sync::Arc};
 use core::{
     marker::PhantomData,
     mem,
@@ -18,19 +19,53 @@ use core::{
 };
 
 /// Who a child is, for its scope and in messages.
+///
+/// Small, since every child has one: what few children have is in a box.
 #[derive(Clone, Debug)]
 pub struct Birth {
-    /// How many children the scope had numbered before.
-    pub(super) number: u64,
-    pub(super) name: Option<Name>,
-    pub(super) location: &'static Location<'static>,
-    pub(super) rank: Rank,
+    /// The number, shifted by the rank.
+    place: u64,
+    name: Option<Box<Name>>,
+    location: &'static Location<'static>,
 }
 
 impl Birth {
+    /// A child before which the scope had numbered so many.
+    #[inline]
+    pub(super) fn new(
+        number: u64,
+        rank: Rank,
+        name: Option<Name>,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let place = number << 1 | u64::from(rank == Rank::Daemon);
+        Self { place, name: name.map(Box::new), location }
+    }
+
+    /// How many children the scope had numbered before.
+    #[inline]
+    pub(super) fn number(&self) -> u64 {
+        self.place >> 1
+    }
+
+    #[inline]
+    pub(super) fn rank(&self) -> Rank {
+        if self.place & 1 == 1 { Rank::Daemon } else { Rank::Regular }
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_ref().map(|name| &***name)
+    }
+
     /// The child as it is shown to people.
     pub(super) fn label(&self) -> Label {
-        Label { child: ChildId::new(self.number), name: self.name.clone() }
+        Label { child: ChildId::new(self.number()), name: self.name.as_deref().cloned() }
+    }
+
+    /// The failure of the child.
+    fn failure<E>(&self, cause: Cause<E>) -> Failure<E> {
+        let Label { child, name } = self.label();
+        Failure { child, name, location: Some(self.location), cause }
     }
 }
 
@@ -50,13 +85,20 @@ pub struct ChildEnd<E> {
     /// The failure, if it failed and the failure is the scope's. In a box, so that the end of
     /// whoever has not failed is small.
     pub(super) failure: Option<Box<Failure<E>>>,
+    /// Whether a runtime has lost it, and nobody but the scope knows.
+    pub(super) lost: bool,
 }
 
 impl<E> ChildEnd<E> {
     /// The end of a child with a failure, or without one.
     #[inline]
     pub(super) fn new(rank: Rank, failure: Option<Failure<E>>) -> Self {
-        Self { rank, failure: failure.map(Box::new) }
+        Self { rank, failure: failure.map(Box::new), lost: false }
+    }
+
+    /// The end of a child that a runtime has lost.
+    pub(super) fn lost(rank: Rank) -> Self {
+        Self { rank, failure: None, lost: true }
     }
 }
 
@@ -81,21 +123,23 @@ pub(super) struct Report<V> {
 #[derive(Debug)]
 struct State<V> {
     end: End<V>,
-    /// Whoever awaits the handle.
-    waiter: Option<Waker>,
-    /// Why the handle asked for the end, if it did.
-    asked: Option<Reason>,
-    /// Whether the handle is gone.
-    alone: bool,
+    /// Why the handle asked for the end, if it did, or why the child was dropped.
+    reason: Option<Box<Reason>>,
 }
 
 #[derive(Debug)]
 enum End<V> {
-    Running,
+    /// With whoever awaits the handle, and whether that is gone.
+    Running {
+        waiter: Option<Waker>,
+        alone: bool,
+    },
     Completed(V),
     Taken,
-    Failed,
-    Gone(Reason),
+    /// The scope knows how, and ends, or goes on without it: by a failure, or since a runtime has
+    /// lost it.
+    Failed(Reason),
+    Gone,
 }
 
 /// What a handle is told.
@@ -104,8 +148,8 @@ pub(super) enum Told<V> {
     Completed(V),
     /// That it has the value already.
     Taken,
-    /// The child has failed.
-    Failed,
+    /// The child has failed, or was lost.
+    Failed(Reason),
     /// The child was cancelled.
     Cancelled(Cancelled),
 }
@@ -116,13 +160,17 @@ impl<V> Report<V> {
             birth,
             gate,
             ended: AtomicBool::new(false),
-            state: Lock::new(State { end: End::Running, waiter: None, asked: None, alone: false }),
+            state: Lock::new(State {
+                end: End::Running { waiter: None, alone: false },
+                reason: None,
+            }),
         }
     }
 
     /// The child was refused, and will be dropped.
     pub(super) fn refuse(&self, reason: Reason) {
-        self.state.with(|state| state.asked = Some(reason));
+        let reason = Some(Box::new(reason));
+        self.state.with(|state| state.reason = reason);
     }
 
     /// Whether the child has ended.
@@ -131,11 +179,17 @@ impl<V> Report<V> {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// Notes that the state is another than running. Called under its lock.
+    /// Moves on from running, under the lock of the state. Returns a value that there is nobody to
+    /// take, and who waits.
     #[inline]
-    fn set_ended(&self) {
+    fn end(&self, state: &mut State<V>, mut end: End<V>) -> (Option<V>, Option<Waker>) {
+        let End::Running { waiter, alone } = &mut state.end else { return (end.take(), None) };
+        let (waiter, alone) = (waiter.take(), *alone);
+        let surplus = if alone { end.take() } else { None };
+        state.end = end;
         // Release: pairs with the Acquire in `is_finished`.
         self.ended.store(true, Ordering::Release);
+        (surplus, waiter)
     }
 
     /// Waits for the end.
@@ -146,11 +200,9 @@ impl<V> Report<V> {
         }
         // Foreign code before the lock, and after it.
         let mut new = Some(cx.waker().clone());
-        let (told, old) = self.state.with(|state| {
-            let told = state.tell();
-            let old =
-                if told.is_none() { mem::replace(&mut state.waiter, new.take()) } else { None };
-            (told, old)
+        let (told, old) = self.state.with(|state| match &mut state.end {
+            End::Running { waiter, .. } => (None, mem::replace(waiter, new.take())),
+            _ => (state.tell(), None),
         });
         drop((new, old));
         told.map_or(Poll::Pending, Poll::Ready)
@@ -158,30 +210,27 @@ impl<V> Report<V> {
 
     /// Asks for the child's end, unless that was done or it has ended.
     pub(super) fn cancel(&self, reason: Reason) {
-        let first = self.state.with(|state| {
-            let first = state.asked.is_none() && matches!(state.end, End::Running);
-            if first {
-                state.asked = Some(reason);
+        let mut reason = Some(Box::new(reason));
+        self.state.with(|state| {
+            if state.reason.is_none() && matches!(state.end, End::Running { .. }) {
+                state.reason = reason.take();
             }
-            first
         });
+        let first = reason.is_none();
         if first {
-            self.gate.cancel(self.birth.number);
+            self.gate.cancel(self.birth.number());
         }
     }
 
     /// The handle is gone. Returns what nobody will take, and who does not wait any more.
     pub(super) fn abandon(&self) -> (Option<V>, Option<Waker>) {
-        self.state.with(|state| {
-            state.alone = true;
-            let value = match mem::replace(&mut state.end, End::Taken) {
-                End::Completed(value) => Some(value),
-                end => {
-                    state.end = end;
-                    None
-                }
-            };
-            (value, state.waiter.take())
+        self.state.with(|state| match &mut state.end {
+            End::Running { waiter, alone } => {
+                *alone = true;
+                (None, waiter.take())
+            }
+            End::Completed(_) => (state.end.take(), None),
+            End::Taken | End::Failed(_) | End::Gone => (None, None),
         })
     }
 
@@ -191,11 +240,14 @@ impl<V> Report<V> {
             // Whoever waited was woken by the end.
             return;
         }
-        let why = self.gate.why();
-        let waiter = self.state.with(|state| {
-            self.set_ended();
-            state.end = End::Gone(state.asked.take().unwrap_or(why));
-            state.waiter.take()
+        let why = Box::new(self.gate.why());
+        let (waiter, _surplus) = self.state.with(|state| {
+            let waiter = self.end(state, End::Gone).1;
+            let surplus = match state.reason {
+                Some(_) => Some(why),
+                None => state.reason.replace(why),
+            };
+            (waiter, surplus)
         });
         // The child's destructor may be panicking.
         if let Err(panic) = catch(|| waiter.map(Waker::wake)) {
@@ -206,33 +258,16 @@ impl<V> Report<V> {
     /// The child has returned a value. Returns it if there is nobody to take it.
     #[inline]
     fn complete(&self, value: V) -> Option<V> {
-        let (surplus, waiter) = self.state.with(|state| {
-            if !matches!(state.end, End::Running) {
-                return (Some(value), None);
-            }
-            let (end, surplus) = match state.alone {
-                true => (End::Taken, Some(value)),
-                false => (End::Completed(value), None),
-            };
-            self.set_ended();
-            state.end = end;
-            (surplus, state.waiter.take())
-        });
+        let (surplus, waiter) = self.state.with(|state| self.end(state, End::Completed(value)));
         if let Some(waiter) = waiter {
             waiter.wake();
         }
         surplus
     }
 
-    /// The child has failed.
-    fn fail(&self) {
-        let waiter = self.state.with(|state| {
-            if let End::Running = state.end {
-                self.set_ended();
-                state.end = End::Failed;
-            }
-            state.waiter.take()
-        });
+    /// The child has failed, or was lost: a handle is told the reason.
+    fn fail(&self, why: Reason) {
+        let (_, waiter) = self.state.with(|state| self.end(state, End::Failed(why)));
         if let Some(waiter) = waiter {
             waiter.wake();
         }
@@ -240,18 +275,26 @@ impl<V> Report<V> {
 
     /// The end of a child that did what it was for.
     fn fine<E>(&self) -> ChildEnd<E> {
-        ChildEnd { rank: self.birth.rank, failure: None }
+        ChildEnd::new(self.birth.rank(), None)
     }
 
     /// The end of a child that failed.
     fn failed<E>(&self, cause: Cause<E>) -> ChildEnd<E> {
-        ChildEnd::new(self.birth.rank, Some(self.failure_by(cause)))
+        ChildEnd::new(self.birth.rank(), Some(self.birth.failure(cause)))
     }
+}
 
-    /// The failure of the child.
-    fn failure_by<E>(&self, cause: Cause<E>) -> Failure<E> {
-        let Birth { number, name, location, .. } = self.birth.clone();
-        Failure { child: ChildId::new(number), name, location: Some(location), cause }
+impl<V> End<V> {
+    /// Takes the value, if there is one.
+    #[inline]
+    fn take(&mut self) -> Option<V> {
+        match mem::replace(self, Self::Taken) {
+            Self::Completed(value) => Some(value),
+            end => {
+                *self = end;
+                None
+            }
+        }
     }
 }
 
@@ -259,15 +302,16 @@ impl<V> State<V> {
     /// What a handle is told, if the child has ended.
     #[inline]
     fn tell(&mut self) -> Option<Told<V>> {
-        match &self.end {
-            End::Running => None,
-            End::Failed => Some(Told::Failed),
-            End::Gone(reason) => Some(Told::Cancelled(Cancelled::new(reason.clone()))),
-            End::Completed(_) | End::Taken => Some(match mem::replace(&mut self.end, End::Taken) {
-                End::Completed(value) => Told::Completed(value),
-                _ => Told::Taken,
-            }),
-        }
+        Some(match &self.end {
+            End::Running { .. } => return None,
+            End::Completed(_) => return self.end.take().map(Told::Completed),
+            End::Taken => Told::Taken,
+            End::Failed(why) => Told::Failed(why.clone()),
+            End::Gone => {
+                let reason = self.reason.as_deref().cloned();
+                Told::Cancelled(Cancelled::new(reason.unwrap_or(Reason::Dropped)))
+            }
+        })
     }
 }
 
@@ -305,16 +349,21 @@ impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
                 self.report.fine()
             }
             Err(error) => {
-                self.report.fail();
+                self.report.fail(Reason::SiblingFailed);
                 self.report.failed(Cause::Error(error))
             }
         }
     }
 
     fn panicked(&self, panic: Panic) -> ChildEnd<E> {
-        if let Err(second) = catch(|| self.report.fail()) {
+        let lost = panic.is_loss();
+        let why = if lost { Reason::RuntimeGone } else { Reason::SiblingFailed };
+        if let Err(second) = catch(|| self.report.fail(why)) {
             // A child has one end, and that was its first panic.
             second.discard();
+        }
+        if lost {
+            return ChildEnd::lost(self.report.birth.rank());
         }
         self.report.failed(Cause::Panic(panic))
     }
@@ -347,7 +396,7 @@ impl<T, E> Post<Result<T, E>> for Owned<T, E> {
     }
 
     fn panicked(&self, panic: Panic) -> ChildEnd<E> {
-        match catch(|| self.0.leave(Outcome::Panicked(panic))) {
+        match catch(|| self.0.leave(Outcome::of_panic(panic))) {
             Ok(end) => end,
             Err(second) => {
                 // Of a waker, to which the handle is no more than a guest.
@@ -365,8 +414,11 @@ impl<T, E> Post<Result<T, E>> for Owned<T, E> {
 impl<T, E> Report<Outcome<Result<T, E>>> {
     /// Leaves the outcome for the handle. If there is none any more, a failure is the scope's.
     fn leave(&self, outcome: Outcome<Result<T, E>>) -> ChildEnd<E> {
-        let failure = self.complete(outcome).and_then(|outcome| self.failure(outcome));
-        ChildEnd::new(self.birth.rank, failure)
+        let rank = self.birth.rank();
+        match self.complete(outcome) {
+            Some(Outcome::Cancelled(_)) => ChildEnd::lost(rank),
+            surplus => ChildEnd::new(rank, surplus.and_then(|outcome| self.failure(outcome))),
+        }
     }
 
     /// The handle is dropped. Returns the failure that nobody has looked at.
@@ -378,8 +430,8 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
     /// The failure in an outcome.
     fn failure(&self, outcome: Outcome<Result<T, E>>) -> Option<Failure<E>> {
         match outcome {
-            Outcome::Completed(Err(error)) => Some(self.failure_by(Cause::Error(error))),
-            Outcome::Panicked(panic) => Some(self.failure_by(Cause::Panic(panic))),
+            Outcome::Completed(Err(error)) => Some(self.birth.failure(Cause::Error(error))),
+            Outcome::Panicked(panic) => Some(self.birth.failure(Cause::Panic(panic))),
             Outcome::Completed(Ok(_)) | Outcome::Cancelled(_) => None,
         }
     }

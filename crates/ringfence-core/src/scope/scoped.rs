@@ -14,7 +14,7 @@ use super::{
 #[cfg(feature = "std")]
 use crate::time::Deadline;
 use crate::{
-    cancel::CancelToken,
+    cancel::{CancelToken, drain::Drain},
     engine::{limit::IntoLimit, ready::Ready},
     outcome::{Label, Name, Reason},
     sync::Arc,
@@ -29,12 +29,17 @@ pin_project! {
     /// # States
     ///
     /// ```text
-    ///        1 decided          2 the grace is over          4 no shield is left
-    ///   open ───────────▶ ending ───────────────────▶ shielded ──────────────────▶ done
-    ///    │ └───────────────────── 1 without grace ──────▲                            ▲
-    ///    └───────────────────────────────────────────────────────────────────────────┘
-    ///                     3 the body and all regular children have ended
+    ///   new
+    ///    │ it is polled
+    ///    ▼   1 decided          2 the grace is over          4 no shield is left
+    ///   open ───────────▶ ending ───────────────────▶ shielded ─────────────────▶ draining
+    ///    │ └───────────────────── 1 without grace ──────▲                            ▲ │
+    ///    └───────────────────────────────────────────────────────────────────────────┘ │ 5
+    ///                     3 the body and all regular children have ended               ▼
+    ///                                                                                done
     /// ```
+    ///
+    /// 5 is walked at once unless a child on a runtime was dropped inside a poll, and has not gone.
     ///
     /// A scope is decided by a failure, a panic, its deadline, or the cancellation of its token.
     ///
@@ -59,6 +64,8 @@ pin_project! {
         name: Option<Name>,
         on_leftovers: Option<OnLeftovers<'env>>,
         door: Arc<Door<'env, E, M>>,
+        // Children on a runtime that were dropped inside a poll.
+        drain: Drain,
     }
 
     impl<'env, B, T, E, M> PinnedDrop for Scoped<'env, B, T, E, M>
@@ -89,11 +96,15 @@ type OnLeftovers<'env> = Box<dyn FnMut(&Label) + Send + 'env>;
 /// How far a scope has come.
 #[derive(Debug)]
 enum Phase {
+    /// It was not polled yet.
+    New,
     Open,
     /// Everything was asked to end.
     Ending,
     /// Everything was dropped but for those behind a shield.
     Shielded,
+    /// Everything was dropped, and children on a runtime have not gone yet.
+    Draining,
     Done,
 }
 
@@ -107,11 +118,12 @@ where
             nest: Nest::new(body, door.clone()),
             ready: Nest::<B, E, M>::ready(),
             ledger: Ledger::new(),
-            phase: Phase::Open,
+            phase: Phase::New,
             patience: Patience::default(),
             name: None,
             on_leftovers: None,
             door,
+            drain: Drain::new(),
         }
     }
 

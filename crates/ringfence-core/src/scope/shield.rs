@@ -3,9 +3,9 @@
 use super::gate::Gate;
 use crate::{
     cancel::{self, CancelToken},
-    sync::Arc,
     time::{Sleep, sleep},
 };
+use alloc::sync::Arc;
 use core::{
     fmt,
     future::Future,
@@ -77,7 +77,7 @@ impl<F: Future> Future for Shield<F> {
             *this.state = State::Up(Up { gate: this.gate.clone(), slot: this.gate.shield() });
         }
         let polled = {
-            let _within = cancel::within(this.token);
+            let _within = cancel::within(this.token.clone());
             this.future.poll(cx)
         };
         if polled.is_ready() {

@@ -1,7 +1,10 @@
 //! One future, and a limit in time.
 
 use super::Deadline;
-use crate::outcome::{Elapsed, Label, Name};
+use crate::{
+    cancel::drain::{Delayed, Drain},
+    outcome::{Elapsed, Label, Name},
+};
 use alloc::vec::Vec;
 use core::{
     fmt,
@@ -113,6 +116,8 @@ pin_project! {
         future: Option<F>,
         deadline: Deadline,
         expiry: Expiry<F>,
+        // The time was up, and those who were dropped have not gone yet.
+        elapsed: Delayed<Elapsed>,
     }
 }
 
@@ -124,13 +129,16 @@ pin_project! {
 pub(crate) struct Expiry<F> {
     /// How many polls it takes until every child that was woken has been polled.
     pub(crate) turns: fn(Pin<&mut F>) -> usize,
+    /// Whether it has its value, but waits for those who have not gone yet.
+    pub(crate) is_decided: fn(Pin<&mut F>) -> bool,
     /// What is to be told of it.
     pub(crate) expired: fn(Pin<&mut F>) -> Expired,
 }
 
 impl<F> Expiry<F> {
     /// Of a future without children.
-    const ALONE: Self = Self { turns: |_| 0, expired: |_| Expired::default() };
+    const ALONE: Self =
+        Self { turns: |_| 0, is_decided: |_| false, expired: |_| Expired::default() };
 }
 
 /// A verb whose time was up.
@@ -144,7 +152,7 @@ pub(crate) struct Expired {
 
 impl<F: Future> Timeout<F> {
     pub(crate) fn new(future: F, deadline: Deadline, expiry: Expiry<F>) -> Self {
-        Self { future: Some(future), deadline, expiry }
+        Self { future: Some(future), deadline, expiry, elapsed: Delayed::new() }
     }
 
     /// Changes the future, which has not been polled yet if its type can be moved.
@@ -161,11 +169,13 @@ impl<F: Future> Future for Timeout<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let Some(mut future) = this.future.as_mut().as_pin_mut() else {
-            panic!("a timeout was polled after it had ended")
+            let delayed = this.elapsed.poll(cx).expect("a timeout was polled after it had ended");
+            return delayed.map(Err);
         };
         this.deadline.begin();
         let mut polled = future.as_mut().poll(cx);
-        if polled.is_pending() {
+        let is_decided = this.expiry.is_decided;
+        if polled.is_pending() && !is_decided(future.as_mut()) {
             ready!(this.deadline.poll(cx));
             // What is ready by now is not lost to the deadline.
             let mut turns = (this.expiry.turns)(future.as_mut());
@@ -174,16 +184,19 @@ impl<F: Future> Future for Timeout<F> {
                 polled = future.as_mut().poll(cx);
             }
         }
-        let output = match polled {
-            Poll::Ready(output) => Ok(output),
-            Poll::Pending => {
-                let Expired { name, unfinished } = (this.expiry.expired)(future);
-                Err(Elapsed::new(this.deadline.limit(), name, unfinished))
-            }
-        };
         // Dropped before the parent hears of it: no child outlives its verb.
+        let Poll::Ready(output) = polled else {
+            if is_decided(future.as_mut()) {
+                return Poll::Pending;
+            }
+            let Expired { name, unfinished } = (this.expiry.expired)(future);
+            let elapsed = Elapsed::new(this.deadline.limit(), name, unfinished);
+            let mut drain = Drain::new();
+            drain.collect(|| this.future.set(None));
+            return this.elapsed.delay(elapsed, drain, cx).map(Err);
+        };
         this.future.set(None);
-        Poll::Ready(output)
+        Poll::Ready(Ok(output))
     }
 }
 

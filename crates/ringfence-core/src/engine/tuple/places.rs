@@ -1,11 +1,8 @@
 //! Places for the children of a tuple.
 
-use crate::{
-    engine::{
-        limit::{Limit, Share},
-        ready::{Each, Readiness, Ready},
-    },
-    outcome::{Panic, catch},
+use crate::engine::{
+    limit::{Limit, Share},
+    ready::{Each, Readiness, Ready},
 };
 use alloc::boxed::Box;
 use core::task::Waker;
@@ -17,12 +14,15 @@ pub(super) struct Places {
     limit: usize,
     /// What limits others, too.
     share: Option<Box<Share>>,
+    /// Whether a panic must be caught, since a child may be inside a poll on another thread: it
+    /// goes on only when that has gone.
+    pub(super) careful: bool,
 }
 
 impl Places {
     /// The first `limit` children begin at once.
     pub(super) fn new(limit: usize) -> Self {
-        Self { admitted: limit, limit, share: None }
+        Self { admitted: limit, limit, share: None, careful: false }
     }
 
     /// Lets no more than `limit` of `len` children run at a time, beside what was said before.
@@ -52,10 +52,9 @@ impl Places {
         self.share.as_ref().map(|_| parent.clone())
     }
 
-    /// Gives up all places; returns the panic of somebody who was woken for them.
-    pub(super) fn give_up(&mut self) -> Option<Panic> {
-        let share = self.share.take()?;
-        catch(|| drop(share)).err()
+    /// Gives up all places.
+    pub(super) fn give_up(&mut self) {
+        self.share = None;
     }
 
     /// Gives up the places of those who have ended.

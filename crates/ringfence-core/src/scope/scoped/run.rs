@@ -15,6 +15,7 @@ use crate::{
 };
 use core::{
     future::Future,
+    mem,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -54,17 +55,19 @@ where
                     nest.as_mut().fill(ready);
                     ledger.child(end)
                 }
-                Ok(Event::Rung) => {
+                Ok(Event::Door(cancelled)) => {
                     let mut ends = nest.as_mut().answer(ready);
                     if shielded {
                         // Some shield is down.
                         nest.as_mut().clear_but(&door.gate.shielded(), |end| ends.push(end));
                         nest.as_mut().vacate();
                     }
-                    ledger.children(ends).and(ledger.overdue(door.take_overdue()))
+                    let heard = ledger.children(ends).and(ledger.overdue(door.take_overdue()));
+                    match cancelled {
+                        Some(reason) if open => heard.and(ledger.cancel(reason)),
+                        _ => heard,
+                    }
                 }
-                Ok(Event::Cancelled(reason)) if open => ledger.cancel(reason),
-                Ok(Event::Cancelled(_)) => Verdict::GoOn,
             };
             match verdict {
                 Verdict::Cancel(reason) if open => ControlFlow::Break(Step::Cancel(reason)),
@@ -93,7 +96,9 @@ where
         this.door.gate.close(reason.clone());
         // It wakes whoever waits for the token, of whom anyone may panic.
         let _ = ledger.run(|| {
-            this.door.gate.token().cancel(reason);
+            if let Some(token) = this.door.gate.given_token() {
+                token.cancel(reason);
+            }
         });
         if !this.patience.ask() {
             return self.spare();
@@ -129,40 +134,55 @@ where
         }
     }
 
-    /// Drops what is left, and concludes.
-    fn finish(self: Pin<&mut Self>) -> Conclusion<T, E> {
+    /// Drops what is left, which is then ready.
+    fn finish(self: Pin<&mut Self>) -> Poll<()> {
         let this = self.project();
-        let (mut nest, ledger) = (this.nest, this.ledger);
-        *this.phase = Phase::Done;
+        let ledger = this.ledger;
+        *this.phase = Phase::Draining;
         // The door first: a destructor may spawn, and must find it closed.
         this.door.gate.close(Reason::Closed);
-        nest.as_mut().clear(|end| drop(ledger.child(end)));
-        let _ = ledger.run(|| nest.vacate());
+        this.nest.clear(|end| drop(ledger.child(end)));
         // Who waits for the token from outside waits no longer than the scope lasts.
         let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
         // Handles that went with the body.
         let _ = ledger.overdue(this.door.take_overdue());
-        ledger.conclude()
+        Poll::Ready(())
     }
 
-    /// Polls the scope until nothing of it runs any more.
+    /// Polls the scope until nothing of it runs any more, on any thread.
     pub(in crate::scope) fn poll_end(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Conclusion<T, E>> {
-        let polled = self.as_mut().poll_phases(cx);
-        self.project().door.gate.set_idle();
-        polled
+        let mut drain = mem::take(self.as_mut().project().drain);
+        let dropped = drain.collect(|| self.as_mut().poll_phases(cx));
+        let this = self.project();
+        this.door.gate.set_idle();
+        *this.drain = drain;
+        ready!(dropped);
+        if let Some(panic) = ready!(this.drain.poll(cx)) {
+            let _ = this.ledger.panic(panic);
+        }
+        let _ = this.ledger.run(|| this.nest.vacate());
+        *this.phase = Phase::Done;
+        Poll::Ready(this.ledger.conclude())
     }
 
-    fn poll_phases(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Conclusion<T, E>> {
+    /// Polls the scope until all of it has been dropped.
+    fn poll_phases(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.as_mut().project();
-        if let Phase::Done = this.phase {
-            panic!("a scope was polled after it had ended");
+        match this.phase {
+            Phase::New => {
+                *this.phase = Phase::Open;
+                this.door.gate.begin();
+                this.patience.begin();
+            }
+            Phase::Draining => return Poll::Ready(()),
+            Phase::Done => panic!("a scope was polled after it had ended"),
+            Phase::Open | Phase::Ending | Phase::Shielded => {}
         }
         #[cfg(feature = "std")]
-        let _within = cancel::within(&this.door.gate.token());
-        this.patience.begin();
+        let _within = cancel::within(this.door.gate.clone());
         loop {
             let mut step = self.as_mut().step(cx);
             if step.is_pending() {
@@ -176,7 +196,7 @@ where
                         if self.as_mut().spare() {
                             continue;
                         }
-                        return Poll::Ready(self.finish());
+                        return self.finish();
                     }
                     Over::Scope(limit) => match self.as_mut().last_steps(cx) {
                         Poll::Pending => Poll::Ready(self.as_mut().elapse(limit)),
@@ -189,7 +209,7 @@ where
                 Step::Quiet => self.as_mut().leave(),
             };
             if !more {
-                return Poll::Ready(self.finish());
+                return self.finish();
             }
         }
     }
@@ -200,8 +220,9 @@ where
         if !matches!(this.phase, Phase::Open) {
             return false;
         }
-        if !this.door.gate.close_unless_rung() {
-            // Somebody came at the last moment, and has woken the door.
+        if !this.door.close_unless_rung() {
+            // Somebody came at the last moment, and may be about to ring.
+            this.door.gate.ring();
             return true;
         }
         !this.nest.as_mut().is_quiet(false) && self.ask(Reason::Closed)

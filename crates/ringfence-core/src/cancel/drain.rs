@@ -1,0 +1,233 @@
+//! Waiting for those who could not be dropped at once.
+//!
+//! A child on a runtime may be inside a poll, on another thread, when it is dropped. It is dropped
+//! when that poll ends, and whoever dropped it does not wait: a destructor never blocks. But a
+//! verb that drops its children, and a scope, are futures: they stay pending until such children
+//! have gone. So they drop them with a [`Drain`] around, which the children find by a
+//! thread-local, and wait for the drain before they resolve.
+//!
+//! A drain is open on one thread, for the length of a call. What is dropped without one is waited
+//! for by nobody. A drain that is itself dropped leaves those that it has to the next one outside.
+
+use crate::outcome::Panic;
+use alloc::boxed::Box;
+use core::task::{Context, Poll};
+
+#[cfg(feature = "std")]
+pub(crate) use open::{Leaving, is_open, leave, note_remote, was_remote_noted};
+
+/// Those who were dropped inside a poll, and have not gone yet.
+#[derive(Default)]
+pub(crate) struct Drain {
+    #[cfg(feature = "std")]
+    left: open::Left,
+    /// The first panic of those who have gone.
+    panic: Option<Panic>,
+}
+
+impl Drain {
+    pub(crate) const fn new() -> Self {
+        Self {
+            #[cfg(feature = "std")]
+            left: open::Left::new(),
+            panic: None,
+        }
+    }
+
+    /// Calls `f`, and takes in those who are dropped meanwhile.
+    #[inline]
+    pub(crate) fn collect<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        #[cfg(feature = "std")]
+        let _open = open::Open::new(&mut self.left);
+        f()
+    }
+
+    /// Whether nobody is left, and nobody who has gone has panicked.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        #[cfg(feature = "std")]
+        if !self.left.is_empty() {
+            return false;
+        }
+        self.panic.is_none()
+    }
+
+    /// Waits until all have gone, and returns the first panic of their last polls and their
+    /// destructors.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Panic>> {
+        #[cfg(feature = "std")]
+        core::task::ready!(self.left.poll(&mut self.panic, cx));
+        #[cfg(not(feature = "std"))]
+        let _ = cx;
+        Poll::Ready(self.panic.take())
+    }
+}
+
+impl core::fmt::Debug for Drain {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Drain").field("panic", &self.panic).finish_non_exhaustive()
+    }
+}
+
+/// What is to be returned once those have gone who were dropped for it.
+#[derive(Debug)]
+pub(crate) struct Delayed<T>(Option<Box<(T, Drain)>>);
+
+impl<T> Delayed<T> {
+    pub(crate) const fn new() -> Self {
+        Self(None)
+    }
+
+    /// Returns `value`, at once if nobody is left.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of those who had to go.
+    pub(crate) fn delay(&mut self, value: T, drain: Drain, cx: &mut Context<'_>) -> Poll<T> {
+        if drain.is_empty() {
+            return Poll::Ready(value);
+        }
+        self.0 = Some(Box::new((value, drain)));
+        self.poll(cx).unwrap_or(Poll::Pending)
+    }
+
+    /// Waits for what was delayed; none, if nothing was.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of those who had to go.
+    #[cold]
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Option<Poll<T>> {
+        let (_, drain) = &mut **self.0.as_mut()?;
+        let Poll::Ready(panic) = drain.poll(cx) else { return Some(Poll::Pending) };
+        let (value, _) = *self.0.take()?;
+        match panic {
+            Some(panic) => panic.resume(),
+            None => Some(Poll::Ready(value)),
+        }
+    }
+}
+
+/// Whether a remote child was polled on this thread since this was last asked: without `std` there
+/// are none.
+#[cfg(not(feature = "std"))]
+#[inline]
+pub(crate) const fn was_remote_noted() -> bool {
+    false
+}
+
+#[cfg(feature = "std")]
+mod open {
+    use super::{Context, Panic, Poll};
+    // Not loom's, which cannot forget the type of what it holds.
+    use alloc::{sync::Arc, vec::Vec};
+    use core::{
+        cell::{Cell, RefCell},
+        mem,
+    };
+
+    std::thread_local! {
+        /// What the innermost drain that is open on this thread has taken in.
+        static INNERMOST: RefCell<Option<Vec<Arc<dyn Leaving>>>> = const { RefCell::new(None) };
+        /// Whether a remote child was polled on this thread.
+        static REMOTE: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// A child that was dropped inside a poll.
+    pub(crate) trait Leaving: Send + Sync {
+        /// Waits until the child has gone; returns the panic of its last poll or its destructor.
+        fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Option<Panic>>;
+    }
+
+    /// Those who have not gone yet.
+    #[derive(Default)]
+    pub(super) struct Left(Vec<Arc<dyn Leaving>>);
+
+    impl Left {
+        pub(super) const fn new() -> Self {
+            Self(Vec::new())
+        }
+
+        #[inline]
+        pub(super) fn is_empty(&self) -> bool {
+            self.0.is_empty()
+        }
+
+        pub(super) fn poll(&mut self, first: &mut Option<Panic>, cx: &mut Context<'_>) -> Poll<()> {
+            self.0.retain(|leaving| match leaving.poll_gone(cx) {
+                Poll::Pending => true,
+                Poll::Ready(None) => false,
+                Poll::Ready(Some(panic)) => {
+                    match first {
+                        None => *first = Some(panic),
+                        Some(_) => panic.discard(),
+                    }
+                    false
+                }
+            });
+            if self.0.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        }
+    }
+
+    impl Drop for Left {
+        fn drop(&mut self) {
+            for leaving in self.0.drain(..) {
+                leave(leaving);
+            }
+        }
+    }
+
+    /// A drain that is open until this is dropped, which unwinding does too.
+    pub(super) struct Open<'a> {
+        left: &'a mut Left,
+        outer: Option<Vec<Arc<dyn Leaving>>>,
+    }
+
+    impl<'a> Open<'a> {
+        #[inline]
+        pub(super) fn new(left: &'a mut Left) -> Self {
+            let outer = swap(Some(mem::take(&mut left.0)));
+            Self { left, outer }
+        }
+    }
+
+    impl Drop for Open<'_> {
+        #[inline]
+        fn drop(&mut self) {
+            self.left.0 = swap(self.outer.take()).unwrap_or_default();
+        }
+    }
+
+    #[inline]
+    fn swap(innermost: Option<Vec<Arc<dyn Leaving>>>) -> Option<Vec<Arc<dyn Leaving>>> {
+        // A thread that is being torn down drops what it has left, and nobody waits for it.
+        INNERMOST.try_with(|cell| cell.replace(innermost)).ok().flatten()
+    }
+
+    /// Has the innermost open drain wait for a child, if there is one.
+    pub(crate) fn leave(leaving: Arc<dyn Leaving>) {
+        let _surplus = INNERMOST.try_with(|cell| match &mut *cell.borrow_mut() {
+            Some(left) => {
+                left.push(leaving);
+                None
+            }
+            None => Some(leaving),
+        });
+    }
+
+    /// Whether a drain is open on this thread.
+    pub(crate) fn is_open() -> bool {
+        INNERMOST.try_with(|cell| cell.borrow().is_some()).unwrap_or(false)
+    }
+
+    /// Notes that a remote child is polled on this thread.
+    pub(crate) fn note_remote() {
+        REMOTE.set(true);
+    }
+
+    /// Whether a remote child was polled on this thread since this was last asked.
+    #[inline]
+    pub(crate) fn was_remote_noted() -> bool {
+        REMOTE.get() && REMOTE.replace(false)
+    }
+}

@@ -1,0 +1,335 @@
+//! Children that run on a runtime: `remote`, `blocking`.
+
+mod child;
+mod here;
+mod launch;
+mod lineage;
+mod outcome;
+mod shared;
+mod slot;
+mod strict;
+
+pub use outcome::RemoteOutcome;
+
+use crate::{
+    cancel::{drain, in_force},
+    outcome::{Hook, Outcome, Panic, Reason, catch},
+    rt::{Spawn, SpawnBlocking},
+};
+use alloc::sync::Arc;
+use core::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::{Context, Poll, Waker, ready},
+};
+use launch::{Launch, OnPool, OnTask};
+use shared::Shared;
+use slot::{Doom, Resting};
+
+/// Runs `future` as a task of the runtime `rt`, in parallel with whoever awaits it.
+///
+/// What it returns stands for that task, and is a future like any other: in every verb, in a set,
+/// in a scope, and by itself. The task is spawned when it is first polled. It resolves once
+/// `future` has, and has been dropped.
+///
+/// Inside of `future`, [`cancel::current`](crate::cancel::current) is a token of its own, on
+/// whichever thread that is polled: a child of the token in force where the remote child was first
+/// polled. It is cancelled when the remote child is dropped.
+///
+/// `rt` is cloned: a runtime that is not `Clone` is shared in an `Arc`, and so is the one in force,
+/// as [`rt::current`](crate::rt::current) returns it.
+///
+/// # Panics
+///
+/// Awaiting it panics with the panic of `future`, as it was, wherever it is awaited.
+///
+/// It also panics if the runtime refuses the task, or drops it before its end, since then there is
+/// no value. A parent that keeps outcomes does not take this for a panic, but for
+/// [`Cancelled`](crate::Outcome::Cancelled) by [`Reason::RuntimeGone`]: `settle`, `JoinSet`,
+/// `wait` and scopes do, and so does [`outcome`](Remote::outcome).
+///
+/// # Cancel safety
+///
+/// If it is dropped, `future` is cancelled: it is polled no more, and has been dropped when the
+/// drop returns, except where it is inside a poll on another thread. Then it is dropped there when
+/// that poll ends. No drop blocks, unless it is [`strict`](Remote::strict).
+///
+/// Whoever drops its children and is awaited waits for such a poll to end: verbs, their timeouts,
+/// and scopes.
+///
+/// # Cost
+///
+/// One allocation, for `future` and for what it returns, and what the runtime allocates for a task.
+///
+/// # Semantics
+///
+/// As tokio's `spawn` and its `JoinHandle`, but to drop it is to cancel it, it begins when it is
+/// polled, and whoever cancels it knows when it has ended.
+///
+/// # Examples
+///
+/// `Threads` stands for a runtime; [`Runtime`](crate::rt::Runtime) shows it.
+///
+/// ```
+/// use ringfence_core::{block_on, gather, remote, rt::Spawn};
+///
+/// async fn both(runtime: impl Spawn + Clone + 'static) -> (u64, u64) {
+///     // In parallel: each is polled by a thread of the runtime.
+///     gather((
+///         remote(&runtime, async { (1..=20).sum() }),
+///         remote(&runtime, async { (1..=20).product() }),
+///     ))
+///     .await
+/// }
+/// # use ringfence_core::rt::{Refused, Task};
+/// # #[derive(Clone)]
+/// # struct Threads;
+/// # impl Spawn for Threads {
+/// #     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+/// #         std::thread::spawn(|| block_on(task));
+/// #         Ok(())
+/// #     }
+/// # }
+/// assert_eq!(block_on(both(Threads)), (210, 2_432_902_008_176_640_000));
+/// ```
+pub fn remote<R, F>(rt: &R, future: F) -> Remote<F::Output>
+where
+    R: Spawn + Clone + 'static,
+    F: Future<Output: Send> + Send + 'static,
+{
+    Remote::new(future, OnTask(rt.clone()))
+}
+
+/// Runs `job`, which may block, on the threads that the runtime `rt` has for that.
+///
+/// As [`remote`], but of a closure: it is spawned when what this returns is first polled.
+///
+/// # Panics
+///
+/// As [`remote`].
+///
+/// # Cancel safety
+///
+/// If it is dropped before the job has begun, the job is dropped in place and never runs. A job
+/// that has begun cannot be cut: it runs to its end, and whoever waits for children that it has
+/// dropped waits for that. The job may look at its token, which is then cancelled.
+///
+/// # Cost
+///
+/// Two allocations, and what the runtime allocates for a job.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_core::{block_on, blocking, rt::{Job, Refused, SpawnBlocking}};
+///
+/// #[derive(Clone)]
+/// struct Threads;
+///
+/// impl SpawnBlocking for Threads {
+///     fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
+///         std::thread::spawn(|| job.run());
+///         Ok(())
+///     }
+/// }
+///
+/// assert_eq!(block_on(blocking(&Threads, || 6 * 7)), 42);
+/// ```
+pub fn blocking<R, C, T>(rt: &R, job: C) -> Remote<T>
+where
+    R: SpawnBlocking + Clone + 'static,
+    C: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let mut job = Some(job);
+    let future = poll_fn(move |_| match job.take() {
+        Some(job) => Poll::Ready(job()),
+        None => unreachable!("it ends in its first poll"),
+    });
+    Remote::new(future, OnPool(rt.clone()))
+}
+
+/// A future that stands for a task of a runtime, as [`remote`] returns it.
+///
+/// # Panics
+///
+/// If it is polled again after it has ended, and as [`remote`] says.
+///
+/// # Cancel safety
+///
+/// If it is dropped, so is the child, at once and in place, or when the poll has ended that it is
+/// inside of.
+#[must_use = "futures do nothing unless awaited or polled"]
+pub struct Remote<T: 'static> {
+    /// None once it has ended.
+    shared: Option<Arc<dyn Shared<T>>>,
+    phase: Phase,
+    parting: Parting,
+}
+
+/// Whether the child was handed to its runtime.
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    New,
+    Begun,
+}
+
+/// What a drop does about a poll in progress.
+#[derive(Clone, Copy, Debug)]
+enum Parting {
+    AtOnce,
+    Strict,
+}
+
+impl<T: Send> Remote<T> {
+    fn new<F: Future<Output = T> + Send + 'static>(future: F, launch: impl Launch) -> Self {
+        let shared = shared::allocate(future, launch);
+        Self { shared: Some(shared), phase: Phase::New, parting: Parting::AtOnce }
+    }
+}
+
+impl<T> Remote<T> {
+    /// Makes its drop wait for the poll in progress: when it returns, the child has been dropped.
+    ///
+    /// The thread is parked meanwhile. That is for at most one poll of the child, which is asked
+    /// to end by its token; it is for code that cannot await, and must not go on before.
+    ///
+    /// It does not wait where that would be for ever: if it is dropped from inside that very poll,
+    /// or if the thread that is inside of it waits, in the same way, for this one. Then the child
+    /// is dropped when the poll ends, as it is without this.
+    ///
+    /// A deadlock that it cannot know of is one by a lock of yours: do not drop it while holding
+    /// what the child may wait for inside a poll. And a child that blocks blocks the drop.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{remote, rt::Spawn};
+    /// use std::{future::pending, sync::Arc};
+    ///
+    /// fn give_up(runtime: &(impl Spawn + Clone + 'static), buffer: Arc<Vec<u8>>) -> Vec<u8> {
+    ///     let reader = remote(runtime, {
+    ///         let buffer = Arc::clone(&buffer);
+    ///         async move { pending::<usize>().await + buffer.len() }
+    ///     });
+    ///     drop(reader.strict());
+    ///     // Nobody else has it any more.
+    ///     Arc::into_inner(buffer).unwrap()
+    /// }
+    /// # use ringfence_core::rt::{Refused, Task};
+    /// # #[derive(Clone)]
+    /// # struct Threads;
+    /// # impl Spawn for Threads {
+    /// #     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+    /// #         std::thread::spawn(|| ringfence_core::block_on(task));
+    /// #         Ok(())
+    /// #     }
+    /// # }
+    /// assert_eq!(give_up(&Threads, Arc::new(vec![1])), [1]);
+    /// ```
+    pub fn strict(mut self) -> Self {
+        self.parting = Parting::Strict;
+        self
+    }
+
+    /// Waits until the child has ended, and tells how.
+    ///
+    /// A panic is [`Panicked`](Outcome::Panicked), and a child that the runtime refuses or drops is
+    /// [`Cancelled`](Outcome::Cancelled) by [`Reason::RuntimeGone`].
+    ///
+    /// # Cancel safety
+    ///
+    /// If it is dropped, so is the child, as [`remote`] says.
+    pub fn outcome(self) -> RemoteOutcome<T> {
+        RemoteOutcome::new(self)
+    }
+
+    /// Waits for the outcome. The first poll hands the child to its runtime.
+    fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
+        let Some(shared) = &self.shared else {
+            panic!("a remote child was polled after it had ended")
+        };
+        if let Phase::New = self.phase {
+            self.phase = Phase::Begun;
+            shared.lineage().inherit(in_force());
+            shared.clone().launch();
+        }
+        let Poll::Ready(outcome) = shared.slot().poll_end(cx) else {
+            drain::note_remote();
+            return Poll::Pending;
+        };
+        self.shared = None;
+        Poll::Ready(outcome)
+    }
+}
+
+impl<T> Future for Remote<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        match ready!(self.poll_outcome(cx)) {
+            Outcome::Completed(value) => Poll::Ready(value),
+            Outcome::Panicked(panic) => panic.resume(),
+            // The runtime has lost it: there is no other reason for which it ends before its drop.
+            Outcome::Cancelled(_) if drain::is_open() => Panic::lost(Hook::Spared),
+            Outcome::Cancelled(_) => Panic::lost(Hook::Told),
+        }
+    }
+}
+
+/// Cancels the child, if it has not ended.
+impl<T> Drop for Remote<T> {
+    fn drop(&mut self) {
+        let Some(shared) = self.shared.take() else { return };
+        // First of all: no poll begins any more.
+        let (doom, waiter) = shared.slot().doom();
+        let cancelled = catch(|| shared.lineage().cancel(Reason::Dropped)).err();
+        let dropped = catch(|| drop(waiter)).err();
+        let panics = match doom {
+            Doom::Over => [None, None],
+            Doom::Idle(Resting { child, task }) => {
+                // The task is woken for its runtime to see that there is nothing left of it.
+                [catch(|| drop(child)).err(), catch(|| task.map(Waker::wake)).err()]
+            }
+            Doom::Ended(Outcome::Panicked(panic)) => [reported(panic), None],
+            Doom::Ended(outcome) => [catch(|| drop(outcome)).err(), None],
+            Doom::Polled(by) => {
+                let gone = match self.parting {
+                    Parting::AtOnce => None,
+                    Parting::Strict => strict::wait_for(by, |cx| shared.slot().poll_gone(cx)),
+                };
+                if gone.is_none() && by != here::here() {
+                    drain::leave(shared.leaving());
+                }
+                [gone.flatten().and_then(reported), None]
+            }
+        };
+        let mut first = None;
+        for panic in panics.into_iter().chain([cancelled, dropped]).flatten() {
+            match first {
+                None => first = Some(panic),
+                Some(_) => panic.discard(),
+            }
+        }
+        if let Some(panic) = first {
+            panic.resume_unless_panicking();
+        }
+    }
+}
+
+/// The panic of a child that nobody has awaited, if there is somebody to tell it to: a verb or a
+/// scope that drops the child. The panic hook was told in any case.
+fn reported(panic: Panic) -> Option<Panic> {
+    if drain::is_open() {
+        return Some(panic);
+    }
+    panic.discard();
+    None
+}
+
+impl<T> fmt::Debug for Remote<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote").field("phase", &self.phase).finish_non_exhaustive()
+    }
+}

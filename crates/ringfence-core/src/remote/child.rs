@@ -1,0 +1,117 @@
+//! A remote child as its task has it.
+
+use super::slot::{Rest, Resting, Slot, Told};
+use crate::{
+    cancel::{InForce, within},
+    engine::joint::{Driver, Joined},
+    outcome::{Cancelled, Outcome, Reason, catch},
+};
+use core::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
+/// A remote child of any type.
+type AnyChild<T> = dyn Joined<End = Outcome<T>, Id = ()> + Send + Sync;
+
+/// The right to poll a remote child, and to drop it.
+pub(super) struct Child<T: 'static> {
+    driver: Driver<AnyChild<T>>,
+    /// Its token.
+    //
+    // None only during a poll: it is lent to the thread, which is cheaper than to count it.
+    token: Option<InForce>,
+}
+
+/// What came of a poll.
+enum Polled<T: 'static> {
+    Pending(Resting<Child<T>>),
+    /// The child has been dropped. Its task's waker has not, which is foreign code for later.
+    Ended(Outcome<T>, Option<Waker>),
+}
+
+impl<T> Child<T> {
+    pub(super) fn new(driver: Driver<AnyChild<T>>, token: InForce) -> Self {
+        Self { driver, token: Some(token) }
+    }
+}
+
+impl<T> Resting<Child<T>> {
+    /// Polls the child with its token in force.
+    fn poll(mut self, cx: &mut Context<'_>) -> Polled<T> {
+        let Self { child, task } = &mut self;
+        let within = child.token.take().map(within);
+        let polled = catch(|| {
+            let polled = Pin::new(&mut child.driver).poll(cx);
+            if polled.is_pending() {
+                keep(task, cx.waker());
+            }
+            polled
+        });
+        let ended = match polled {
+            Ok(Poll::Ready(outcome)) => Ok(outcome),
+            Ok(Poll::Pending) => {
+                child.token = within.and_then(|within| within.end());
+                return Polled::Pending(self);
+            }
+            Err(panic) => Err(panic),
+        };
+        let Self { child: Child { driver, .. }, task } = self;
+        Polled::Ended(ended.unwrap_or_else(|panic| driver.panicked(panic)), task)
+    }
+}
+
+/// Keeps a task's waker, unless it is the one that is kept.
+fn keep(kept: &mut Option<Waker>, task: &Waker) {
+    if !kept.as_ref().is_some_and(|kept| kept.will_wake(task)) {
+        *kept = Some(task.clone());
+    }
+}
+
+/// Polls a child for its task; ready, once there is nothing to poll any more.
+pub(super) fn run<T>(slot: &Slot<Child<T>, T>, cx: &mut Context<'_>) -> Poll<()> {
+    let Some(resting) = slot.begin() else { return Poll::Ready(()) };
+    match resting.poll(cx) {
+        Polled::Pending(resting) => match slot.rest(resting) {
+            Rest::Resting => return Poll::Pending,
+            Rest::Doomed(resting) => {
+                let panic = catch(|| drop(resting)).err();
+                wake(slot.go(panic));
+            }
+        },
+        Polled::Ended(outcome, _task) => end(slot, outcome),
+    }
+    Poll::Ready(())
+}
+
+/// The runtime has dropped the task. If the child had not ended, it never will.
+pub(super) fn lose<T>(slot: &Slot<Child<T>, T>) {
+    let Some(resting) = slot.begin() else { return };
+    let outcome = match catch(|| drop(resting)) {
+        Ok(()) => Outcome::Cancelled(Cancelled::new(Reason::RuntimeGone)),
+        Err(panic) => Outcome::of_panic(panic),
+    };
+    end(slot, outcome);
+}
+
+/// Tells the outcome of a child, which has been dropped.
+fn end<T>(slot: &Slot<Child<T>, T>, outcome: Outcome<T>) {
+    match slot.end(outcome) {
+        Told::Parent(waiter) => wake(waiter),
+        Told::Nobody(outcome) => {
+            let panic = match outcome {
+                Outcome::Panicked(panic) => Some(panic),
+                outcome => catch(|| drop(outcome)).err(),
+            };
+            wake(slot.go(panic));
+        }
+    }
+}
+
+/// Wakes who waits. A panic of the waker is none of the runtime's business, which is only a guest.
+fn wake(waiter: Option<Waker>) {
+    if let Err(panic) = catch(|| waiter.map(Waker::wake)) {
+        panic.discard();
+    }
+}

@@ -1,0 +1,219 @@
+//! What the two ends of a remote child share: whose turn it is, and what came of it.
+
+use super::here::{Here, here};
+use crate::{
+    outcome::{Outcome, Panic},
+    sync::Lock,
+};
+use core::{
+    mem,
+    task::{Context, Poll, Waker},
+};
+
+/// The state of a remote child `C`, whose output is a `T`.
+///
+/// It is a state machine and nothing else: it neither polls nor drops nor wakes. Whoever is to do
+/// that is handed what it takes for it, and does it without a lock.
+///
+/// # States
+///
+/// ```text
+///               1                   3                 6
+///       idle ◀─────▶ polled ──────────────▶ ended ─────────▶ over
+///        │      2       │ 4                   │               ▲▲
+///        │              ▼          5          │               ││
+///        │            doomed ─────────────────┼───────────────┘│
+///        └────────────────────────────────────┴────────────────┘
+///                              7 (from `ended`, too)
+/// ```
+///
+/// | edge | walked by | of | what it means |
+/// |---|---|---|---|
+/// | 1 | [`rest`](Slot::rest) | the task | the poll has found the child pending |
+/// | 2 | [`begin`](Slot::begin) | the task | the child is the task's, to poll it or to drop it |
+/// | 3 | [`end`](Slot::end) | the task | the child has been dropped, and this is its outcome |
+/// | 4 | [`doom`](Slot::doom) | the parent | the task is to drop the child when its poll has ended |
+/// | 5 | [`go`](Slot::go) | the task | the task has dropped it |
+/// | 6 | [`poll_end`](Slot::poll_end) | the parent | the parent has the outcome |
+/// | 7 | [`doom`](Slot::doom) | the parent | the child, or its outcome, is the parent's to drop |
+///
+/// # Invariants
+///
+/// S1. There is one child, and who has it is the only one to touch it: the slot in `idle`, the task
+///     in `polled` and `doomed`, nobody in the others.
+/// S2. From `doomed` and `over` no poll begins.
+pub(super) struct Slot<C, T> {
+    state: Lock<State<C, T>>,
+}
+
+/// What is under the lock. Nothing foreign is called there.
+struct State<C, T> {
+    stage: Stage<C, T>,
+    /// Whoever waits for the outcome or, once it is doomed, for the child to go.
+    waiter: Option<Waker>,
+}
+
+enum Stage<C, T> {
+    Idle(Resting<C>),
+    /// By this thread.
+    Polled(Here),
+    /// For the last time.
+    Doomed,
+    Ended(Outcome<T>),
+    /// With the panic of the child's last poll, or of its destructor.
+    Over(Option<Panic>),
+}
+
+/// A child between two polls.
+pub(super) struct Resting<C> {
+    pub(super) child: C,
+    /// Wakes the task, once it was polled.
+    pub(super) task: Option<Waker>,
+}
+
+/// What the task has to do with a child that is pending.
+#[must_use]
+pub(super) enum Rest<C> {
+    /// Nothing: it has been put down.
+    Resting,
+    /// To drop it, and then to [`go`](Slot::go).
+    Doomed(Resting<C>),
+}
+
+/// What the task has to do with an outcome.
+#[must_use]
+pub(super) enum Told<T> {
+    /// To wake who waits for it.
+    Parent(Option<Waker>),
+    /// To drop it, and then to [`go`](Slot::go).
+    Nobody(Outcome<T>),
+}
+
+/// What the parent has to do, now that it does not wait any more.
+#[must_use]
+pub(super) enum Doom<C, T> {
+    /// To drop the child, and to wake its task.
+    Idle(Resting<C>),
+    /// Nothing: this thread is inside a poll of the child, and drops it when that has ended.
+    Polled(Here),
+    /// To drop the outcome.
+    Ended(Outcome<T>),
+    /// Nothing.
+    Over,
+}
+
+impl<C, T> Slot<C, T> {
+    /// A child that whoever made it has still to put down.
+    pub(super) fn new() -> Self {
+        Self { state: Lock::new(State { stage: Stage::Polled(here()), waiter: None }) }
+    }
+
+    /// Takes the child, to poll it or to drop it. None if it has ended or gone.
+    pub(super) fn begin(&self) -> Option<Resting<C>> {
+        let here = here();
+        self.state.with(|state| match mem::replace(&mut state.stage, Stage::Polled(here)) {
+            Stage::Idle(resting) => Some(resting),
+            stage => {
+                state.stage = stage;
+                None
+            }
+        })
+    }
+
+    /// Puts the child down, unless it is doomed.
+    pub(super) fn rest(&self, resting: Resting<C>) -> Rest<C> {
+        self.state.with(|state| match state.stage {
+            Stage::Polled(_) => {
+                state.stage = Stage::Idle(resting);
+                Rest::Resting
+            }
+            _ => Rest::Doomed(resting),
+        })
+    }
+
+    /// Leaves the outcome for the parent, unless nobody waits for it. The child has been dropped.
+    pub(super) fn end(&self, outcome: Outcome<T>) -> Told<T> {
+        self.state.with(|state| match state.stage {
+            Stage::Polled(_) => {
+                state.stage = Stage::Ended(outcome);
+                Told::Parent(state.waiter.take())
+            }
+            _ => Told::Nobody(outcome),
+        })
+    }
+
+    /// Says that a doomed child has been dropped. Returns who waits for that.
+    #[must_use = "who waits is to be woken"]
+    pub(super) fn go(&self, panic: Option<Panic>) -> Option<Waker> {
+        self.state.with(|state| {
+            debug_assert!(matches!(state.stage, Stage::Doomed), "only a doomed child goes");
+            state.stage = Stage::Over(panic);
+            state.waiter.take()
+        })
+    }
+
+    /// Has the child dropped, by the caller or by whoever is inside a poll of it. Returns who has
+    /// waited for it as well.
+    pub(super) fn doom(&self) -> (Doom<C, T>, Option<Waker>) {
+        self.state.with(|state| {
+            let doom = match mem::replace(&mut state.stage, Stage::Over(None)) {
+                Stage::Idle(resting) => Doom::Idle(resting),
+                Stage::Polled(by) => {
+                    state.stage = Stage::Doomed;
+                    Doom::Polled(by)
+                }
+                Stage::Ended(outcome) => Doom::Ended(outcome),
+                stage => {
+                    state.stage = stage;
+                    Doom::Over
+                }
+            };
+            (doom, state.waiter.take())
+        })
+    }
+
+    /// Waits for the outcome.
+    pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
+        self.wait(cx, |stage| match mem::replace(stage, Stage::Over(None)) {
+            Stage::Ended(outcome) => Some(outcome),
+            other => {
+                *stage = other;
+                None
+            }
+        })
+    }
+
+    /// Waits until a doomed child has been dropped; returns the panic with which it went.
+    pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Option<Panic>> {
+        self.wait(cx, |stage| match stage {
+            Stage::Over(panic) => Some(panic.take()),
+            _ => None,
+        })
+    }
+
+    /// Waits until `look` finds what it looks for.
+    fn wait<X>(
+        &self,
+        cx: &mut Context<'_>,
+        look: impl Fn(&mut Stage<C, T>) -> Option<X>,
+    ) -> Poll<X> {
+        let (found, known) = self.state.with(|state| {
+            let knows = |waiter: &Waker| waiter.will_wake(cx.waker());
+            (look(&mut state.stage), state.waiter.as_ref().is_some_and(knows))
+        });
+        if let Some(found) = found {
+            return Poll::Ready(found);
+        }
+        if known {
+            return Poll::Pending;
+        }
+        // Foreign code before the lock, and after it.
+        let mut new = Some(cx.waker().clone());
+        let (found, old) = self.state.with(|state| match look(&mut state.stage) {
+            Some(found) => (Some(found), state.waiter.take()),
+            None => (None, mem::replace(&mut state.waiter, new.take())),
+        });
+        drop((new, old));
+        found.map_or(Poll::Pending, Poll::Ready)
+    }
+}
