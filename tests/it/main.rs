@@ -9,6 +9,7 @@ mod members;
 mod misuse;
 mod model;
 mod quorum;
+mod remote;
 mod scope;
 mod sets;
 mod streams;

@@ -3,10 +3,12 @@
 use crate::scene::{Log, after, elapsed, ms, run};
 use futures::StreamExt as _;
 use ringfence_core::{
-    LocalScope, MissedTick, as_completed, gather, interval, scope_local, settle, sleep, try_gather,
+    Limiter, LocalScope, MissedTick, as_completed, gather, interval, scope_local, settle, sleep,
+    try_gather,
 };
 use std::{
     cell::{Cell, RefCell},
+    convert::Infallible,
     future::{Future, ready},
     num::NonZeroUsize,
 };
@@ -49,7 +51,7 @@ fn no_more_run_at_a_time_than_the_limit_and_all_run() {
 fn what_must_not_wait_is_spawned_only_if_there_is_a_place() {
     run(async {
         let limiter = Limiter::new(42);
-        let served = scope(async |s| -> Result<_, Infallible> {
+        let served = scope_local(async |s| -> Result<_, Infallible> {
             let try_spawn = || {
                 let place = limiter.try_acquire(1)?;
                 Some(s.spawn(async move {

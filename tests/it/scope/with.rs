@@ -40,7 +40,7 @@ async fn yields(times: usize) {
 
 /// Both its halves are changed in parallel, and read afterwards.
 async fn halves(rt: impl Spawn + Clone + 'static) -> (Vec<u32>, Result<u32, ScopeError<Why>>) {
-    let factor = vec![10];
+    let factor = [10];
     let mut spawned = 0;
     let both = scope_with(&rt, vec![1, 2, 3, 4], async |s, numbers| {
         // The body borrows what its caller has.

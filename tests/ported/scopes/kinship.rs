@@ -98,8 +98,10 @@ fn the_text_of_a_scope_tells_its_name_and_how_far_it_has_come() {
             .grace(ms(20)),
         );
         let text = format!("{whole:?}");
-        assert!(text.contains("download") && text.contains("Open"), "{text}");
-        let early = ringfence_core::timeout(ms(15), whole.as_mut()).await;
+        assert!(text.contains("download") && text.contains("New"), "{text}");
+        let early = ringfence_core::timeout(ms(5), whole.as_mut()).await;
+        assert!(early.is_err() && format!("{whole:?}").contains("Open"));
+        let early = ringfence_core::timeout(ms(10), whole.as_mut()).await;
         assert!(early.is_err() && format!("{whole:?}").contains("Ending"));
         assert!(whole.as_mut().await.is_err());
         assert!(format!("{whole:?}").contains("Done"));
