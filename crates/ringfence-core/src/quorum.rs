@@ -70,7 +70,7 @@ use core::{
 /// assert_eq!(read, Ok(vec![(1, 7), (3, 8)]));
 ///
 /// let read = block_on(quorum([slow(), down(), up(8), down()], 3));
-/// assert_eq!(read, Err([None, Some("down"), None, None]));
+/// assert_eq!(read, Err([None, Some("down"), None, Some("down")]));
 /// ```
 pub fn quorum<M, Kind, T, E>(members: M, wanted: usize) -> Quorum<M::Store, T, E>
 where
