@@ -4,8 +4,9 @@ use super::{
     Handle, Local, Mode, OwnedHandle, Scope, Shared, SpawnError,
     anyway::Anyway,
     output::ChildOutput,
-    report::{Birth, Owned, Rank, Regular, Report},
+    report::{Owned, Regular, Report},
     start::{Start, Started, word},
+    who::{Birth, Rank, Said},
 };
 use crate::{
     engine::joint::{Joining, Joint, Kept, Post},
@@ -35,24 +36,24 @@ pub struct ChildBuilder<'env, E: 'env, M: Mode = Shared> {
 
 /// What is said of a child before it is spawned.
 struct Draft {
-    name: Option<Name>,
+    said: Said,
     rank: Rank,
     location: &'static Location<'static>,
 }
 
 impl Draft {
-    /// A child without a name.
+    /// A child of which nothing is said.
     #[track_caller]
     #[inline]
     fn new() -> Self {
-        Self { name: None, rank: Rank::Regular, location: Location::caller() }
+        Self { said: Said::default(), rank: Rank::Regular, location: Location::caller() }
     }
 }
 
 impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// Gives the child a name, to be shown in errors.
     pub fn named(mut self, name: impl Into<Name>) -> Self {
-        self.draft.name = Some(name.into());
+        self.draft.said.name = Some(name.into());
         self
     }
 
@@ -62,6 +63,37 @@ impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// failure is the scope's. [`limit`](crate::Scoped::limit) does not count it.
     pub fn daemon(mut self) -> Self {
         self.draft.rank = Rank::Daemon;
+        self
+    }
+
+    /// Lets the child go on for as long as `grace` once the scope has asked it to end, whatever
+    /// the [grace](crate::Scoped::grace) of the others.
+    ///
+    /// It is asked by the scope's token. A handle that cancels the child drops it at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{block_on, scope};
+    /// use std::{sync::atomic::{AtomicBool, Ordering}, time::Duration};
+    ///
+    /// let flushed = AtomicBool::new(false);
+    /// let failed = block_on(scope(async |s| -> Result<(), &str> {
+    ///     s.child().grace(Duration::from_secs(5)).spawn_with(async |s| {
+    ///         s.cancelled().await;
+    ///         flushed.store(true, Ordering::Relaxed);
+    ///     });
+    ///     // This one is dropped at once when the other has failed.
+    ///     s.spawn(std::future::pending::<()>());
+    ///     s.spawn(async { Err::<(), _>("refused") });
+    ///     Ok(())
+    /// }));
+    /// assert!(failed.is_err());
+    /// assert!(flushed.into_inner());
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn grace(mut self, grace: core::time::Duration) -> Self {
+        self.draft.said.grace = Some(grace);
         self
     }
 }
@@ -86,9 +118,9 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
         report: impl FnOnce(&P) -> &Report<V>,
         unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<M::Child<'env, E>>,
     ) -> Result<Kept<Report<V>>, Refused<F, P>> {
-        let Draft { name, rank, location } = draft;
+        let Draft { said, rank, location } = draft;
         let gate = &self.door.gate;
-        let birth = Birth::new(gate.next_number(), rank, name, location);
+        let birth = Birth::new(gate.next_number(), rank, said, location);
         // Allocated before the lock is taken.
         let mut joining = Some(Joining::new(future, post(Report::new(birth, gate.clone()))));
         let admitted = self.door.admit(|| {
@@ -172,7 +204,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                self.child().spawn(child(self.clone()))
+                self.child().spawn_with(child)
             }
 
             /// Starts a child, or gives it back if the scope is ending.
@@ -315,6 +347,18 @@ macro_rules! spawning {
                 Handle::new(admitted.unwrap_or_else(|refused| refused.drop(Regular::report)))
             }
 
+            /// Starts the child, which gets the scope, as [`Scope::spawn_with`].
+            pub fn spawn_with<C, F>(self, child: C) -> Handle<<F::Output as ChildOutput<E>>::Value>
+            where
+                C: FnOnce(Scope<'env, E, $mode>) -> F,
+                F: Future<Output: ChildOutput<E>> $(+ $send)? + 'env,
+                <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
+                $(E: $send,)?
+            {
+                let child = child(self.scope.clone());
+                self.spawn(child)
+            }
+
             /// Starts the child, or gives it back, as [`Scope::try_spawn`].
             ///
             /// # Errors
@@ -356,6 +400,6 @@ spawning!(scope_local: Local);
 
 impl<E, M: Mode> fmt::Debug for ChildBuilder<'_, E, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChildBuilder").field("name", &self.draft.name).finish_non_exhaustive()
+        f.debug_struct("ChildBuilder").field("name", &self.draft.said.name).finish_non_exhaustive()
     }
 }

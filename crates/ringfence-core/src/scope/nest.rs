@@ -4,7 +4,8 @@ use super::{
     door::{Child, Door},
     gate::Gate,
     mode::Mode,
-    report::{ChildEnd, Rank},
+    report::ChildEnd,
+    who::Rank,
 };
 use crate::{
     cancel::WhenCancelled,
@@ -23,6 +24,7 @@ use core::{
     future::Future,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
+    time::Duration,
 };
 use pin_project_lite::pin_project;
 
@@ -200,17 +202,6 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         child.let_go()
     }
 
-    /// Drops those who have not begun: they never will. Tells the ends of those whose destructors
-    /// panic.
-    ///
-    /// The door is closed.
-    pub(super) fn turn_away(self: Pin<&mut Self>, ended: impl FnMut(ChildEnd<E>)) {
-        let this = self.project();
-        this.door.take(this.arrivals);
-        let late = this.queue.drain(..).chain(this.arrivals.drain(..));
-        late.filter_map(Child::<'_, E, M>::let_go).for_each(ended);
-    }
-
     /// Whether nothing is left to wait for: while the scope is `open`, daemons do not count.
     pub(super) fn is_quiet(self: Pin<&mut Self>, open: bool) -> bool {
         let this = self.project();
@@ -223,12 +214,27 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         self.project().children.len()
     }
 
-    /// Returns the labels of what has not ended: the body, then the children.
-    pub(super) fn unfinished(self: Pin<&mut Self>) -> Vec<Label> {
+    /// Returns the labels of what has not ended: the body, then the children; of those only whose
+    /// own grace is `meant`.
+    pub(super) fn unfinished(
+        self: Pin<&mut Self>,
+        meant: impl Fn(Option<Duration>) -> bool,
+    ) -> Vec<Label> {
         let this = self.project();
-        let body = this.has_body.then_some(Label { child: ChildId::BODY, name: None });
+        let body = *this.has_body && meant(None);
+        let body = body.then_some(Label { child: ChildId::BODY, name: None });
         let running = this.children.occupied().filter_map(|slot| this.children.child(slot));
-        let children = running.chain(&*this.queue).map(|child| child.id().label());
+        let children = running.chain(&*this.queue).filter(|child| meant(child.id().grace()));
+        body.into_iter().chain(children.map(|child| child.id().label())).collect()
+    }
+
+    /// Returns the slots of what has begun and not ended, each with its own grace if it has one.
+    pub(super) fn graces(self: Pin<&mut Self>) -> Vec<(usize, Option<Duration>)> {
+        let this = self.project();
+        let body = this.has_body.then_some((BODY, None));
+        let children = this.children.occupied().map(|slot| {
+            (slot.index(), this.children.child(slot).and_then(|child| child.id().grace()))
+        });
         body.into_iter().chain(children).collect()
     }
 
@@ -240,7 +246,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         self.clear_but(&[], ended);
     }
 
-    /// As [`clear`](Self::clear), but for what is in these slots.
+    /// As [`clear`](Self::clear), but for what is in these slots. Who has not begun never will.
     pub(super) fn clear_but(
         self: Pin<&mut Self>,
         spared: &[usize],

@@ -1,9 +1,13 @@
 //! How the end of a child reaches its scope and its handle.
 
-use super::{gate::Gate, output::ChildOutput};
+use super::{
+    gate::Gate,
+    output::ChildOutput,
+    who::{Birth, Rank},
+};
 use crate::{
     engine::joint::Post,
-    outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Outcome, Panic, Reason, catch},
+    outcome::{Cancelled, Cause, Failure, Outcome, Panic, Reason, catch},
     sync::{
         Lock,
         atomic::{AtomicBool, Ordering},
@@ -14,67 +18,8 @@ use alloc::{boxed::Box, sync::Arc};
 use core::{
     marker::PhantomData,
     mem,
-    panic::Location,
     task::{Context, Poll, Waker},
 };
-
-/// Who a child is, for its scope and in messages.
-///
-/// Small, since every child has one: what few children have is in a box.
-#[derive(Clone, Debug)]
-pub struct Birth {
-    /// The number, shifted by the rank.
-    place: u64,
-    name: Option<Box<Name>>,
-    location: &'static Location<'static>,
-}
-
-impl Birth {
-    /// A child before which the scope had numbered so many.
-    #[inline]
-    pub(super) fn new(
-        number: u64,
-        rank: Rank,
-        name: Option<Name>,
-        location: &'static Location<'static>,
-    ) -> Self {
-        let place = number << 1 | u64::from(rank == Rank::Daemon);
-        Self { place, name: name.map(Box::new), location }
-    }
-
-    /// How many children the scope had numbered before.
-    #[inline]
-    pub(super) fn number(&self) -> u64 {
-        self.place >> 1
-    }
-
-    #[inline]
-    pub(super) fn rank(&self) -> Rank {
-        if self.place & 1 == 1 { Rank::Daemon } else { Rank::Regular }
-    }
-
-    pub(super) fn name(&self) -> Option<&str> {
-        self.name.as_ref().map(|name| &***name)
-    }
-
-    /// The child as it is shown to people.
-    pub(super) fn label(&self) -> Label {
-        Label { child: ChildId::new(self.number()), name: self.name.as_deref().cloned() }
-    }
-
-    /// The failure of the child.
-    fn failure<E>(&self, cause: Cause<E>) -> Failure<E> {
-        let Label { child, name } = self.label();
-        Failure { child, name, location: Some(self.location), cause }
-    }
-}
-
-/// Whether a scope stays open for a child.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rank {
-    Regular,
-    Daemon,
-}
 
 /// What the scope is told of the end of a child.
 #[must_use]

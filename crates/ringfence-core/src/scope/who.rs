@@ -1,0 +1,84 @@
+//! Who a child is.
+
+use crate::outcome::{Cause, ChildId, Failure, Label, Name};
+use alloc::boxed::Box;
+use core::{panic::Location, time::Duration};
+
+/// Who a child is, for its scope and in messages.
+///
+/// Small, since every child has one: what few children have is in a box.
+#[derive(Clone, Debug)]
+pub struct Birth {
+    /// The number, shifted by the rank.
+    place: u64,
+    said: Option<Box<Said>>,
+    location: &'static Location<'static>,
+}
+
+impl Birth {
+    /// A child before which the scope had numbered so many.
+    #[inline]
+    pub(super) fn new(
+        number: u64,
+        rank: Rank,
+        said: Said,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let place = number << 1 | u64::from(rank == Rank::Daemon);
+        let said = (!said.is_nothing()).then(|| Box::new(said));
+        Self { place, said, location }
+    }
+
+    /// How many children the scope had numbered before.
+    #[inline]
+    pub(super) fn number(&self) -> u64 {
+        self.place >> 1
+    }
+
+    #[inline]
+    pub(super) fn rank(&self) -> Rank {
+        if self.place & 1 == 1 { Rank::Daemon } else { Rank::Regular }
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.said.as_ref()?.name.as_deref()
+    }
+
+    /// How long it may go on once it was asked to end, if it is not what its scope says.
+    pub(super) fn grace(&self) -> Option<Duration> {
+        self.said.as_ref()?.grace
+    }
+
+    /// The child as it is shown to people.
+    pub(super) fn label(&self) -> Label {
+        let name = self.said.as_ref().and_then(|said| said.name.clone());
+        Label { child: ChildId::new(self.number()), name }
+    }
+
+    /// The failure of the child.
+    pub(super) fn failure<E>(&self, cause: Cause<E>) -> Failure<E> {
+        let Label { child, name } = self.label();
+        Failure { child, name, location: Some(self.location), cause }
+    }
+}
+
+/// What is said of few children.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    pub(super) name: Option<Name>,
+    /// How long it may go on once it was asked to end.
+    pub(super) grace: Option<Duration>,
+}
+
+impl Said {
+    fn is_nothing(&self) -> bool {
+        self.name.is_none() && self.grace.is_none()
+    }
+}
+
+/// Whether a scope stays open for a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rank {
+    Regular,
+    Daemon,
+}
