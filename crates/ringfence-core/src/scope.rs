@@ -2,7 +2,9 @@
 
 mod anyway;
 mod birth;
+mod child;
 mod door;
+mod draft;
 mod first;
 mod gate;
 mod handle;
@@ -20,11 +22,10 @@ mod spawn_error;
 #[cfg(feature = "std")]
 mod spawn_on;
 mod start;
-mod who;
 #[cfg(feature = "std")]
 mod with;
 
-pub use birth::ChildBuilder;
+pub use draft::ChildBuilder;
 pub use first::First;
 pub use handle::{Handle, HandleOutcome, OwnedHandle};
 pub use mode::{Local, Mode, Shared};

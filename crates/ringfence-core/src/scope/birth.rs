@@ -1,102 +1,20 @@
 //! How children are spawned: one way in, with a name or as a daemon if one likes.
 
 use super::{
-    Handle, Local, Mode, OwnedHandle, Scope, Shared, SpawnError,
+    ChildBuilder, Handle, Local, Mode, OwnedHandle, Scope, Shared, SpawnError,
     anyway::Anyway,
+    child::Birth,
+    draft::Draft,
     output::ChildOutput,
     report::{Owned, Regular, Report},
     start::{Start, Started, word},
-    who::{Birth, Rank, Said},
 };
 use crate::{
     engine::joint::{Joining, Joint, Kept, Post},
-    outcome::{Name, Reason},
+    outcome::Reason,
 };
 use alloc::sync::Arc;
-use core::{fmt, future::Future, panic::Location};
-
-/// A child that is about to be spawned, as [`Scope::child`] returns it.
-///
-/// # Examples
-///
-/// ```
-/// use ringfence_core::{block_on, scope};
-///
-/// let failed = block_on(scope(async |s| {
-///     s.child().named("mirror").spawn(async { Err::<(), _>("refused") });
-///     std::future::pending::<Result<(), _>>().await
-/// }));
-/// assert!(failed.unwrap_err().to_string().contains("mirror"));
-/// ```
-#[must_use = "a child is spawned by `.spawn(…)`"]
-pub struct ChildBuilder<'env, E: 'env, M: Mode = Shared> {
-    scope: Scope<'env, E, M>,
-    draft: Draft,
-}
-
-/// What is said of a child before it is spawned.
-struct Draft {
-    said: Said,
-    rank: Rank,
-    location: &'static Location<'static>,
-}
-
-impl Draft {
-    /// A child of which nothing is said.
-    #[track_caller]
-    #[inline]
-    fn new() -> Self {
-        Self { said: Said::default(), rank: Rank::Regular, location: Location::caller() }
-    }
-}
-
-impl<E, M: Mode> ChildBuilder<'_, E, M> {
-    /// Gives the child a name, to be shown in errors.
-    pub fn named(mut self, name: impl Into<Name>) -> Self {
-        self.draft.said.name = Some(name.into());
-        self
-    }
-
-    /// Makes the child a daemon: the scope does not stay open for it.
-    ///
-    /// It is cancelled once the body and all other children have ended, the last daemon first. Its
-    /// failure is the scope's. [`limit`](crate::Scoped::limit) does not count it.
-    pub fn daemon(mut self) -> Self {
-        self.draft.rank = Rank::Daemon;
-        self
-    }
-
-    /// Lets the child go on for as long as `grace` once the scope has asked it to end, whatever
-    /// the [grace](crate::Scoped::grace) of the others.
-    ///
-    /// It is asked by the scope's token. A handle that cancels the child drops it at once.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use ringfence_core::{block_on, scope};
-    /// use std::{sync::atomic::{AtomicBool, Ordering}, time::Duration};
-    ///
-    /// let flushed = AtomicBool::new(false);
-    /// let failed = block_on(scope(async |s| -> Result<(), &str> {
-    ///     s.child().grace(Duration::from_secs(5)).spawn_with(async |s| {
-    ///         s.cancelled().await;
-    ///         flushed.store(true, Ordering::Relaxed);
-    ///     });
-    ///     // This one is dropped at once when the other has failed.
-    ///     s.spawn(std::future::pending::<()>());
-    ///     s.spawn(async { Err::<(), _>("refused") });
-    ///     Ok(())
-    /// }));
-    /// assert!(failed.is_err());
-    /// assert!(flushed.into_inner());
-    /// ```
-    #[cfg(feature = "std")]
-    pub fn grace(mut self, grace: core::time::Duration) -> Self {
-        self.draft.said.grace = Some(grace);
-        self
-    }
-}
+use core::future::Future;
 
 impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     /// Begins a child, to be given a name or made a daemon before it is spawned.
@@ -118,19 +36,16 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
         report: impl FnOnce(&P) -> &Report<V>,
         unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<M::Child<'env, E>>,
     ) -> Result<Kept<Report<V>>, Refused<F, P>> {
-        let Draft { said, rank, location } = draft;
-        let gate = &self.door.gate;
-        let birth = Birth::new(gate.next_number(), rank, said, location);
-        // Allocated before the lock is taken.
-        let mut joining = Some(Joining::new(future, post(Report::new(birth, gate.clone()))));
-        let admitted = self.door.admit(|| {
-            let joining = joining.take().expect("it is called once");
-            joining.part(report, unsize)
-        });
-        match (admitted, joining) {
-            (Ok(kept), _) => Ok(kept),
-            (Err(reason), Some(joining)) => Err(Refused { joining, reason }),
-            (Err(_), None) => unreachable!("what is taken is admitted"),
+        let join = |number| {
+            let Draft { said, rank, location } = draft;
+            let birth = Birth::new(number, rank, said, location);
+            Joining::new(future, post(Report::new(birth, self.door.gate.clone())))
+        };
+        let mut join = Some(join);
+        let mut join = |number| join.take().map(|join| join(number)).expect("it is called once");
+        match self.door.admit(|number| join(number).part(report, unsize)) {
+            Ok(kept) => Ok(kept),
+            Err((number, reason)) => Err(Refused { joining: join(number), reason }),
         }
     }
 }
@@ -397,9 +312,3 @@ macro_rules! spawning {
 
 spawning!(scope: Shared, Send);
 spawning!(scope_local: Local);
-
-impl<E, M: Mode> fmt::Debug for ChildBuilder<'_, E, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChildBuilder").field("name", &self.draft.said.name).finish_non_exhaustive()
-    }
-}

@@ -1,9 +1,9 @@
 //! How the end of a child reaches its scope and its handle.
 
 use super::{
+    child::{Birth, ChildEnd},
     gate::Gate,
     output::ChildOutput,
-    who::{Birth, Rank},
 };
 use crate::{
     engine::joint::Post,
@@ -20,32 +20,6 @@ use core::{
     mem,
     task::{Context, Poll, Waker},
 };
-
-/// What the scope is told of the end of a child.
-#[must_use]
-#[derive(Debug)]
-pub struct ChildEnd<E> {
-    /// Whether the scope was open for it.
-    pub(super) rank: Rank,
-    /// The failure, if it failed and the failure is the scope's. In a box, so that the end of
-    /// whoever has not failed is small.
-    pub(super) failure: Option<Box<Failure<E>>>,
-    /// Whether a runtime has lost it, and nobody but the scope knows.
-    pub(super) lost: bool,
-}
-
-impl<E> ChildEnd<E> {
-    /// The end of a child with a failure, or without one.
-    #[inline]
-    pub(super) fn new(rank: Rank, failure: Option<Failure<E>>) -> Self {
-        Self { rank, failure: failure.map(Box::new), lost: false }
-    }
-
-    /// The end of a child that a runtime has lost.
-    pub(super) fn lost(rank: Rank) -> Self {
-        Self { rank, failure: None, lost: true }
-    }
-}
 
 /// What is known of a child, by its handle.
 ///
@@ -81,10 +55,28 @@ enum End<V> {
     },
     Completed(V),
     Taken,
-    /// The scope knows how, and ends, or goes on without it: by a failure, or since a runtime has
-    /// lost it.
-    Failed(Reason),
+    /// The scope knows how, and ends, or goes on without it.
+    Failed(Fault),
     Gone,
+}
+
+/// Why a child has no value, where the scope knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fault {
+    /// It has failed.
+    Failure,
+    /// A runtime has lost it.
+    Loss,
+}
+
+impl Fault {
+    /// For what a handle takes it.
+    pub(super) fn reason(self) -> Reason {
+        match self {
+            Self::Failure => Reason::SiblingFailed,
+            Self::Loss => Reason::RuntimeGone,
+        }
+    }
 }
 
 /// What a handle is told.
@@ -93,8 +85,8 @@ pub(super) enum Told<V> {
     Completed(V),
     /// That it has the value already.
     Taken,
-    /// The child has failed, or was lost.
-    Failed(Reason),
+    /// That it has failed, or was lost.
+    Failed(Fault),
     /// The child was cancelled.
     Cancelled(Cancelled),
 }
@@ -210,9 +202,9 @@ impl<V> Report<V> {
         surplus
     }
 
-    /// The child has failed, or was lost: a handle is told the reason.
-    fn fail(&self, why: Reason) {
-        let (_, waiter) = self.state.with(|state| self.end(state, End::Failed(why)));
+    /// The child has failed, or was lost.
+    fn fail(&self, fault: Fault) {
+        let (_, waiter) = self.state.with(|state| self.end(state, End::Failed(fault)));
         if let Some(waiter) = waiter {
             waiter.wake();
         }
@@ -251,7 +243,7 @@ impl<V> State<V> {
             End::Running { .. } => return None,
             End::Completed(_) => return self.end.take().map(Told::Completed),
             End::Taken => Told::Taken,
-            End::Failed(why) => Told::Failed(why.clone()),
+            End::Failed(fault) => Told::Failed(*fault),
             End::Gone => {
                 let reason = self.reason.as_deref().cloned();
                 Told::Cancelled(Cancelled::new(reason.unwrap_or(Reason::Dropped)))
@@ -294,7 +286,7 @@ impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
                 self.report.fine()
             }
             Err(error) => {
-                self.report.fail(Reason::SiblingFailed);
+                self.report.fail(Fault::Failure);
                 self.report.failed(Cause::Error(error))
             }
         }
@@ -302,8 +294,8 @@ impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
 
     fn panicked(&self, panic: Panic) -> ChildEnd<E> {
         let lost = panic.is_loss();
-        let why = if lost { Reason::RuntimeGone } else { Reason::SiblingFailed };
-        if let Err(second) = catch(|| self.report.fail(why)) {
+        let fault = if lost { Fault::Loss } else { Fault::Failure };
+        if let Err(second) = catch(|| self.report.fail(fault)) {
             // A child has one end, and that was its first panic.
             second.discard();
         }

@@ -1,4 +1,4 @@
-//! Who a child is.
+//! Who a child of a scope is, and what the scope is told of its end.
 
 use crate::outcome::{Cause, ChildId, Failure, Label, Name};
 use alloc::boxed::Box;
@@ -81,4 +81,30 @@ impl Said {
 pub(super) enum Rank {
     Regular,
     Daemon,
+}
+
+/// What the scope is told of the end of a child.
+#[must_use]
+#[derive(Debug)]
+pub struct ChildEnd<E> {
+    /// Whether the scope was open for it.
+    pub(super) rank: Rank,
+    /// The failure, if it failed and the failure is the scope's. In a box, so that the end of
+    /// whoever has not failed is small.
+    pub(super) failure: Option<Box<Failure<E>>>,
+    /// Whether a runtime has lost it, and nobody but the scope knows.
+    pub(super) lost: bool,
+}
+
+impl<E> ChildEnd<E> {
+    /// The end of a child with a failure, or without one.
+    #[inline]
+    pub(super) fn new(rank: Rank, failure: Option<Failure<E>>) -> Self {
+        Self { rank, failure: failure.map(Box::new), lost: false }
+    }
+
+    /// The end of a child that a runtime has lost.
+    pub(super) fn lost(rank: Rank) -> Self {
+        Self { rank, failure: None, lost: true }
+    }
 }
