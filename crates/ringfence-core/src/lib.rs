@@ -14,10 +14,13 @@
 //! | futures | how each one ended, in order | [`settle`] |
 //! | futures | the first to end, the rest cancelled | [`race()`] |
 //! | futures of `Result` | the first `Ok`, or every error in order | [`race_ok`] |
+//! | futures of `Result` | the first *k* `Ok`s, or the errors once *k* is out of reach | [`quorum()`] |
+//! | attempts, made one by one | another when one is slow or has failed; the first `Ok` wins | [`hedge()`] |
 //! | futures | each output as it comes, with its place | [`as_completed()`] |
 //! | futures | what is done at a condition or after a time; the rest goes on | [`wait()`] |
 //! | a set that I keep | each outcome as it comes; to add and to remove | [`JoinSet`], [`DynJoinSet`] |
 //! | a set that I keep | what is done at a condition or after a time | [`JoinSet::wait`] |
+//! | a stream of items | a child of each, so many at a time; they go on while I consume | [`StreamExt::concurrent`] |
 //! | work that starts more work, or borrows my locals | a nursery: all of it has ended when it returns | [`scope()`], [`scope_local`] |
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
 //!
@@ -31,7 +34,7 @@
 //! |---|---|---|
 //! | `.limit(n)` | all of [`Members`] | at most `n` children at a time; the next is not even made before there is a place |
 //! | `.timeout(d)`, `.deadline(t)` | all but `as_completed` | `Err(`[`Elapsed`]`)` when the time is up, the children dropped first; `settle` says who was cancelled, `wait` what is done |
-//! | `.named("…")` | verbs that end by themselves: `gather`, `try_gather`, `settle`, `race`, `race_ok` | shown by [`Elapsed`] |
+//! | `.named("…")` | verbs that end by themselves: `gather`, `try_gather`, `settle`, `race`, `race_ok`, `quorum`, `hedge` | shown by [`Elapsed`] |
 //!
 //! # Promises
 //!
@@ -115,10 +118,15 @@ extern crate alloc;
 
 mod as_completed;
 pub mod cancel;
+pub mod concurrent;
 mod engine;
 mod gather;
+#[cfg(feature = "std")]
+mod hedge;
 mod join_set;
+mod limiter;
 mod outcome;
+mod quorum;
 mod race;
 #[cfg(feature = "std")]
 mod remote;
@@ -133,13 +141,23 @@ mod wait;
 pub use as_completed::{AsCompleted, as_completed};
 #[doc(inline)]
 pub use cancel::CancelToken;
-pub use engine::{limit::IntoLimit, members::Members, verb::Verb};
+#[doc(inline)]
+pub use concurrent::StreamExt;
+pub use engine::{
+    limit::{IntoLimit, Limit},
+    members::Members,
+    verb::Verb,
+};
 pub use gather::{Gather, Settle, TryGather, gather, settle, try_gather};
+#[cfg(feature = "std")]
+pub use hedge::{Hedge, hedge};
 pub use join_set::{DynJoinSet, JoinSet, Key, Next};
+pub use limiter::{Acquire, Limiter, Permit};
 pub use outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Failures, Label, Leaves, Name,
     Outcome, Panic, Reason, ScopeError, TimeLimit, Unfinished,
 };
+pub use quorum::{Quorum, quorum};
 pub use race::{Race, RaceOk, race, race_ok};
 #[cfg(feature = "std")]
 pub use remote::{Remote, RemoteOutcome, blocking, remote};

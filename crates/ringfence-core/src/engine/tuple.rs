@@ -1,7 +1,10 @@
 //! Children of different types, a fixed few, inside the verb's own future.
 
+mod places;
+
 use super::{
     keep,
+    limit::Limit,
     links::{Arity, First, FirstError, Flat, Links, Outputs, SameOutputs, TryOutputs},
     policy::{Panics, Verdict},
     ready::{Each, Readiness, Ready, Slot},
@@ -17,12 +20,12 @@ use core::{
     fmt,
     marker::PhantomData,
     mem,
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 use pin_project_lite::pin_project;
+use places::{Admit, Places};
 
 /// How many children are polled without asking who of them was woken.
 const FEW: usize = 3;
@@ -36,16 +39,6 @@ pin_project! {
         woken: Option<Ready>,
         places: Places,
     }
-}
-
-/// How many children have begun, and how many may run at a time.
-#[derive(Debug)]
-struct Places {
-    admitted: usize,
-    limit: usize,
-    /// Whether a panic must be caught, since a child may be inside a poll on another thread: it
-    /// goes on only when that has gone.
-    careful: bool,
 }
 
 pin_project! {
@@ -170,6 +163,10 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         children.discard_all(running)
     }
 
+    fn vacate(self: Pin<&mut Self>) {
+        self.project().places.give_up();
+    }
+
     fn running(self: Pin<&mut Self>) -> usize {
         self.project().children.project().running.count_ones() as usize
     }
@@ -179,10 +176,21 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         (0..L::LEN).filter(|place| running & 1 << place != 0).collect()
     }
 
-    fn limit(&mut self, limit: NonZeroUsize) {
-        let first = limit.get().min(L::LEN);
+    fn to_come(self: Pin<&mut Self>) -> Option<usize> {
+        Some(self.running())
+    }
+
+    fn begun(self: Pin<&mut Self>) -> usize {
+        self.project().places.begun()
+    }
+
+    fn widen(self: Pin<&mut Self>) {
+        self.project().places.widen();
+    }
+
+    fn limit(&mut self, limit: Limit) {
+        let first = self.places.limit(limit, L::LEN);
         self.woken = woken(first, L::LEN);
-        self.places = Places::new(first);
     }
 }
 
@@ -249,13 +257,17 @@ fn drive<R: Admit, L: Links<J>, J, B>(
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
 ) -> Poll<Option<B>> {
     // An end that has decided something left its place free.
-    places.fill(ready, *children.as_mut().project().running, L::LEN);
+    places.fill(ready, *children.as_mut().project().running, L::LEN, cx.waker());
+    // Of the turn, which has `cx`: for places of a limiter.
+    let waker = places.waker(cx.waker());
+    let waker = waker.as_ref().unwrap_or(Waker::noop());
     turn(ready, children, cx, |ready, children, slot, end| {
+        let running = *children.project().running;
+        places.vacate(running);
         if let ControlFlow::Break(decision) = ended(slot.place as usize, end) {
             return ControlFlow::Break(Some(decision));
         }
-        let running = *children.project().running;
-        places.fill(ready, running, L::LEN);
+        places.fill(ready, running, L::LEN, waker);
         if running == 0 { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
     })
 }
@@ -264,42 +276,6 @@ fn drive<R: Admit, L: Links<J>, J, B>(
 #[inline]
 fn woken(first: usize, len: usize) -> Option<Ready> {
     (first < len || len > FEW).then(|| Ready::of_few(first))
-}
-
-impl Places {
-    /// The first `limit` children begin at once.
-    fn new(limit: usize) -> Self {
-        Self { admitted: limit, limit, careful: false }
-    }
-
-    /// Lets children begin that had to wait, as many as there are places free.
-    #[inline]
-    fn fill<R: Admit>(&mut self, ready: &mut R, running: usize, len: usize) {
-        while self.admitted < len {
-            let begun = (1 << self.admitted) - 1;
-            if (running & begun).count_ones() as usize >= self.limit {
-                return;
-            }
-            ready.admit(self.admitted as u32);
-            self.admitted += 1;
-        }
-    }
-}
-
-/// Where a child that had to wait for its place is marked as ready.
-trait Admit: Readiness {
-    fn admit(&mut self, place: u32);
-}
-
-impl Admit for Each {
-    /// Nobody waits: all are polled anyway.
-    fn admit(&mut self, _: u32) {}
-}
-
-impl Admit for Ready {
-    fn admit(&mut self, place: u32) {
-        self.mark(0, 1 << place);
-    }
 }
 
 impl<L, V, O> InOrder for Tuple<L, keep::Outputs>
@@ -351,6 +327,10 @@ where
         let mut outputs = Vec::with_capacity(L::LEN);
         self.take().outputs(&mut outputs);
         L::Values::array(outputs.into_iter().map(f).collect())
+    }
+
+    fn by_place<U>(self: Pin<&mut Self>, f: impl FnMut(usize) -> U) -> Self::Each<U> {
+        L::Values::array((0..L::LEN).map(f).collect())
     }
 }
 
