@@ -187,8 +187,9 @@ impl Gate {
 
     /// Takes the children that are to be cancelled, and hears the bell again from now on.
     pub(super) fn answer(&self) -> Vec<u64> {
-        // Relaxed: see `ring`.
-        self.rung.store(false, Ordering::Relaxed);
+        // Relaxed: see `ring`. An exchange, for the models: of a store and an exchange that do not see
+        // each other they try both orders, also where one is out of the question.
+        self.rung.swap(false, Ordering::Relaxed);
         self.state.with(|state| mem::take(&mut state.cancels))
     }
 
