@@ -14,7 +14,7 @@ pub(crate) enum Style {
 }
 
 /// The columns, in their order; a table shows those that it has figures for.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 14] = [
     "FuturesUnordered",
     "join_all",
     "futures::join!",
@@ -23,14 +23,24 @@ const COLUMNS: [&str; 11] = [
     "futures-concurrency",
     "moro",
     "moro-local",
+    "tokio::spawn",
     "tokio JoinSet",
     OURS,
+    "our JoinSet",
+    "our scope",
     BOUND,
 ];
 
 impl Table {
-    const ALL: [Self; 6] =
-        [Self::Sets, Self::Gathers, Self::Small, Self::Tuples, Self::Scopes, Self::Counts];
+    const ALL: [Self; 7] = [
+        Self::Sets,
+        Self::Gathers,
+        Self::Small,
+        Self::Tuples,
+        Self::Scopes,
+        Self::Remote,
+        Self::Counts,
+    ];
 
     fn title(self) -> &'static str {
         match self {
@@ -39,6 +49,7 @@ impl Table {
             Self::Small => "One child and ten: nanoseconds per child",
             Self::Tuples => "Tuples: nanoseconds per wake, or per tuple",
             Self::Scopes => "Scopes: nanoseconds per child, or per scope",
+            Self::Remote => "Children on tokio: nanoseconds per child",
             Self::Counts => "Counts: what repeats",
         }
     }

@@ -2,6 +2,7 @@
 
 mod counts;
 mod gather;
+mod remote;
 mod scope;
 mod set;
 mod steps;
@@ -15,7 +16,14 @@ use crate::targets::Must;
 /// Every row, in the order of the report.
 pub(crate) fn all() -> Vec<Row> {
     let areas = [set::rows(), wake::rows(), thread::rows(), gather::rows(), set::small()];
-    let rest = [gather::small(), tuple::rows(), scope::rows(), counts::rows(), scope::counts()];
+    let rest = [
+        gather::small(),
+        tuple::rows(),
+        scope::rows(),
+        remote::rows(),
+        counts::rows(),
+        scope::counts(),
+    ];
     areas.into_iter().chain(rest).flatten().collect()
 }
 

@@ -12,8 +12,8 @@ mod strict;
 pub use outcome::RemoteOutcome;
 
 use crate::{
-    cancel::{drain, in_force},
-    outcome::{Hook, Outcome, Panic, Reason, catch},
+    cancel::drain,
+    outcome::{Hook, Outcome, Panic, catch},
     rt::{Spawn, SpawnBlocking},
 };
 use alloc::sync::Arc;
@@ -252,8 +252,13 @@ impl<T> Remote<T> {
         };
         if let Phase::New = self.phase {
             self.phase = Phase::Begun;
-            shared.lineage().inherit(in_force());
+            shared.slot().wait_first(cx.waker().clone());
             shared.clone().launch();
+            // What has not ended by now wakes whoever waits.
+            if !shared.slot().has_ended() {
+                drain::note_remote();
+                return Poll::Pending;
+            }
         }
         let Poll::Ready(outcome) = shared.slot().poll_end(cx) else {
             drain::note_remote();
@@ -284,7 +289,7 @@ impl<T> Drop for Remote<T> {
         let Some(shared) = self.shared.take() else { return };
         // First of all: no poll begins any more.
         let (doom, waiter) = shared.slot().doom();
-        let cancelled = catch(|| shared.lineage().cancel(Reason::Dropped)).err();
+        let cancelled = catch(|| shared.ask()).err();
         let dropped = catch(|| drop(waiter)).err();
         let panics = match doom {
             Doom::Over => [None, None],
