@@ -338,3 +338,6 @@ impl<T> fmt::Debug for Remote<T> {
         f.debug_struct("Remote").field("phase", &self.phase).finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, ringfence_loom))]
+mod models;

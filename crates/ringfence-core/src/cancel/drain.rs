@@ -126,11 +126,18 @@ mod open {
         mem,
     };
 
+    #[cfg(not(ringfence_loom))]
     std::thread_local! {
         /// What the innermost drain that is open on this thread has taken in.
         static INNERMOST: RefCell<Option<Vec<Arc<dyn Leaving>>>> = const { RefCell::new(None) };
         /// Whether a remote child was polled on this thread.
         static REMOTE: Cell<bool> = const { Cell::new(false) };
+    }
+
+    #[cfg(ringfence_loom)]
+    loom::thread_local! {
+        static INNERMOST: RefCell<Option<Vec<Arc<dyn Leaving>>>> = RefCell::new(None);
+        static REMOTE: Cell<bool> = Cell::new(false);
     }
 
     /// A child that was dropped inside a poll.
@@ -222,12 +229,12 @@ mod open {
 
     /// Notes that a remote child is polled on this thread.
     pub(crate) fn note_remote() {
-        REMOTE.set(true);
+        REMOTE.with(|remote| remote.set(true));
     }
 
     /// Whether a remote child was polled on this thread since this was last asked.
     #[inline]
     pub(crate) fn was_remote_noted() -> bool {
-        REMOTE.get() && REMOTE.replace(false)
+        REMOTE.with(|remote| remote.get() && remote.replace(false))
     }
 }
