@@ -252,18 +252,15 @@ impl<T> Remote<T> {
         };
         if let Phase::New = self.phase {
             self.phase = Phase::Begun;
+            drain::begin_remote();
             shared.slot().wait_first(cx.waker().clone());
             shared.clone().launch();
             // What has not ended by now wakes whoever waits.
             if !shared.slot().has_ended() {
-                drain::note_remote();
                 return Poll::Pending;
             }
         }
-        let Poll::Ready(outcome) = shared.slot().poll_end(cx) else {
-            drain::note_remote();
-            return Poll::Pending;
-        };
+        let outcome = ready!(shared.slot().poll_end(cx));
         self.shared = None;
         Poll::Ready(outcome)
     }
