@@ -5,19 +5,21 @@ use std::future::Future;
 use std::hint::black_box;
 use std::time::Instant;
 
-use ringfence_core::{JoinSet, gather, remote, scope};
+use ringfence_core::{gather, remote, scope};
 use ringfence_tokio::Tokio;
 use tokio::runtime::{Builder, Runtime};
 
-use super::row;
+use super::{PER_CHILD, sweep};
+use crate::child::Yields;
 use crate::contender::OURS;
-use crate::harness::{Cell, Measure, Row, Table};
+use crate::harness::{Cell, Measure};
+use crate::row::{Area, Row};
 use crate::targets::Must;
+
+pub(super) const AREA: Area = Area { name: "remote", title: "Children on a runtime", rows };
 
 const JOIN_SET: &str = "tokio JoinSet";
 const HANDLES: &str = "tokio::spawn";
-const SCOPE: &str = "our scope";
-const SET: &str = "our JoinSet";
 
 /// The runtimes.
 #[derive(Clone, Copy)]
@@ -70,11 +72,11 @@ where
 
 /// What a child does: it yields so many times.
 async fn work(yields: u64, value: u64) -> u64 {
-    crate::child::Yields(yields).await + value
+    Yields(yields).await + value
 }
 
-/// Every contender, over children that yield so many times.
-fn cells(threads: Threads, children: usize, yields: u64) -> Vec<Cell> {
+/// The peers, over children that yield so many times.
+fn peers(threads: Threads, children: usize, yields: u64) -> Vec<Cell> {
     let join_set = move |n| async move {
         let mut set = tokio::task::JoinSet::new();
         (0..n as u64).for_each(|at| drop(set.spawn(work(yields, at))));
@@ -92,22 +94,24 @@ fn cells(threads: Threads, children: usize, yields: u64) -> Vec<Cell> {
         }
         sum
     };
-    let gathered = move |n| async move {
+    vec![cell(HANDLES, threads, children, handles), cell(JOIN_SET, threads, children, join_set)]
+}
+
+/// Ours is a `gather` of remote children.
+fn gathered(threads: Threads, children: usize, yields: u64) -> Vec<Cell> {
+    let ours = move |n| async move {
         let rt = Tokio::current();
         let children: Vec<_> = (0..n as u64).map(|at| remote(&rt, work(yields, at))).collect();
         gather(children).await.into_iter().sum()
     };
-    let set = move |n| async move {
-        let rt = Tokio::current();
-        let mut set = JoinSet::with_capacity(n);
-        set.extend((0..n as u64).map(|at| remote(&rt, work(yields, at))));
-        let mut sum = 0;
-        while let Some((_, outcome)) = set.next().await {
-            sum += outcome.ok().expect("no child panics");
-        }
-        sum
-    };
-    let scoped = move |n| async move {
+    let mut cells = peers(threads, children, yields);
+    cells.push(cell(OURS, threads, children, ours));
+    cells
+}
+
+/// Ours is a scope, whose body awaits the handles.
+fn scoped(threads: Threads, children: usize, yields: u64) -> Vec<Cell> {
+    let ours = move |n| async move {
         let rt = Tokio::current();
         let whole = scope(async |s| -> Result<u64, Infallible> {
             let child = |at| {
@@ -123,26 +127,28 @@ fn cells(threads: Threads, children: usize, yields: u64) -> Vec<Cell> {
         });
         whole.await.unwrap_or(0)
     };
-    vec![
-        cell(JOIN_SET, threads, children, join_set),
-        cell(HANDLES, threads, children, handles),
-        cell(OURS, threads, children, gathered),
-        cell(SET, threads, children, set),
-        cell(SCOPE, threads, children, scoped),
-    ]
+    let mut cells = peers(threads, children, yields);
+    cells.push(cell(OURS, threads, children, ours));
+    cells
 }
 
-pub(super) fn rows() -> Vec<Row> {
-    const N: usize = 1_000;
-    const FEW: usize = 10;
+fn rows() -> Vec<Row> {
+    use Threads::{One, Two};
+    const SIZES: [usize; 3] = [10, 100, 1_000];
     // At most 1.1 times the peer's.
-    let must = [Must::Beat(JOIN_SET, 1.0 / 1.1)];
-    let table = Table::Remote;
-    vec![
-        row(table, "remote: spawn, await; one thread", FEW, must, || cells(Threads::One, FEW, 0)),
-        row(table, "remote: spawn, await; one thread", N, must, || cells(Threads::One, N, 0)),
-        row(table, "remote: yield twice; one thread", N, must, || cells(Threads::One, N, 2)),
-        row(table, "remote: spawn, await; two threads", N, must, || cells(Threads::Two, N, 0)),
-        row(table, "remote: yield twice; two threads", N, must, || cells(Threads::Two, N, 2)),
-    ]
+    let must = |_| [Must::Beat(JOIN_SET, 1.0 / 1.1)];
+    let workloads = [
+        sweep("remote: gather; one thread", PER_CHILD, &SIZES, must, |n| gathered(One, n, 0)),
+        sweep("remote: gather, yield twice; one thread", PER_CHILD, &SIZES, must, |n| {
+            gathered(One, n, 2)
+        }),
+        sweep("remote: gather; two threads", PER_CHILD, &SIZES, must, |n| gathered(Two, n, 0)),
+        sweep("remote: scope, by handle; one thread", PER_CHILD, &SIZES, must, |n| {
+            scoped(One, n, 0)
+        }),
+        sweep("remote: scope, by handle; two threads", PER_CHILD, &SIZES, must, |n| {
+            scoped(Two, n, 0)
+        }),
+    ];
+    workloads.into_iter().flatten().collect()
 }

@@ -3,7 +3,7 @@
 use super::{ByHand, Output, Parent, Threads};
 use crate::verbs::caught;
 use ringfence_core::{Outcome, ScopeError, block_on, blocking, cancel, gather, race, scope};
-use ringfence_test::{Stepper, Tally, TestRuntime, explore, poll_once};
+use ringfence_test::{Stepper, Tally, TestRuntime, explore_seeds, poll_once};
 use std::{
     future::{pending, ready},
     pin::Pin,
@@ -17,7 +17,7 @@ fn a_job_returns_its_value_and_its_panic_is_the_childs() {
     assert_eq!(block_on(blocking(&Threads, || 42)), 42);
     let outcome = block_on(blocking(&Threads, || -> u32 { panic!("in the job") }).outcome());
     assert!(matches!(outcome, Outcome::Panicked(panic) if panic.message() == Some("in the job")));
-    explore(0..16, async || {
+    explore_seeds(0..16, async || {
         let rt = TestRuntime::current();
         assert_eq!(gather((blocking(&rt, || 1), blocking(&rt, || 2))).await, (1, 2));
     });

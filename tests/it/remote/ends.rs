@@ -5,12 +5,12 @@ use crate::verbs::caught;
 use ringfence_core::{
     JoinSet, Outcome, block_on, gather, race_ok, remote, settle, try_gather, until, wait,
 };
-use ringfence_test::{Probe, Stepper, Tally, TestRuntime, explore};
+use ringfence_test::{Probe, Stepper, Tally, TestRuntime, explore_seeds};
 use std::{panic::panic_any, task::Poll};
 
 /// Runs a future on the deterministic runtime, beside its tasks, in many orders.
 fn explored<F: Future<Output = ()>>(make: impl Fn(TestRuntime) -> F) {
-    explore(0..16, async || make(TestRuntime::current()).await);
+    explore_seeds(0..16, async || make(TestRuntime::current()).await);
 }
 
 // rule: remote-value

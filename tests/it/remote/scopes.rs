@@ -5,7 +5,7 @@ use crate::verbs::caught;
 use ringfence_core::{
     PanicPolicy, Scope, ScopeError, block_on, gather, remote, scope, scope_local, sleep,
 };
-use ringfence_test::{Probe, Stepper, TestRuntime, explore};
+use ringfence_test::{Probe, Stepper, TestRuntime, explore_seeds};
 use std::{
     future::pending,
     rc::Rc,
@@ -17,7 +17,7 @@ use std::{
 // rule: scope-spawn-on
 #[test]
 fn children_on_a_runtime_and_children_in_the_scope_are_mixed_freely() {
-    explore(0..16, async || {
+    explore_seeds(0..16, async || {
         let rt = TestRuntime::current();
         let near = AtomicU32::new(0);
         let sum = scope(async |s| -> Output {

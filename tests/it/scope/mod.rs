@@ -7,10 +7,12 @@ mod grace;
 mod handles;
 mod late_spawns;
 mod matrix;
+mod order;
 mod owned;
 mod panics;
 mod panics_of_strangers;
 mod shapes;
+mod with;
 
 use crate::verbs::caught;
 use ringfence_core::{Failure, Outcome, PanicPolicy, ScopeError};

@@ -61,7 +61,38 @@ fn a_turn_ends_although_a_child_always_wakes_itself_and_asks_for_the_next() {
     }
 }
 
+// rule: fair-rounds
 // trap: T15
+#[test]
+fn a_child_that_is_woken_in_the_first_turn_is_polled_in_its_next_round() {
+    let patient = Probe::<()>::pending();
+    let (control, watched) = (patient.controller(), patient.controller());
+    let before = Rc::new(RefCell::new(None));
+    let seen = Rc::clone(&before);
+    let mut rounds = 0;
+    let children: [Boxed<()>; 3] = [
+        Box::pin(patient),
+        Box::pin(poll_fn(move |_| {
+            control.wake();
+            Poll::Pending
+        })),
+        // By the waker that it is lent, of which it keeps none.
+        Box::pin(poll_fn(move |cx: &mut Context<'_>| {
+            rounds += 1;
+            if watched.polls() == 2 {
+                seen.borrow_mut().get_or_insert(rounds);
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })),
+    ];
+    let mut set = JoinSet::from_iter(children);
+    assert!(Stepper::new(poll_fn(|cx| set.poll_next(cx))).step().is_pending());
+    assert_eq!(*before.borrow(), Some(2), "the round in which it was polled again");
+}
+
+// trap: T15
+// rule: fair-rounds
 #[test]
 fn no_child_is_polled_twice_before_each_that_was_woken_is_polled_once() {
     for len in [2, 5, 62, 63, 200] {
@@ -84,6 +115,7 @@ fn no_child_is_polled_twice_before_each_that_was_woken_is_polled_once() {
 }
 
 // trap: T15
+// rule: order-first-polls
 #[test]
 fn children_are_first_polled_in_the_order_given() {
     for verb in VERBS {
@@ -100,6 +132,7 @@ fn children_are_first_polled_in_the_order_given() {
 }
 
 // trap: T15
+// rule: order-polls
 #[test]
 fn children_beyond_a_chunk_that_were_woken_first_are_polled_first() {
     let order = Arc::new(Mutex::new(Vec::new()));

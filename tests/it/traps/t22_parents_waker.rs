@@ -6,6 +6,7 @@ use ringfence_test::{CountingWaker, Probe, Stepper};
 use std::task::{Context, Waker};
 
 // trap: T22
+// rule: wake-parent
 #[test]
 fn a_wake_reaches_only_the_waker_of_the_last_poll() {
     for verb in VERBS {
@@ -73,6 +74,7 @@ fn a_wake_that_comes_before_the_change_of_wakers_is_seen_by_the_poll_that_change
 }
 
 // trap: T22
+// rule: set-try-next
 #[test]
 fn try_next_leaves_who_waits_to_be_woken() {
     let child = Probe::pending();
@@ -84,4 +86,21 @@ fn try_next_leaves_who_waits_to_be_woken() {
     control.complete(1);
     assert_eq!(parent.wakes(), 1);
     assert!(set.poll_next(&mut Context::from_waker(Waker::noop())).is_ready());
+}
+
+// rule: set-try-next
+// trap: T22
+#[test]
+fn who_waits_is_woken_for_a_child_that_was_woken_in_the_turn_of_try_next() {
+    let waits = Probe::<u32>::pending();
+    let control = waits.controller();
+    let mut set = JoinSet::from_iter([waits]);
+    let parent = CountingWaker::new();
+    assert!(set.poll_next(&mut Context::from_waker(&parent.waker())).is_pending());
+    // Its first poll wakes its sibling, and it ends: the turn is over.
+    set.insert(Probe::ready(1).on_poll(move |_| {
+        control.wake();
+    }));
+    let (_, outcome) = set.try_next().unwrap();
+    assert_eq!((outcome.ok(), parent.wakes()), (Some(1), 1));
 }

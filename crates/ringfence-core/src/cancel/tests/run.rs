@@ -16,6 +16,7 @@ impl Drop for Counted<'_> {
 }
 
 // case: CL-08
+// rule: token-run
 #[test]
 fn a_value_that_is_ready_wins_over_the_token() {
     let token = CancelToken::new();
@@ -40,6 +41,7 @@ fn who_cancels_itself_and_waits_ends_at_once() {
 }
 
 // case: CL-15
+// rule: token-run-dropped
 #[test]
 fn what_runs_is_dropped_before_its_cancellation_is_told() {
     let drops = AtomicUsize::new(0);
@@ -86,4 +88,20 @@ fn what_has_ended_says_so_if_it_is_polled_again() {
     assert_eq!(look(&mut run), Poll::Ready(Ok(3)));
     let panic = crate::outcome::catch(|| look(&mut run)).unwrap_err();
     assert_eq!(panic.message(), Some("`run_until_cancelled` was polled after it had ended"));
+}
+
+#[test]
+fn the_token_keeps_no_waker_of_a_run_that_has_ended() {
+    let done = core::cell::Cell::new(false);
+    let token = CancelToken::new();
+    let runs = poll_fn(|_| if done.get() { Poll::Ready(()) } else { Poll::Pending });
+    let mut run = pin!(token.run_until_cancelled(runs));
+    let (wakes, waker) = Wakes::new();
+    assert!(poll(&mut run, &waker).is_pending());
+    done.set(true);
+    assert!(poll(&mut run, &waker).is_ready());
+    drop(waker);
+    assert_eq!(Arc::strong_count(&wakes), 1);
+    token.cancel("too late");
+    assert_eq!(wakes.count(), 0);
 }
