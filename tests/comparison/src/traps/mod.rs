@@ -138,13 +138,14 @@ pub(crate) const TRAPS: &[Trap] = &[
         title: "a fair lock, for which a child waits before who takes its results",
         cells: &[
             ("ringfence", scopes::lock_ringfence),
-            ("futures", starving::lock::<crate::sets::Futures<_>>),
-            ("futures-concurrency", starving::lock::<crate::sets::Concurrency<_>>),
-            ("futures-buffered", starving::lock::<crate::sets::Buffered<_>>),
-            ("unicycle", starving::lock::<crate::sets::Unicycle<_>>),
             ("moro", scopes::lock_moro),
             ("tokio", runtimes::lock),
         ],
+    },
+    Trap {
+        name: "T14, sets",
+        title: "the same, where one has nothing but a set and polls it oneself",
+        cells: sets!(starving::lock),
     },
     Trap {
         name: "T15",

@@ -80,7 +80,7 @@ const ROUNDS: u32 = 10_000;
 /// Beside a child that wakes itself in each poll, and then beside one that ends in each, and is
 /// followed by another.
 pub(super) fn restless<S: Set<Child<u32>>>() -> Said {
-    let late = Said::other(format!("is not polled in {ROUNDS} rounds"));
+    let late = Said::other("is not polled in 10,000 rounds");
     let woken = Probe::pending();
     let control = woken.controller();
     let mut set = S::empty();
