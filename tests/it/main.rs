@@ -1,6 +1,7 @@
 //! Behaviour of ringfence: the traps, misuse, and every verb against a model.
 
 mod family;
+mod limits;
 mod matrix;
 mod misuse;
 mod model;
