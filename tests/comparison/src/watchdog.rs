@@ -41,11 +41,13 @@ pub(crate) fn run(trap: &str, library: &str) -> io::Result<String> {
 
 /// Waits for the end of a process; for no longer than is worth it.
 fn wait(process: &mut Child) -> io::Result<Option<ExitStatus>> {
+    // real time: a cell that hangs does so in real time
     let start = Instant::now();
     while start.elapsed() < PATIENCE {
         if let Some(status) = process.try_wait()? {
             return Ok(Some(status));
         }
+        // real time: as above
         thread::sleep(Duration::from_millis(5));
     }
     Ok(None)

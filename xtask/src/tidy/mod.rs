@@ -2,6 +2,7 @@
 
 mod floors;
 mod source;
+mod traps;
 mod unsafety;
 mod words;
 
@@ -30,6 +31,7 @@ pub(crate) fn tidy(sh: &Shell) -> Verdict {
         words::check_source(source, &mut complaints);
         floors::check(source, &mut complaints);
     }
+    traps::check(&sources, &mut complaints);
     unsafety::check(sh, &sources, &mut complaints)?;
     complaints.into_verdict()
 }
