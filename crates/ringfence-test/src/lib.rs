@@ -53,9 +53,11 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod conformance;
 mod executor;
 mod lock;
 mod probe;
+mod rng;
 mod stepper;
 mod tally;
 mod trace;
