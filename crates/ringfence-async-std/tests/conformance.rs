@@ -5,7 +5,7 @@ use ringfence_core::rt::{Spawn, SpawnBlocking, Timer};
 use ringfence_test::conformance::Host;
 use std::sync::Arc;
 
-ringfence_test::conformance!(async_std, || OnAsyncStd);
+ringfence_test::conformance!(global, || OnAsyncStd);
 
 /// The only runtime there is in a process, which never ends, and has as many threads as processors.
 struct OnAsyncStd;

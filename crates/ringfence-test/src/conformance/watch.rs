@@ -66,7 +66,12 @@ impl Watch {
 
     /// Waits until all tasks have been dropped by the runtime.
     pub(super) fn wait_until_gone(&self) {
-        wait_until(|| self.tasks.with(|tasks| tasks.iter().all(|task| task.is_gone.load(SeqCst))));
+        wait_until(|| self.are_gone());
+    }
+
+    /// Whether all tasks have been dropped by the runtime.
+    pub(super) fn are_gone(&self) -> bool {
+        self.tasks.with(|tasks| tasks.iter().all(|task| task.is_gone.load(SeqCst)))
     }
 
     /// Returns the polls of all tasks, in the order of their spawns.
