@@ -61,6 +61,6 @@ pub(super) fn skip(why: &str) {
 }
 
 /// Returns the name of the test.
-fn name() -> String {
+pub(super) fn name() -> String {
     thread::current().name().unwrap_or("conformance").to_owned()
 }

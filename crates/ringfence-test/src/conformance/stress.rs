@@ -11,20 +11,23 @@ mod play;
 mod ringer;
 mod world;
 
-use super::{Host, patience::Pulse};
+use super::{
+    Host,
+    patience::{Pulse, name},
+};
 use crate::{Probe, poll_once, rng::Rng};
 use family::Family;
 use plan::{Fate, Plan, spin};
 use play::expect_planned;
 use ringfence_core::block_on;
-use std::{any::type_name, env, pin::Pin, sync::Arc, task::Waker, time::Instant};
+use std::{env, pin::Pin, sync::Arc, task::Waker, time::Instant};
 use world::World;
 
 /// How many rounds there are, unless `RINGFENCE_STRESS_ROUNDS` says otherwise.
 const ROUNDS: u64 = 300;
 
 /// Plays as many rounds as are wanted, and tells what was seen in them.
-pub(super) fn stress<H: Host>(host: H, pulse: &Pulse) {
+pub(super) fn stress(host: impl Host, pulse: &Pulse) {
     let first = number("RINGFENCE_STRESS_SEED").unwrap_or(0);
     let rounds = number("RINGFENCE_STRESS_ROUNDS").unwrap_or(ROUNDS);
     let world = Arc::new(World::new(host.spawner()));
@@ -38,7 +41,7 @@ pub(super) fn stress<H: Host>(host: H, pulse: &Pulse) {
         assert!(faults.is_empty(), "with {repeat}:\n  {}", faults.join("\n  "));
     }
     let seconds = start.elapsed().as_secs_f64();
-    report(&format!("STRESS {}: {rounds} rounds, {world}, {seconds:.1} s", type_name::<H>()));
+    report(&format!("STRESS {}: {rounds} rounds, {world}, {seconds:.1} s", name()));
 }
 
 #[expect(clippy::print_stdout, reason = "a test runner keeps it, unless it is asked to show it")]

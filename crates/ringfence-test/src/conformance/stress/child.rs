@@ -118,6 +118,7 @@ impl Life {
                     task.claim();
                 }
                 record.last_poll.store(task.number(), SeqCst);
+                self.fence.expect_in_time(record);
             }
         }
         Inside(Arc::clone(record))

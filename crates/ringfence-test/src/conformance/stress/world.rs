@@ -79,9 +79,14 @@ impl World {
         }
     }
 
-    /// Waits until nothing of the round is left, and returns what was wrong in it.
+    /// Waits until nothing of the round is left, and returns what was wrong in it; at once, if it is
+    /// known that something was.
     pub(super) fn settle(&self) -> Vec<String> {
-        wait_until(|| self.alive.load(SeqCst) == 0);
+        let is_wrong = || self.faults.with(|faults| !faults.is_empty());
+        wait_until(|| self.alive.load(SeqCst) == 0 || is_wrong());
+        if is_wrong() {
+            return self.faults.with(mem::take);
+        }
         for fence in self.fences.with(mem::take) {
             wait_until(|| fence.is_over());
             self.tasks.fetch_add(fence.watch.look().len(), SeqCst);
