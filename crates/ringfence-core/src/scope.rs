@@ -2,6 +2,7 @@
 
 mod anyway;
 mod birth;
+mod child;
 mod door;
 mod first;
 mod gate;
