@@ -11,6 +11,7 @@ mod features;
 mod no_std;
 mod size;
 mod step;
+mod stress;
 mod tidy;
 
 use std::process::ExitCode;
@@ -48,11 +49,16 @@ const STEPS: &[Step] = &[
     Step { name: "tsan", about: "the core's tests under ThreadSanitizer", run: dynamic::tsan },
 ];
 
-/// What is no check: it writes files, or needs a quiet machine.
+/// What is no check: it writes files, needs a quiet machine, or takes longer than CI has.
 const TOOLS: &[Tool] = &[
     Tool { name: "bench", about: "[--quick] writes docs/benchmarks", run: bench::bench },
     Tool { name: "size", about: "time to compile the core, and bytes it adds", run: size::size },
     Tool { name: "counts", about: "--bless records what is counted", run: counts::bless },
+    Tool {
+        name: "stress",
+        about: "random children on each runtime, for 10,000 rounds",
+        run: stress::stress,
+    },
 ];
 
 /// The tool that is asked for, and its flags.

@@ -7,7 +7,7 @@ use smol::Executor;
 use std::sync::Arc;
 
 ringfence_test::conformance!(global, || OnSmol);
-ringfence_test::conformance!(own_executor, || OnExecutor::driven());
+ringfence_test::conformance!(own_executor, OnExecutor::driven);
 
 /// The global executor, which has one thread unless `SMOL_THREADS` says otherwise, and never ends.
 struct OnSmol;

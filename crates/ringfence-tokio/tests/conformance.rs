@@ -6,8 +6,8 @@ use ringfence_tokio::Tokio;
 use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 
-ringfence_test::conformance!(multi_thread, || OnTokio::multi_thread());
-ringfence_test::conformance!(current_thread, || OnTokio::current_thread());
+ringfence_test::conformance!(multi_thread, OnTokio::multi_thread);
+ringfence_test::conformance!(current_thread, OnTokio::current_thread);
 
 struct OnTokio {
     // Dropped first: it uses the runtime.

@@ -7,7 +7,13 @@ use ringfence_core::{
     rt::{Sleeping, Timer},
     timeout,
 };
-use std::{future::pending, sync::Arc, task::Waker, thread, time::Duration};
+use std::{
+    future::pending,
+    sync::{Arc, mpsc},
+    task::Waker,
+    thread,
+    time::Duration,
+};
 
 /// Real time, which a test of a timer cannot do without. Long enough not to be over at the first
 /// poll, as a rule; nothing fails if it is.
@@ -72,16 +78,14 @@ pub(super) fn a_sleep_may_be_made_and_polled_anywhere(host: impl Host) {
         host.run(async { begin(&mut sleep) });
         block_on(sleep);
         // Made and begun inside, ended in a task.
-        let sleep = host.run(async {
-            let mut sleep = made();
-            begin(&mut sleep);
-            sleep
-        });
-        block_on(remote(&host.spawner(), sleep));
+        let mut sleep = None;
+        host.run(async { begin(sleep.insert(made())) });
+        block_on(remote(&host.spawner(), sleep.expect("it was made")));
         // Made in a task, begun on a thread that has never heard of the runtime, ended inside.
-        let elsewhere = Arc::clone(&timer);
-        let make = async move { elsewhere.sleep_until(elsewhere.now() + SHORT) };
-        let mut sleep = block_on(remote(&host.spawner(), make));
+        let (elsewhere, (send, made)) = (Arc::clone(&timer), mpsc::channel());
+        let make = async move { send.send(elsewhere.sleep_until(elsewhere.now() + SHORT)) };
+        block_on(remote(&host.spawner(), make)).expect("it is received");
+        let mut sleep = made.recv().expect("it was made");
         let begun = thread::spawn(move || {
             begin(&mut sleep);
             sleep

@@ -54,10 +54,10 @@ fn run(errands: Receiver<Errand>) {
                 // Release: pairs with the Acquire of whoever waits for it.
                 has_rung.store(true, Ordering::Release);
                 waker.wake_by_ref();
-                if stale.len() == STALE {
-                    stale.pop_front().map(Waker::wake);
-                }
                 stale.push_back(waker);
+                if stale.len() > STALE {
+                    stale.pop_front().into_iter().for_each(Waker::wake);
+                }
             }
         }
     }
