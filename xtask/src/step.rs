@@ -28,7 +28,7 @@ impl Tool {
         match shell().and_then(|shell| (self.run)(&shell, flags)) {
             Ok(Done::Passed) => return ExitCode::SUCCESS,
             Ok(Done::PassedBut(skipped)) => {
-                skipped.iter().for_each(|part| println!("SKIP part of {}: {part}", self.name));
+                skipped.iter().for_each(|why| println!("SKIP part of {}: {why}", self.name));
                 return ExitCode::SUCCESS;
             }
             Ok(Done::Skipped(why)) => println!("SKIP {}: {why}", self.name),

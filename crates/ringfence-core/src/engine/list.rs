@@ -2,6 +2,7 @@
 
 use super::{
     keep::{All, Judge, Keep, Outputs, Results},
+    limit::{Limit, Share},
     policy::{Panics, Verdict},
     ready::Ready,
     segments::Segments,
@@ -10,7 +11,7 @@ use super::{
     store::{InOrder, Missing, Store, TryInOrder, Uniform, kept},
 };
 use crate::outcome::{Outcome, Panic, catch};
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::{
     fmt,
     future::Future,
@@ -18,7 +19,7 @@ use core::{
     num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 /// The children that a source makes, with what they have returned.
@@ -40,6 +41,8 @@ struct Inflow<S> {
     /// Where they come from; none once all have come.
     source: Option<S>,
     limit: Option<NonZeroUsize>,
+    /// What limits others, too.
+    share: Option<Box<Share>>,
     /// How many have come.
     admitted: usize,
     /// How many members will never begin, since the verb was cancelled before.
@@ -56,7 +59,7 @@ impl<S> Inflow<S> {
     }
 
     /// Makes as many children as there are places free.
-    fn fill<F, K: Keep<F::Output>>(&mut self, slots: &mut Slots<F>, outputs: &mut K)
+    fn fill<F, K: Keep<F::Output>>(&mut self, slots: &mut Slots<F>, outputs: &mut K, waker: &Waker)
     where
         F: Future,
         S: Source<F>,
@@ -72,24 +75,32 @@ impl<S> Inflow<S> {
             return;
         };
         while slots.len() < limit.get()
-            && self.admit(&mut slots.ready, &mut slots.children, outputs)
+            && self.admit(&mut slots.ready, &mut slots.children, outputs, waker)
         {}
     }
 
-    /// Makes one child more, if there is one.
+    /// Makes one child more, if there is one, and a place for it. Who waits for places is woken by
+    /// `waker`.
     fn admit<F, K: Keep<F::Output>>(
         &mut self,
         ready: &mut Ready,
         children: &mut Segments<F>,
         outputs: &mut K,
+        waker: &Waker,
     ) -> bool
     where
         F: Future,
         S: Source<F>,
     {
         let Some(source) = &mut self.source else { return false };
+        if let Some(share) = &mut self.share {
+            if share.poll_more(waker).is_pending() {
+                return false;
+            }
+        }
         let Some(child) = source.next() else {
             self.source = None;
+            self.vacate(children.len());
             return false;
         };
         let slot = children.insert(child, ready).index();
@@ -101,6 +112,14 @@ impl<S> Inflow<S> {
         outputs.reserve(1);
         true
     }
+
+    /// Gives up the places of those who have ended: so many run.
+    #[inline]
+    fn vacate(&mut self, running: usize) {
+        if let Some(share) = &mut self.share {
+            share.keep(running);
+        }
+    }
 }
 
 impl<F: Future, S, Sh, J: Judge<F::Output, Kept = K>, K: Keep<F::Output>> List<F, S, Sh, J, K> {
@@ -110,6 +129,7 @@ impl<F: Future, S, Sh, J: Judge<F::Output, Kept = K>, K: Keep<F::Output>> List<F
             inflow: Inflow {
                 source: Some(source),
                 limit: None,
+                share: None,
                 admitted: 0,
                 refused: 0,
                 indices: Vec::new(),
@@ -138,12 +158,16 @@ where
         mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
         let Self { slots, inflow, outputs, .. } = &mut *self;
-        inflow.fill(slots, outputs);
-        if slots.len() == 0 {
+        inflow.fill(slots, outputs, cx.waker());
+        if slots.len() == 0 && inflow.source.is_none() {
             return Poll::Ready(None);
         }
+        // Of the turn, which has `cx`: for places of a limiter.
+        let waker = inflow.share.as_ref().map(|_| cx.waker().clone());
+        let waker = waker.as_ref().unwrap_or(Waker::noop());
         slots.turn(cx, |ready, children, slot, end| {
             let index = inflow.index(slot.index());
+            inflow.vacate(children.len());
             let end = end.map(|output| {
                 let verdict = J::judge(&output);
                 outputs.put(index, output);
@@ -154,9 +178,12 @@ where
             }
             // Only now: of a verb that is decided no more children are made.
             if inflow.source.is_some() {
-                inflow.admit(ready, children, outputs);
+                inflow.admit(ready, children, outputs, waker);
             }
-            if children.len() == 0 { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
+            if children.len() == 0 && inflow.source.is_none() {
+                return ControlFlow::Break(None);
+            }
+            ControlFlow::Continue(())
         })
     }
 
@@ -167,6 +194,10 @@ where
         // Members may panic when they are dropped, as children do.
         let second = catch(|| drop(source)).err();
         first.or(second)
+    }
+
+    fn vacate(mut self: Pin<&mut Self>) {
+        self.inflow.share = None;
     }
 
     fn running(self: Pin<&mut Self>) -> usize {
@@ -183,8 +214,29 @@ where
         running
     }
 
-    fn limit(&mut self, limit: NonZeroUsize) {
-        self.inflow.limit = Some(limit);
+    fn to_come(self: Pin<&mut Self>) -> Option<usize> {
+        let to_come = self.inflow.source.as_ref().map_or(Some(0), Source::at_most)?;
+        Some(self.slots.len() + to_come)
+    }
+
+    fn begun(self: Pin<&mut Self>) -> usize {
+        self.inflow.admitted
+    }
+
+    fn widen(mut self: Pin<&mut Self>) {
+        let limit = &mut self.inflow.limit;
+        *limit = limit.map(|limit| limit.saturating_add(1));
+    }
+
+    fn limit(&mut self, limit: Limit) {
+        let inflow = &mut self.inflow;
+        match limit {
+            Limit::Number(limit) => inflow.limit = Some(limit),
+            Limit::Limiter(limiter) => {
+                inflow.limit.get_or_insert(NonZeroUsize::MAX);
+                inflow.share = Some(Box::new(Share::new(limiter)));
+            }
+        }
     }
 }
 
@@ -262,6 +314,10 @@ where
     fn each<U>(mut self: Pin<&mut Self>, mut f: impl FnMut(F::Output) -> U) -> Sh::Of<U> {
         let outputs = self.outputs.take_all();
         Sh::shape(outputs.into_iter().map(|output| f(kept(output))).collect())
+    }
+
+    fn by_place<U>(self: Pin<&mut Self>, f: impl FnMut(usize) -> U) -> Sh::Of<U> {
+        Sh::shape((0..self.inflow.admitted + self.inflow.refused).map(f).collect())
     }
 }
 

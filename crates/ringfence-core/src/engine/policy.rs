@@ -4,7 +4,7 @@ use core::num::NonZeroUsize;
 
 /// A verb's rule, as a value.
 #[derive(Clone, Copy, Debug)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// The verb, for messages.
     pub(crate) verb: &'static str,
     /// When it is decided.

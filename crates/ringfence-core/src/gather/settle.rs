@@ -1,7 +1,7 @@
 //! How each child ended.
 
 #[cfg(feature = "std")]
-use crate::time::Deadline;
+use crate::time::{Deadline, until};
 // Without a clock there are no deadlines.
 #[cfg(not(feature = "std"))]
 use core::convert::Infallible as Deadline;
@@ -160,9 +160,10 @@ impl<S: InOrder> Future for Settle<S> {
         let this = self.project();
         let mut drive = this.drive;
         #[cfg(feature = "std")]
-        if let Some(deadline) = this.deadline {
+        let _until = this.deadline.as_mut().map(|deadline| {
             deadline.begin();
-        }
+            until(deadline.instant())
+        });
         if drive.as_mut().poll(&POLICY, cx).is_pending() {
             #[cfg(feature = "std")]
             if drive.as_mut().is_draining() {
