@@ -13,6 +13,7 @@ mod features;
 mod no_std;
 mod size;
 mod step;
+mod stress;
 mod tidy;
 
 use std::process::ExitCode;
@@ -59,11 +60,16 @@ const DEEP: &[Step] = &[
     Step { name: "fuzz", about: "a minute of each fuzz target", run: deep::fuzz },
 ];
 
-/// What is no check: it writes files, or needs a quiet machine.
+/// What is no check: it writes files, needs a quiet machine, or takes longer than CI has.
 const TOOLS: &[Tool] = &[
     Tool { name: "bench", about: "[--quick] writes docs/benchmarks", run: bench::bench },
     Tool { name: "size", about: "time to compile the core, and bytes it adds", run: size::size },
     Tool { name: "counts", about: "--bless records what is counted", run: counts::bless },
+    Tool {
+        name: "stress",
+        about: "random children on each runtime, for 10,000 rounds",
+        run: stress::stress,
+    },
 ];
 
 /// The tool that is asked for, and its flags.
