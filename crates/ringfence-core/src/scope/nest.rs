@@ -18,7 +18,7 @@ use crate::{
     outcome::{Cause, ChildId, Failure, Label, Panic, Reason, catch},
     sync::Arc,
 };
-use alloc::{collections::VecDeque, vec::Vec};
+use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 use core::{
     future::Future,
     pin::Pin,
@@ -56,7 +56,7 @@ pin_project! {
         // How many regular children may run at a time.
         limit: usize,
         // What limits others, too.
-        share: Option<Share>,
+        share: Option<Box<Share>>,
         heed: Heed,
         // The child whose poll has panicked.
         fallen: Option<Child<'env, E, M>>,
@@ -123,7 +123,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     pub(super) fn limit(&mut self, limit: Limit) {
         match limit {
             Limit::Number(limit) => self.limit = limit.get(),
-            Limit::Limiter(limiter) => self.share = Some(Share::new(limiter)),
+            Limit::Limiter(limiter) => self.share = Some(Box::new(Share::new(limiter))),
         }
     }
 
@@ -153,7 +153,16 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     }
 
     /// Lets children begin that wait for a place, as many as there are places.
-    pub(super) fn fill(self: Pin<&mut Self>, ready: &mut Ready) {
+    #[inline]
+    pub(super) fn fill(mut self: Pin<&mut Self>, ready: &mut Ready) {
+        let this = self.as_mut().project();
+        if this.share.is_some() || !this.queue.is_empty() {
+            self.fill_places(ready);
+        }
+    }
+
+    #[inline(never)]
+    fn fill_places(self: Pin<&mut Self>, ready: &mut Ready) {
         let this = self.project();
         let mut bell = None;
         if let Some(share) = this.share {
@@ -302,8 +311,8 @@ where
     type End = Event<T, E>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Event<T, E>> {
-        let mut this = self.project();
+    fn poll(mut self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Event<T, E>> {
+        let mut this = self.as_mut().project();
         this.door.gate.set_polling(slot.index());
         match slot.index() {
             BODY => {
@@ -313,15 +322,7 @@ where
                 this.body.set(None);
                 Poll::Ready(Event::Body(output.show()))
             }
-            DOOR => {
-                this.door.gate.hang(cx.waker());
-                if let Poll::Ready(reason) = this.heed.poll(&this.door.gate, cx) {
-                    return Poll::Ready(Event::Door(Some(reason)));
-                }
-                let may_begin = this.share.as_ref().is_some_and(Share::is_waiting);
-                let rung = this.door.gate.is_rung() || may_begin;
-                if rung { Poll::Ready(Event::Door(None)) } else { Poll::Pending }
-            }
+            DOOR => self.poll_door(cx).map(Event::Door),
             _ => {
                 let end = ready!(Pin::new(this.children).poll(slot, cx));
                 if end.rank == Rank::Regular {
@@ -347,6 +348,20 @@ where
 }
 
 impl<B, E, M: Mode> Nest<'_, B, E, M> {
+    /// Waits until somebody rings, or a child may begin, or the scope's token is cancelled, for the
+    /// reason that it returns.
+    #[inline(never)]
+    fn poll_door(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Reason>> {
+        let this = self.project();
+        this.door.gate.hang(cx.waker());
+        if let Poll::Ready(reason) = this.heed.poll(&this.door.gate, cx) {
+            return Poll::Ready(Some(reason));
+        }
+        let may_begin = this.share.as_ref().is_some_and(|share| share.is_waiting());
+        let rung = this.door.gate.is_rung() || may_begin;
+        if rung { Poll::Ready(None) } else { Poll::Pending }
+    }
+
     /// Tells whose panic it was, and that it was its.
     pub(super) fn panicked(self: Pin<&mut Self>, panic: Panic) -> ChildEnd<E> {
         match self.project().fallen.take() {
