@@ -8,6 +8,7 @@ mod draft;
 mod first;
 mod gate;
 mod handle;
+mod heed;
 mod ledger;
 mod mode;
 mod nest;
@@ -85,6 +86,10 @@ use door::Door;
 ///
 /// Five allocations per scope and five more once it has children; one per child, and now and then
 /// one for room for more of them at a time. A child that has ended leaves nothing behind.
+///
+/// Scopes inside of one another take stack for each level, as futures in futures do: some 3 KiB while
+/// they are polled and 1 KiB while they are dropped, or 9 and 2 KiB where the compiler does not
+/// optimize. A child that spawns siblings takes none, however many follow one another.
 ///
 /// # Semantics
 ///

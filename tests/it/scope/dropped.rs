@@ -131,32 +131,6 @@ fn who_waits_for_the_token_or_a_child_of_a_dropped_scope_is_told() {
 }
 
 // trap: T21
-// rule: scope-drop
-#[test]
-fn ten_thousand_scopes_one_in_the_other_are_polled_and_dropped() {
-    const DEPTH: usize = 10_000;
-    fn nest(depth: usize) -> Pin<Box<dyn Future<Output = Output> + Send>> {
-        Box::pin(async move {
-            if depth == 0 {
-                return pending().await;
-            }
-            let inner = scope(async |s| {
-                let child = s.spawn(nest(depth - 1));
-                Ok(child.await)
-            });
-            inner.first().await
-        })
-    }
-    // To be polled, futures in futures need a stack, as any; they need none besides.
-    let deep = || {
-        let mut whole = Stepper::new(nest(DEPTH));
-        assert!(whole.step().is_pending());
-        drop(whole);
-    };
-    thread::Builder::new().stack_size(DEPTH * 16 * 1024).spawn(deep).unwrap().join().unwrap();
-}
-
-// trap: T21
 // case: PF-01
 // rule: scope-drop
 #[test]

@@ -2,6 +2,7 @@
 
 mod child_grace;
 mod deadlines;
+mod depth;
 mod dropped;
 mod ends;
 mod fairness;

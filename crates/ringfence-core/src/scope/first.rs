@@ -49,21 +49,35 @@ where
             Conclusion::Panicked(panic) => panic.resume(),
             Conclusion::Error(error) => error,
         };
-        match error {
-            ScopeError::Failed(group) => match group.into_first().cause {
-                Cause::Error(error) => Poll::Ready(Err(error)),
-                Cause::Panic(panic) => panic.resume(),
-            },
-            ScopeError::Elapsed(elapsed) => {
-                panic!("a scope awaited by `.first()` has no error for this: {elapsed}")
-            }
-            ScopeError::Cancelled(_) if is_cut() => {
+        match first(error) {
+            Some(error) => Poll::Ready(Err(error)),
+            None => {
                 *this.cut = true;
                 Poll::Pending
             }
-            ScopeError::Cancelled(cancelled) => {
-                panic!("a scope awaited by `.first()` has no error for this: {cancelled}")
-            }
+        }
+    }
+}
+
+/// The first error, or none if the scope was cancelled with the one around it.
+///
+/// # Panics
+///
+/// With the first panic, and if there is neither an error nor a scope around.
+#[cold]
+#[inline(never)]
+fn first<E>(error: ScopeError<E>) -> Option<E> {
+    match error {
+        ScopeError::Failed(group) => match group.into_first().cause {
+            Cause::Error(error) => Some(error),
+            Cause::Panic(panic) => panic.resume(),
+        },
+        ScopeError::Elapsed(elapsed) => {
+            panic!("a scope awaited by `.first()` has no error for this: {elapsed}")
+        }
+        ScopeError::Cancelled(_) if is_cut() => None,
+        ScopeError::Cancelled(cancelled) => {
+            panic!("a scope awaited by `.first()` has no error for this: {cancelled}")
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Panic, Reason, ScopeError, abort,
     catch,
 };
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::mem;
 
 /// What a scope's body and children have come to.
@@ -25,7 +25,7 @@ pub(super) struct Ledger<'env, T, E> {
     /// Why the scope was cancelled, if it was for another reason than a failure.
     cancelled: Option<Reason>,
     /// Its deadline has passed.
-    elapsed: Option<Elapsed>,
+    elapsed: Option<Box<Elapsed>>,
     /// A runtime has lost a child.
     lost: bool,
 }
@@ -79,14 +79,18 @@ impl<T, E> Ledger<'_, T, E> {
                 self.value = Some(value);
                 Verdict::GoOn
             }
-            Err(error) => {
-                let pushed = self.push(Failure::new(ChildId::BODY, Cause::Error(error)));
-                match self.on_failure {
-                    OnFailure::Collect => pushed,
-                    // A sink is for the failures of children.
-                    OnFailure::CancelAll | OnFailure::Sink(_) => CANCEL,
-                }
-            }
+            Err(error) => self.body_failed(error),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn body_failed(&mut self, error: E) -> Verdict {
+        let pushed = self.push(Failure::new(ChildId::BODY, Cause::Error(error)));
+        match self.on_failure {
+            OnFailure::Collect => pushed,
+            // A sink is for the failures of children.
+            OnFailure::CancelAll | OnFailure::Sink(_) => CANCEL,
         }
     }
 
@@ -96,8 +100,15 @@ impl<T, E> Ledger<'_, T, E> {
         match end.failure {
             None if end.lost => self.lost(),
             None => Verdict::GoOn,
-            Some(failure) => self.failure(*failure),
+            Some(failure) => self.failed(failure),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[expect(clippy::boxed_local, reason = "it is unboxed here, and not where there is none")]
+    fn failed(&mut self, failure: Box<Failure<E>>) -> Verdict {
+        self.failure(*failure)
     }
 
     /// A runtime has lost a child, or what the body has awaited. Nobody has asked for that.
@@ -169,7 +180,7 @@ impl<T, E> Ledger<'_, T, E> {
 
     /// The deadline of the scope has passed.
     pub(super) fn elapse(&mut self, elapsed: Elapsed) {
-        self.elapsed = Some(elapsed);
+        self.elapsed = Some(Box::new(elapsed));
     }
 
     /// Keeps a failure, if there is room for it.
@@ -228,7 +239,7 @@ impl<T, E> Ledger<'_, T, E> {
             return Conclusion::Error(ScopeError::Failed(failures));
         }
         if let Some(elapsed) = self.elapsed.take() {
-            return Conclusion::Error(ScopeError::Elapsed(elapsed));
+            return Conclusion::Error(ScopeError::Elapsed(*elapsed));
         }
         if self.lost {
             let lost = Cancelled::new(Reason::RuntimeGone);

@@ -3,11 +3,10 @@
 use super::{
     child::{ChildEnd, Rank},
     door::{Child, Door},
-    gate::Gate,
+    heed::Heed,
     mode::Mode,
 };
 use crate::{
-    cancel::WhenCancelled,
     engine::{
         limit::{Limit, Share},
         ready::{Ready, Slot},
@@ -18,7 +17,7 @@ use crate::{
     outcome::{Cause, ChildId, Failure, Label, Panic, Reason, catch},
     sync::Arc,
 };
-use alloc::{collections::VecDeque, vec::Vec};
+use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 use core::{
     future::Future,
     mem,
@@ -60,7 +59,7 @@ pin_project! {
         // Whether one who waits for a place has got one.
         has_place: bool,
         // What limits others, too.
-        share: Option<Share>,
+        share: Option<Box<Share>>,
         heed: Heed,
         // The child whose poll has panicked.
         fallen: Option<Child<'env, E, M>>,
@@ -76,29 +75,6 @@ pub(super) enum Event<T, E> {
     Child(ChildEnd<E>),
     /// Somebody has rung at the door, or the scope's token was cancelled, for this reason.
     Door(Option<Reason>),
-}
-
-/// Whether somebody waits for the cancellation of the scope's token.
-enum Heed {
-    /// There is no token, or everything was dropped.
-    Idle,
-    Waiting(WhenCancelled),
-    /// It was cancelled, and that was told.
-    Told,
-}
-
-impl Heed {
-    /// Waits for the cancellation of the gate's token, if there is one.
-    fn poll(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<Reason> {
-        if let Self::Idle = self {
-            let Some(token) = gate.given_token() else { return Poll::Pending };
-            *self = Self::Waiting(token.cancelled());
-        }
-        let Self::Waiting(when_cancelled) = self else { return Poll::Pending };
-        let cancelled = ready!(Pin::new(when_cancelled).poll(cx));
-        *self = Self::Told;
-        Poll::Ready(cancelled.into_reason())
-    }
 }
 
 impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
@@ -128,7 +104,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     pub(super) fn limit(&mut self, limit: Limit) {
         match limit {
             Limit::Number(limit) => self.limit = limit.get(),
-            Limit::Limiter(limiter) => self.share = Some(Share::new(limiter)),
+            Limit::Limiter(limiter) => self.share = Some(Box::new(Share::new(limiter))),
         }
     }
 
@@ -161,6 +137,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     }
 
     /// Lets children begin, in the order of their spawns, as far as there are places for them.
+    #[inline(never)]
     pub(super) fn fill(mut self: Pin<&mut Self>, ready: &mut Ready) {
         self.as_mut().let_in_waiting(ready);
         let this = self.as_mut().project();
@@ -339,8 +316,8 @@ where
     type End = Event<T, E>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Event<T, E>> {
-        let mut this = self.project();
+    fn poll(mut self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Event<T, E>> {
+        let mut this = self.as_mut().project();
         this.door.gate.set_polling(slot.index());
         match slot.index() {
             BODY => {
@@ -350,16 +327,7 @@ where
                 this.body.set(None);
                 Poll::Ready(Event::Body(output.show()))
             }
-            DOOR => {
-                this.door.gate.hang(cx.waker());
-                let waits = this.share.as_ref().is_some_and(Share::is_waiting);
-                let wanted = this.door.gate.is_rung() || *this.has_place || waits;
-                match this.heed.poll(&this.door.gate, cx) {
-                    Poll::Ready(reason) => Poll::Ready(Event::Door(Some(reason))),
-                    Poll::Pending if wanted => Poll::Ready(Event::Door(None)),
-                    Poll::Pending => Poll::Pending,
-                }
-            }
+            DOOR => self.poll_door(cx).map(Event::Door),
             _ => {
                 let end = ready!(Pin::new(this.children).poll(slot, cx));
                 if end.rank == Rank::Regular {
@@ -385,6 +353,20 @@ where
 }
 
 impl<B, E, M: Mode> Nest<'_, B, E, M> {
+    /// Waits until somebody rings, or a child may begin, or the scope's token is cancelled, for the
+    /// reason that it returns.
+    #[inline(never)]
+    fn poll_door(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Reason>> {
+        let this = self.project();
+        this.door.gate.hang(cx.waker());
+        if let Poll::Ready(reason) = this.heed.poll(&this.door.gate, cx) {
+            return Poll::Ready(Some(reason));
+        }
+        let waits = this.share.as_ref().is_some_and(|share| share.is_waiting());
+        let wanted = this.door.gate.is_rung() || *this.has_place || waits;
+        if wanted { Poll::Ready(None) } else { Poll::Pending }
+    }
+
     /// Tells whose panic it was, and that it was its.
     pub(super) fn panicked(self: Pin<&mut Self>, panic: Panic) -> ChildEnd<E> {
         match self.project().fallen.take() {

@@ -19,18 +19,31 @@ pub(super) use clock::Patience;
 mod clock {
     use super::{Context, Gate, Over, Poll};
     use crate::time::{Deadline, Sleep, Until, in_force, sleep, until};
+    use alloc::boxed::Box;
     use core::{pin::Pin, task::ready, time::Duration};
+    use std::time::Instant;
 
     /// The deadline of a scope, and the grace of those who are asked to end.
+    ///
+    /// Small, since most scopes have neither.
     #[derive(Debug, Default)]
     pub(in crate::scope) struct Patience {
-        pub(in crate::scope) deadline: Option<Deadline>,
+        clock: Option<Box<Clock>>,
+        /// The earliest deadline around the scope, as the gate was told.
+        around: Option<Instant>,
+    }
+
+    /// What few scopes have.
+    #[derive(Debug, Default)]
+    struct Clock {
+        deadline: Option<Deadline>,
+        /// Its instant, as the gate was told.
+        told: Option<Instant>,
         /// Of those who have none of their own.
-        pub(in crate::scope) grace: Duration,
+        grace: Duration,
         /// Once they were asked.
-        ending: Option<Ending>,
-        /// What the gate was told of deadlines: the scope's, and those around it.
-        told: [Option<std::time::Instant>; 2],
+        ending: Ending,
+        is_ending: bool,
     }
 
     /// How far the end has come.
@@ -45,42 +58,67 @@ mod clock {
     }
 
     impl Patience {
+        /// Sets the deadline.
+        pub(in crate::scope) fn set_deadline(&mut self, deadline: Deadline) {
+            self.clock.get_or_insert_default().deadline = Some(deadline);
+        }
+
+        /// Sets the grace of those who have none of their own.
+        pub(in crate::scope) fn set_grace(&mut self, grace: Duration) {
+            self.clock.get_or_insert_default().grace = grace;
+        }
+
         /// Reads the clock, unless it was read before.
         pub(in crate::scope) fn begin(&mut self) {
-            if let Some(deadline) = &mut self.deadline {
+            let deadline = self.clock.as_mut().and_then(|clock| clock.deadline.as_mut());
+            if let Some(deadline) = deadline {
                 deadline.begin();
             }
         }
 
         /// Puts the deadline in force, and tells the gate of it and of those around.
         pub(in crate::scope) fn enter(&mut self, gate: &Gate) -> Until {
-            let own = self.deadline.as_ref().and_then(Deadline::instant);
-            let now = [own, in_force()];
-            if now != self.told {
-                self.told = now;
-                gate.note_deadlines(now);
+            let around = in_force();
+            let own = self.clock.as_ref().and_then(|clock| clock.instant());
+            let told = self.clock.as_ref().and_then(|clock| clock.told);
+            if (own, around) != (told, self.around) {
+                self.tell(gate, own, around);
             }
             until(own)
         }
 
+        #[cold]
+        fn tell(&mut self, gate: &Gate, own: Option<Instant>, around: Option<Instant>) {
+            self.around = around;
+            if let Some(clock) = &mut self.clock {
+                clock.told = own;
+            }
+            gate.note_deadlines([own, around]);
+        }
+
         /// Counts the grace of those who were asked to end from now on.
         pub(in crate::scope) fn ask(&mut self) {
-            // Nobody asks it any more, and it would wake who has asked it before.
-            self.deadline = None;
-            self.ending = Some(Ending::default());
+            if let Some(clock) = &mut self.clock {
+                // Nobody asks it any more, and it would wake who has asked it before.
+                clock.deadline = None;
+                clock.is_ending = true;
+            }
         }
 
         /// Whether somebody with a grace of its own, or else the scope's, has had it all.
         pub(in crate::scope) fn is_over(&self, own: Option<Duration>) -> bool {
-            let grace = own.unwrap_or(self.grace);
-            self.ending.as_ref().is_some_and(|ending| grace <= ending.passed)
+            match &self.clock {
+                None => own.is_none_or(|grace| grace.is_zero()),
+                Some(clock) => own.unwrap_or(clock.grace) <= clock.ending.passed,
+            }
         }
 
         /// As `is_over`, of whoever has waited for it, and was not told so before.
         pub(in crate::scope) fn is_just_over(&self, own: Option<Duration>) -> bool {
-            let grace = own.unwrap_or(self.grace);
-            let just = |ending: &Ending| ending.before < grace && grace <= ending.passed;
-            self.ending.as_ref().is_some_and(just)
+            self.clock.as_ref().is_some_and(|clock| {
+                let grace = own.unwrap_or(clock.grace);
+                clock.ending.before < grace && grace <= clock.ending.passed
+            })
         }
 
         /// Waits until the first of these have had all of their grace.
@@ -88,41 +126,67 @@ mod clock {
             &mut self,
             graces: impl Iterator<Item = Option<Duration>>,
         ) {
-            let Some(ending) = &mut self.ending else { return };
-            let left = graces.map(|own| own.unwrap_or(self.grace));
-            let next = left.filter(|grace| *grace > ending.passed).min();
-            ending.next = match (ending.next.take(), next) {
-                (_, None) => None,
-                (None, Some(next)) => Some((next, sleep(next))),
-                // From when that was up, which is not quite now.
-                (Some((passed, mut rest)), Some(next)) if rest.is_elapsed() => {
-                    match rest.deadline().and_then(|then| then.checked_add(next - passed)) {
-                        Some(then) => rest.reset_at(then),
-                        None => rest.reset(next - passed),
-                    }
-                    Some((next, rest))
-                }
-                (waits, Some(_)) => waits,
-            };
+            let default = self.clock.as_ref().map_or(Duration::ZERO, |clock| clock.grace);
+            let left = graces.filter(|own| !self.is_over(*own));
+            let Some(next) = left.map(|own| own.unwrap_or(default)).min() else { return };
+            let clock = self.clock.get_or_insert_default();
+            clock.is_ending = true;
+            clock.ending.wait_for(next);
         }
 
         /// Waits until a time is up.
         pub(in crate::scope) fn poll(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<Over> {
             if let Some(moved) = gate.take_deadline() {
-                self.deadline = moved.map(Deadline::at);
-                self.told[0] = moved;
-                gate.note_deadlines(self.told);
+                self.clock.get_or_insert_default().deadline = moved.map(Deadline::at);
+                self.tell(gate, moved, self.around);
             }
-            if let Some(ending) = &mut self.ending {
-                let Some((grace, rest)) = &mut ending.next else { return Poll::Pending };
-                ready!(Pin::new(rest).poll(cx));
-                ending.before = ending.passed;
-                ending.passed = *grace;
+            self.clock.as_mut().map_or(Poll::Pending, |clock| clock.poll(cx))
+        }
+    }
+
+    impl Clock {
+        fn instant(&self) -> Option<Instant> {
+            self.deadline.as_ref().and_then(Deadline::instant)
+        }
+
+        fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Over> {
+            if self.is_ending {
+                ready!(self.ending.poll(cx));
                 return Poll::Ready(Over::Grace);
             }
             let Some(deadline) = &mut self.deadline else { return Poll::Pending };
             ready!(deadline.poll(cx));
             Poll::Ready(Over::Scope(deadline.limit()))
+        }
+    }
+
+    impl Ending {
+        /// Waits until those who have `next` have had it all, unless others are waited for.
+        fn wait_for(&mut self, next: Duration) {
+            let Some((passed, rest)) = &mut self.next else {
+                self.next = Some((next, sleep(next)));
+                return;
+            };
+            if rest.is_elapsed() {
+                // From when that was up, which is not quite now.
+                match rest.deadline().and_then(|then| then.checked_add(next - *passed)) {
+                    Some(then) => rest.reset_at(then),
+                    None => rest.reset(next - *passed),
+                }
+                *passed = next;
+            }
+        }
+
+        fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+            let Some((grace, rest)) = &mut self.next else { return Poll::Pending };
+            if rest.is_elapsed() {
+                // Whoever is left is behind a shield.
+                return Poll::Pending;
+            }
+            ready!(Pin::new(rest).poll(cx));
+            self.before = self.passed;
+            self.passed = *grace;
+            Poll::Ready(())
         }
     }
 }

@@ -63,8 +63,7 @@ pin_project! {
         ledger: Ledger<'env, T, E>,
         phase: Phase,
         patience: Patience,
-        name: Option<Name>,
-        on_leftovers: Option<OnLeftovers<'env>>,
+        said: Option<Box<Said<'env>>>,
         door: Arc<Door<'env, E, M>>,
         // Children on a runtime that were dropped inside a poll.
         drain: Drain,
@@ -90,6 +89,13 @@ pin_project! {
             }
         }
     }
+}
+
+/// What is said of few scopes.
+#[derive(Default)]
+struct Said<'env> {
+    name: Option<Name>,
+    on_leftovers: Option<OnLeftovers<'env>>,
 }
 
 /// Who is told of those that were left over.
@@ -120,8 +126,7 @@ where
             ledger: Ledger::new(),
             phase: Phase::New,
             patience: Patience::default(),
-            name: None,
-            on_leftovers: None,
+            said: None,
             door,
             drain: Drain::new(),
         }
@@ -129,7 +134,7 @@ where
 
     /// Gives the scope a name, to be shown in errors.
     pub fn named(mut self, name: impl Into<Name>) -> Self {
-        self.name = Some(name.into());
+        self.said.get_or_insert_default().name = Some(name.into());
         self
     }
 
@@ -140,7 +145,7 @@ where
     /// rather than the timeout.
     #[cfg(feature = "std")]
     pub fn timeout(mut self, limit: core::time::Duration) -> Self {
-        self.patience.deadline = Some(Deadline::after(limit));
+        self.patience.set_deadline(Deadline::after(limit));
         self
     }
 
@@ -148,7 +153,7 @@ where
     /// instant of the timer in force.
     #[cfg(feature = "std")]
     pub fn deadline(mut self, deadline: std::time::Instant) -> Self {
-        self.patience.deadline = Some(Deadline::at(deadline));
+        self.patience.set_deadline(Deadline::at(deadline));
         self
     }
 
@@ -167,7 +172,7 @@ where
     /// at once.
     #[cfg(feature = "std")]
     pub fn grace(mut self, grace: core::time::Duration) -> Self {
-        self.patience.grace = grace;
+        self.patience.set_grace(grace);
         self
     }
 
@@ -175,7 +180,7 @@ where
     /// grace.
     #[cfg(feature = "std")]
     pub fn on_leftovers(mut self, tell: impl FnMut(&Label) + Send + 'env) -> Self {
-        self.on_leftovers = Some(Box::new(tell));
+        self.said.get_or_insert_default().on_leftovers = Some(Box::new(tell));
         self
     }
 
@@ -228,7 +233,7 @@ where
 impl<B, T, E, M: Mode> fmt::Debug for Scoped<'_, B, T, E, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scoped")
-            .field("name", &self.name)
+            .field("name", &self.said.as_ref().and_then(|said| said.name.as_ref()))
             .field("phase", &self.phase)
             .finish_non_exhaustive()
     }

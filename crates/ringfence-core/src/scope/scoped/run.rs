@@ -4,11 +4,15 @@ use super::{Phase, Scoped};
 #[cfg(feature = "std")]
 use crate::cancel;
 use crate::{
-    engine::turn::{PENDING, turn},
-    outcome::{Elapsed, Reason, ScopeError, TimeLimit},
+    engine::{
+        ready::Ready,
+        turn::{PENDING, turn},
+    },
+    outcome::{Elapsed, Panic, Reason, ScopeError, TimeLimit},
     scope::{
+        door::Door,
         gate::Gate,
-        ledger::{Conclusion, Verdict},
+        ledger::{Conclusion, Ledger, Verdict},
         mode::Mode,
         nest::{Event, Nest},
         patience::{Over, Patience},
@@ -40,8 +44,8 @@ where
     fn step(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
         let this = self.project();
         let (mut nest, ledger, door) = (this.nest, this.ledger, this.door);
-        let open = matches!(this.phase, Phase::Open);
-        let (ending, patience) = (matches!(this.phase, Phase::Ending), this.patience);
+        let (phase, patience) = (this.phase, this.patience);
+        let open = matches!(phase, Phase::Open);
         if nest.as_mut().is_quiet(open) && !door.gate.is_rung() {
             return Poll::Ready(Step::Quiet);
         }
@@ -50,27 +54,9 @@ where
             let verdict = match end {
                 Ok(Event::Body(output)) => ledger.body(output),
                 Ok(Event::Child(end)) => ledger.child(end),
-                Err(panic) => {
-                    let end = nest.as_mut().panicked(panic);
-                    ledger.child(end)
-                }
+                Err(panic) => fallen(nest.as_mut(), ledger, panic),
                 Ok(Event::Door(cancelled)) => {
-                    let mut ends = nest.as_mut().answer();
-                    if ending {
-                        // Some shield may be down.
-                        let spared = spared(nest.as_mut(), &door.gate, patience);
-                        nest.as_mut().clear_but(&spared, |end| ends.push(end));
-                        nest.as_mut().vacate();
-                    }
-                    let heard = ledger.children(ends).and(ledger.overdue(door.take_overdue()));
-                    match (heard, cancelled) {
-                        (Verdict::GoOn, Some(reason)) if open => {
-                            // They came before that.
-                            nest.as_mut().fill(ready);
-                            ledger.cancel(reason)
-                        }
-                        (heard, _) => heard,
-                    }
+                    heard(nest.as_mut(), ready, ledger, door, phase, patience, cancelled)
                 }
             };
             if let (Verdict::Cancel(reason), true) = (verdict, open) {
@@ -90,6 +76,8 @@ where
     }
 
     /// As [`step`](Self::step), once no more is to be waited for: all that was woken is polled.
+    #[cold]
+    #[inline(never)]
     fn last_steps(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
         let turns = self.as_mut().project().nest.running() / PENDING as usize;
         for _ in 0..=turns {
@@ -102,6 +90,7 @@ where
     }
 
     /// Asks everything to end. False if there is no time for it to.
+    #[inline(never)]
     fn ask(mut self: Pin<&mut Self>, reason: Reason) -> bool {
         let this = self.as_mut().project();
         let ledger = this.ledger;
@@ -118,10 +107,11 @@ where
 
     /// Drops those who have had their grace, but for those behind a shield. False if nobody would be
     /// left: then they are still there.
+    #[inline(never)]
     fn cut(self: Pin<&mut Self>) -> bool {
         let this = self.project();
         let (mut nest, ledger, patience) = (this.nest, this.ledger, this.patience);
-        if let Some(tell) = this.on_leftovers {
+        if let Some(tell) = this.said.as_mut().and_then(|said| said.on_leftovers.as_mut()) {
             let late = nest.as_mut().unfinished(|own| patience.is_just_over(own));
             let _ = ledger.run(|| late.iter().for_each(tell));
         }
@@ -137,6 +127,7 @@ where
     }
 
     /// Drops what is left, which is then ready.
+    #[inline(never)]
     fn finish(self: Pin<&mut Self>) -> Poll<()> {
         let this = self.project();
         let ledger = this.ledger;
@@ -210,6 +201,7 @@ where
     }
 
     /// Ends in good order: nothing is left but daemons. False if there is nothing to wait for.
+    #[inline(never)]
     fn leave(mut self: Pin<&mut Self>) -> bool {
         let mut this = self.as_mut().project();
         if !matches!(this.phase, Phase::Open) {
@@ -224,11 +216,58 @@ where
     }
 
     /// Notes that the time is up, and who has not ended.
+    #[cold]
+    #[inline(never)]
     fn elapse(self: Pin<&mut Self>, limit: TimeLimit) -> Step {
         let this = self.project();
         let unfinished = this.nest.unfinished(|_| true);
-        this.ledger.elapse(Elapsed::new(limit, this.name.clone(), unfinished));
+        let name = this.said.as_ref().and_then(|said| said.name.clone());
+        this.ledger.elapse(Elapsed::new(limit, name, unfinished));
         Step::Cancel(Reason::Deadline)
+    }
+}
+
+/// The body or a child has panicked.
+//
+// Apart from `step`, as is `heard`: what is rare does not make the frame of each poll larger, of
+// which scopes in one another have many at a time.
+#[cold]
+#[inline(never)]
+fn fallen<B, T, E, M: Mode>(
+    nest: Pin<&mut Nest<'_, B, E, M>>,
+    ledger: &mut Ledger<'_, T, E>,
+    panic: Panic,
+) -> Verdict {
+    let end = nest.panicked(panic);
+    ledger.child(end)
+}
+
+/// Somebody has rung, or the scope's token was cancelled, for this reason.
+#[inline(never)]
+fn heard<'env, B, T, E, M: Mode>(
+    mut nest: Pin<&mut Nest<'env, B, E, M>>,
+    ready: &mut Ready,
+    ledger: &mut Ledger<'env, T, E>,
+    door: &Door<'env, E, M>,
+    phase: &Phase,
+    patience: &Patience,
+    cancelled: Option<Reason>,
+) -> Verdict {
+    let mut ends = nest.as_mut().answer();
+    if let Phase::Ending = phase {
+        // Some shield may be down.
+        let spared = spared(nest.as_mut(), &door.gate, patience);
+        nest.as_mut().clear_but(&spared, |end| ends.push(end));
+        nest.as_mut().vacate();
+    }
+    let heard = ledger.children(ends).and(ledger.overdue(door.take_overdue()));
+    match (heard, cancelled, phase) {
+        (Verdict::GoOn, Some(reason), Phase::Open) => {
+            // They came before that.
+            nest.fill(ready);
+            ledger.cancel(reason)
+        }
+        (heard, ..) => heard,
     }
 }
 
