@@ -13,6 +13,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     task::{Context, Poll},
+    thread,
 };
 
 /// The failure of a child, and the payload of its panic, where the plan has it so.
@@ -27,6 +28,7 @@ pub(super) struct Record {
     /// The number of the poll of its task in which it was last polled.
     last_poll: AtomicUsize,
     is_inside: AtomicBool,
+    has_ended: AtomicBool,
     is_dead: AtomicBool,
 }
 
@@ -40,6 +42,7 @@ impl Record {
             task: AtomicUsize::new(NO_TASK),
             last_poll: AtomicUsize::new(0),
             is_inside: AtomicBool::new(false),
+            has_ended: AtomicBool::new(false),
             is_dead: AtomicBool::new(false),
         }
     }
@@ -51,6 +54,11 @@ impl Record {
 
     pub(super) fn last_poll(&self) -> usize {
         self.last_poll.load(SeqCst)
+    }
+
+    /// Whether it has begun on the runtime, and has neither returned nor panicked.
+    pub(super) fn is_cut(&self) -> bool {
+        self.task().is_some() && !self.has_ended.load(SeqCst)
     }
 
     /// Whether its destructor has ended.
@@ -82,7 +90,9 @@ impl<F: Future<Output = Result<(), Planned>>> Future for Child<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let _inside = self.life.enter();
-        self.future.as_mut().poll(cx)
+        let polled = self.future.as_mut().poll(cx);
+        self.life.record.has_ended.store(polled.is_ready(), SeqCst);
+        polled
     }
 }
 
@@ -117,7 +127,10 @@ impl Life {
                     // After that, so that who sees this knows whose it is.
                     task.claim();
                 }
-                record.last_poll.store(task.number(), SeqCst);
+                let last = record.last_poll.swap(task.number(), SeqCst);
+                world.expect(last < task.number(), || {
+                    "a child was polled twice in one poll of its task".to_owned()
+                });
                 self.fence.expect_in_time(record);
             }
         }
@@ -138,6 +151,10 @@ struct Inside(Arc<Record>);
 
 impl Drop for Inside {
     fn drop(&mut self) {
+        // It has panicked.
+        if thread::panicking() {
+            self.0.has_ended.store(true, SeqCst);
+        }
         self.0.is_inside.store(false, SeqCst);
     }
 }

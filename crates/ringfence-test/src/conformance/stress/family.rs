@@ -133,6 +133,9 @@ impl Fence {
             };
             let may_live =
                 closing == Closing::Dropped && child.manner == Manner::Remote && may_be_inside;
+            if child.is_cut() {
+                self.world.count_cut();
+            }
             match child.is_dead() {
                 true => {}
                 false if may_live => self.world.count_inside(),

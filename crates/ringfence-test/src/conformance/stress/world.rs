@@ -28,6 +28,7 @@ pub(super) struct World {
     tasks: AtomicUsize,
     ended: AtomicUsize,
     dropped: AtomicUsize,
+    cut: AtomicUsize,
     inside: AtomicUsize,
 }
 
@@ -43,6 +44,7 @@ impl World {
             tasks: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
             dropped: AtomicUsize::new(0),
+            cut: AtomicUsize::new(0),
             inside: AtomicUsize::new(0),
         }
     }
@@ -107,6 +109,11 @@ impl World {
         count.fetch_add(1, SeqCst);
     }
 
+    /// Notes that a child had begun on the runtime, and not ended, when its parent came to its end.
+    pub(super) fn count_cut(&self) {
+        self.cut.fetch_add(1, SeqCst);
+    }
+
     /// Notes that a child was inside of a poll when its parent had been dropped.
     pub(super) fn count_inside(&self) {
         self.inside.fetch_add(1, SeqCst);
@@ -115,13 +122,13 @@ impl World {
 
 impl fmt::Display for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [children, tasks, ended, dropped, inside] =
-            [&self.children, &self.tasks, &self.ended, &self.dropped, &self.inside]
-                .map(|count| count.load(SeqCst));
+        let Self { children, tasks, ended, dropped, cut, inside, .. } = self;
+        let [children, tasks, ended, dropped, cut, inside] =
+            [children, tasks, ended, dropped, cut, inside].map(|count| count.load(SeqCst));
         write!(
             f,
             "{children} children, {tasks} tasks, {ended} parents ended, {dropped} dropped, \
-             {inside} children inside of a poll then"
+             {cut} remote children cut, {inside} inside of a poll after that"
         )
     }
 }
