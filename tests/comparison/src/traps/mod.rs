@@ -126,7 +126,7 @@ pub(crate) const TRAPS: &[Trap] = &[
         name: "T13",
         title: "children go on while who takes their results is at work",
         cells: &[
-            ("ringfence", scopes::overlap_ringfence),
+            ("ringfence", starving::overlap_ringfence),
             ("futures", starving::overlap_futures),
             ("futures-buffered", starving::overlap_buffered),
             ("moro", scopes::overlap_moro),
@@ -180,7 +180,7 @@ pub(crate) const TRAPS: &[Trap] = &[
     Trap {
         name: "T19",
         title: "the runtime is gone: tasks end all the same",
-        cells: &[("tokio", runtimes::gone)],
+        cells: &[("ringfence", runtimes::gone_ringfence), ("tokio", runtimes::gone)],
     },
     Trap {
         name: "T20",

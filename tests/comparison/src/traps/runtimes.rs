@@ -1,7 +1,9 @@
 //! On tokio: its own `JoinSet`, and its budget for a task. T2, T3, T6, T8, T13, T14, T18, T19.
 
 use crate::{said::Said, sets::Set};
+use ringfence_core::remote;
 use ringfence_test::{Controller, Probe};
+use ringfence_tokio::Tokio;
 use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -194,4 +196,15 @@ pub(super) fn gone() -> Said {
         ends
     });
     Said::fine_if(ends == [true, true], "not as cancelled")
+}
+
+pub(super) fn gone_ringfence() -> Said {
+    let runtime = runtime();
+    let rt = Tokio::from(runtime.handle().clone());
+    let before = remote(&rt, std::future::pending::<()>()).outcome();
+    drop(runtime);
+    let after = remote(&rt, async {}).outcome();
+    let ends = futures::executor::block_on(ringfence_core::gather([before, after]));
+    let cancelled = ends.iter().all(ringfence_core::Outcome::is_cancelled);
+    Said::fine_if(cancelled, "not as cancelled")
 }

@@ -151,26 +151,6 @@ pub(super) fn panics_moro() -> Said {
 const STEP: Duration = Duration::from_millis(10);
 const WORK: Duration = Duration::from_millis(100);
 
-pub(super) fn overlap_ringfence() -> Said {
-    run(async {
-        let steps = AtomicU32::new(0);
-        let progress = scope(async |s| -> Result<_, ()> {
-            let first = s.spawn(async { sleep(STEP).await });
-            s.spawn(async {
-                for _ in 0..4 {
-                    sleep(STEP).await;
-                    steps.fetch_add(1, Relaxed);
-                }
-            });
-            first.await;
-            let before = steps.load(Relaxed);
-            sleep(WORK).await;
-            Ok(steps.load(Relaxed) - before)
-        });
-        Said::fine_if(progress.await.unwrap_or(0) > 0, "they stand still")
-    })
-}
-
 pub(super) fn overlap_moro() -> Said {
     run(async {
         let steps = AtomicU32::new(0);

@@ -44,6 +44,21 @@ async fn overlap(results: impl Stream<Item = ()>, steps: &AtomicU32) -> Said {
     Said::fine_if(steps.load(Relaxed) > before, "they stand still")
 }
 
+pub(super) fn overlap_ringfence() -> Said {
+    let steps = Arc::default();
+    run(async {
+        let progress = AtomicU32::new(0);
+        let results = ringfence_core::StreamExt::concurrent(two(&steps), 4).map(|child| child);
+        let work = results.for_each(async |()| {
+            let before = steps.load(Relaxed);
+            sleep(Duration::from_millis(100)).await;
+            progress.fetch_add(steps.load(Relaxed) - before, Relaxed);
+        });
+        work.await;
+        Said::fine_if(progress.into_inner() > 0, "they stand still")
+    })
+}
+
 pub(super) fn overlap_futures() -> Said {
     let steps = Arc::default();
     run(async { overlap(two(&steps).buffer_unordered(4), &steps).await })
