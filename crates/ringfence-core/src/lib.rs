@@ -23,6 +23,7 @@
 //! | a stream of items | a child of each, so many at a time; they go on while I consume | [`StreamExt::concurrent`] |
 //! | work that starts more work, or borrows my locals | a nursery: all of it has ended when it returns | [`scope()`], [`scope_local`] |
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
+//! | one future, or what blocks | it in parallel, on a runtime; in any of the above | [`remote()`], [`blocking`] |
 //!
 //! *Futures* are [`Members`]: a tuple of up to twelve of any types, an array, a `Vec` or any
 //! iterator; a tuple gives a tuple, an array an array, the others a `Vec`. [`wait()`] takes
@@ -39,12 +40,13 @@
 //! # Promises
 //!
 //! 1. **No child outlives its parent's await.** When a verb resolves, every child has ended or been
-//!    dropped, or is handed back to you ([`wait()`]).
+//!    dropped, on whichever thread, or is handed back to you ([`wait()`]).
 //! 2. **Nothing is lost silently.** Each output is delivered, or dropped where the verb says so; a
 //!    panic is resumed, the first of several, or is an [`Outcome`].
 //! 3. **No panic leaves a zombie.** The other children are still driven or dropped, exactly once.
 //! 4. **Dropping is cancelling.** A future or set that is dropped drops its children at once and in
-//!    place.
+//!    place. Only a child that is inside a poll on a thread of a runtime is dropped there, when that
+//!    poll ends; none begins after the drop.
 //! 5. **Nothing runs behind your back.** No task, no thread, no executor; except one thread for
 //!    timers, that of `futures-timer`, where something waits for time and no runtime is in force.
 //!
@@ -106,7 +108,7 @@
 //! |---|---|---|
 //! | verbs, sets, scopes, tokens, outcomes, `rt::Spawn`, `rt::SpawnLocal` | yes | yes |
 //! | deadlines, grace, shields, the token in force | yes | no |
-//! | time, `block_on`, the runtime in force | yes | no |
+//! | time, `block_on`, the runtime in force, remote children | yes | no |
 //! | a child's panic | caught, the others are dropped first | goes through at once; the others are dropped with the future |
 //! | a deep [`ErrorGroup`] | dropped without recursion | takes stack for each level |
 //!

@@ -8,6 +8,7 @@ mod draft;
 mod first;
 mod gate;
 mod handle;
+mod heed;
 mod ledger;
 mod mode;
 mod nest;

@@ -22,6 +22,7 @@
 //! | a stream of items | a child of each, so many at a time; they go on while I consume | [`StreamExt::concurrent`] |
 //! | work that starts more work, or borrows my locals | a nursery: all of it has ended when it returns | [`scope()`], [`scope_local`] |
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
+//! | one future, or what blocks | it in parallel, on a runtime; in any of the above | [`remote()`], [`blocking`] |
 //!
 //! The page of [`ringfence_core`], which all of these are from, tells what verbs take, what more
 //! can be said of them, and what they promise.

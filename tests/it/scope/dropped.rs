@@ -4,11 +4,10 @@ use super::{Output, Said, Why, reason, step};
 use ringfence_core::{CancelToken, Handle, Reason, Scope, scope, sleep, timeout};
 use ringfence_test::{Controller, CountingWaker, Probe, Stepper, Tally, poll_once, run};
 use std::{
-    future::{Future, pending},
+    future::pending,
     mem,
     pin::Pin,
     sync::{Arc, Mutex},
-    thread,
     time::Duration,
 };
 

@@ -7,7 +7,7 @@ use super::{
     turn::PENDING,
 };
 use crate::{
-    cancel::drain::Drain,
+    cancel::drain::{self, Drain},
     outcome::{Cancelled, Name, Outcome, Panic, Reason},
 };
 #[cfg(feature = "std")]
@@ -221,17 +221,42 @@ fn cancel<S: Store>(
     end: End,
     cx: &mut Context<'_>,
 ) -> Poll<Decided> {
+    if drain::is_needed() {
+        return cancel_and_drain(store, rare, end, cx);
+    }
+    match store.as_mut().cancel() {
+        None => go_on(store, end),
+        panic => go_on(store, first(end, panic)),
+    }
+}
+
+/// As `cancel`, where there may be children that have not gone when they have been dropped.
+#[inline(never)]
+fn cancel_and_drain<S: Store>(
+    mut store: Pin<&mut S>,
+    rare: &mut Option<Box<Rare>>,
+    end: End,
+    cx: &mut Context<'_>,
+) -> Poll<Decided> {
     let mut drain = Drain::new();
-    let end = match (drain.collect(|| store.as_mut().cancel()), end) {
-        (None, end) => end,
-        (Some(panic), Ok(_)) => Err(panic),
-        (Some(second), end @ Err(_)) => {
+    match drain.collect(|| store.as_mut().cancel()) {
+        panic if drain.is_empty() => go_on(store, first(end, panic)),
+        panic => drain_out(store, rare, first(end, panic), drain, cx),
+    }
+}
+
+/// What goes on where something has panicked on the way to an end, or nothing.
+#[cold]
+fn first(end: End, panic: Option<Panic>) -> End {
+    match (end, panic) {
+        (end, None) => end,
+        (Ok(_), Some(panic)) => Err(panic),
+        (end @ Err(_), Some(second)) => {
             // The others' panics come second.
             second.discard();
             end
         }
-    };
-    if drain.is_empty() { go_on(store, end) } else { drain_out(store, rare, end, drain, cx) }
+    }
 }
 
 /// Goes on with the end of a verb, of which nobody is left.
@@ -254,18 +279,11 @@ fn drain_out<S: Store>(
     mut drain: Drain,
     cx: &mut Context<'_>,
 ) -> Poll<Decided> {
-    match (drain.poll(cx), end) {
-        (Poll::Pending, end) => {
-            rare.get_or_insert_default().draining = Some((end, drain));
-            Poll::Pending
-        }
-        (Poll::Ready(Some(panic)), Ok(_)) => go_on(store, Err(panic)),
-        (Poll::Ready(Some(second)), end @ Err(_)) => {
-            second.discard();
-            go_on(store, end)
-        }
-        (Poll::Ready(None), end) => go_on(store, end),
+    if let Poll::Ready(panic) = drain.poll(cx) {
+        return go_on(store, first(end, panic));
     }
+    rare.get_or_insert_default().draining = Some((end, drain));
+    Poll::Pending
 }
 
 /// As `drain_out`, if that is what a verb waits for.

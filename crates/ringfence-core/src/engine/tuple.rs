@@ -133,23 +133,16 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
             return Poll::Ready(None);
         }
         let (mut children, places) = (this.children, this.places);
-        let mut each = Each::new(L::LEN as u32);
-        let careful = panics == Panics::Keep || places.careful;
+        let sweeps = panics == Panics::Resume && !drain::is_needed();
         match this.woken {
-            None if !careful => match sweep(&mut each, children.as_mut(), cx, &mut ended) {
-                Swept::All(polled) => polled,
-                Swept::Remote => {
-                    places.careful = true;
-                    drive(&mut each, children, places, cx, ended)
-                }
-            },
-            None => drive(&mut each, children, places, cx, ended),
+            None if sweeps => sweep(&mut Each::new(L::LEN as u32), children, cx, ended),
+            None => drive_each(children, places, cx, ended),
             Some(ready) => {
                 // In the first turn all are polled, which needs no asking who is next.
-                if !careful && ready.has_all(L::LEN) {
+                if sweeps && ready.has_all(L::LEN) {
                     let swept = sweep(ready, children.as_mut(), cx, &mut ended);
-                    if let Swept::All(decided @ Poll::Ready(_)) = swept {
-                        return decided;
+                    if swept.is_ready() {
+                        return swept;
                     }
                 }
                 drive(ready, children, places, cx, ended)
@@ -194,25 +187,18 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     }
 }
 
-/// How far a sweep has come.
-enum Swept<B> {
-    /// All were polled, or it is decided.
-    All(Poll<Option<B>>),
-    /// A remote child was polled, and perhaps not those behind it.
-    Remote,
-}
-
 /// A turn of all children, in which a panic goes through.
 ///
 /// Nothing is caught, since there is nothing to tell of the panic: the children that are left are
-/// dropped on its way out. So it goes no further than the first child that may run elsewhere.
+/// dropped on its way out. That will not do where a child may then be inside a poll on another
+/// thread, and must have gone before the panic goes on.
 #[inline]
 fn sweep<R: Readiness, L: Links<J>, J, B>(
     ready: &mut R,
     children: Pin<&mut Fixed<L, J>>,
     cx: &mut Context<'_>,
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
-) -> Swept<B> {
+) -> Poll<Option<B>> {
     /// Cancels the children, unless it is forgotten.
     struct Cancel<'a, L: Links<J>, J>(Pin<&'a mut Fixed<L, J>>);
     impl<L: Links<J>, J> Drop for Cancel<'_, L, J> {
@@ -235,16 +221,30 @@ fn sweep<R: Readiness, L: Links<J>, J, B>(
                 decision = Poll::Ready(Some(decided));
                 break;
             }
-        } else if drain::was_remote_noted() {
-            mem::forget(cancel);
-            return Swept::Remote;
+        } else if drain::is_needed() {
+            // The first remote child of the process has begun: the next turn is no sweep.
+            cx.waker().wake_by_ref();
+            break;
         }
     }
     if decision.is_pending() && *cancel.0.as_mut().project().running == 0 {
         decision = Poll::Ready(None);
     }
     mem::forget(cancel);
-    Swept::All(decision)
+    decision
+}
+
+/// A turn of all children, in which a panic is caught.
+///
+/// Apart from the code of a sweep, which is most tuples' only one.
+#[inline(never)]
+fn drive_each<L: Links<J>, J, B>(
+    children: Pin<&mut Fixed<L, J>>,
+    places: &mut Places,
+    cx: &mut Context<'_>,
+    ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
+) -> Poll<Option<B>> {
+    drive(&mut Each::new(L::LEN as u32), children, places, cx, ended)
 }
 
 /// A turn, in which every end is a place for the next child to begin.

@@ -3,11 +3,10 @@
 use super::{
     child::{ChildEnd, Rank},
     door::{Child, Door},
-    gate::Gate,
+    heed::Heed,
     mode::Mode,
 };
 use crate::{
-    cancel::WhenCancelled,
     engine::{
         limit::{Limit, Share},
         ready::{Ready, Slot},
@@ -21,6 +20,7 @@ use crate::{
 use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 use core::{
     future::Future,
+    mem,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
     time::Duration,
@@ -49,12 +49,15 @@ pin_project! {
         children: Segments<Child<'env, E, M>, RESERVED>,
         // How many of them the scope is open for.
         regular: usize,
-        // Children that have just come through the door: its buffer and ours change places.
+        // Children that have just come through the door: its buffer and ours change places. Empty
+        // but between a look at the door and the verdict.
         arrivals: Vec<Child<'env, E, M>>,
         // Regular children that wait for a place.
         queue: VecDeque<Child<'env, E, M>>,
         // How many regular children may run at a time.
         limit: usize,
+        // Whether one who waits for a place has got one.
+        has_place: bool,
         // What limits others, too.
         share: Option<Box<Share>>,
         heed: Heed,
@@ -74,29 +77,6 @@ pub(super) enum Event<T, E> {
     Door(Option<Reason>),
 }
 
-/// Whether somebody waits for the cancellation of the scope's token.
-enum Heed {
-    /// There is no token, or everything was dropped.
-    Idle,
-    Waiting(WhenCancelled),
-    /// It was cancelled, and that was told.
-    Told,
-}
-
-impl Heed {
-    /// Waits for the cancellation of the gate's token, if there is one.
-    fn poll(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<Reason> {
-        if let Self::Idle = self {
-            let Some(token) = gate.given_token() else { return Poll::Pending };
-            *self = Self::Waiting(token.cancelled());
-        }
-        let Self::Waiting(when_cancelled) = self else { return Poll::Pending };
-        let cancelled = ready!(Pin::new(when_cancelled).poll(cx));
-        *self = Self::Told;
-        Poll::Ready(cancelled.into_reason())
-    }
-}
-
 impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     pub(super) fn new(body: B, door: Arc<Door<'env, E, M>>) -> Self {
         Self {
@@ -107,6 +87,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             arrivals: Vec::new(),
             queue: VecDeque::new(),
             limit: usize::MAX,
+            has_place: false,
             share: None,
             heed: Heed::Idle,
             fallen: None,
@@ -127,42 +108,57 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         }
     }
 
-    /// Takes in those who have come, and drops those whose end was asked for.
+    /// Looks who has come, and drops those whose end was asked for.
     ///
     /// Returns the ends of those whose destructors have panicked.
-    pub(super) fn answer(mut self: Pin<&mut Self>, ready: &mut Ready) -> Vec<ChildEnd<E>> {
+    pub(super) fn answer(mut self: Pin<&mut Self>) -> Vec<ChildEnd<E>> {
         let this = self.as_mut().project();
+        *this.has_place = false;
         let cancels = this.door.gate.answer();
         this.door.take(this.arrivals);
-        for child in this.arrivals.drain(..) {
-            let regular = child.id().rank() == Rank::Regular;
-            let must_wait = *this.regular == *this.limit || this.share.is_some();
-            if regular && (must_wait || !this.queue.is_empty()) {
-                this.queue.push_back(child);
-            } else {
-                *this.regular += usize::from(regular);
-                this.children.insert(child, ready);
-            }
-        }
         let mut ends = Vec::new();
         for number in cancels {
             ends.extend(self.as_mut().cancel(number));
         }
-        self.fill(ready);
         ends
     }
 
-    /// Lets children begin that wait for a place, as many as there are places.
+    /// Has the door looked at, if somebody waits for a place, and there is one.
+    ///
+    /// Children are let in there only. Who is let in during a round is polled in the next, by slot:
+    /// were one let in at the end of another, it might have the lower slot of the two.
     #[inline]
-    pub(super) fn fill(mut self: Pin<&mut Self>, ready: &mut Ready) {
-        let this = self.as_mut().project();
-        if this.share.is_some() || !this.queue.is_empty() {
-            self.fill_places(ready);
+    pub(super) fn ask_for_fill(mut self: Pin<&mut Self>, ready: &mut Ready) {
+        self.as_mut().vacate();
+        let this = self.project();
+        if !this.queue.is_empty() && *this.regular < *this.limit {
+            *this.has_place = true;
+            ready.mark(0, 1 << DOOR);
         }
     }
 
-    #[inline(never)]
-    fn fill_places(self: Pin<&mut Self>, ready: &mut Ready) {
+    /// Lets children begin, in the order of their spawns, as far as there are places for them.
+    pub(super) fn fill(mut self: Pin<&mut Self>, ready: &mut Ready) {
+        self.as_mut().let_in_waiting(ready);
+        let this = self.as_mut().project();
+        let shares = this.share.is_some();
+        for child in this.arrivals.drain(..) {
+            if child.id().rank() == Rank::Regular {
+                if shares || *this.regular == *this.limit {
+                    this.queue.push_back(child);
+                    continue;
+                }
+                *this.regular += 1;
+            }
+            this.children.insert(child, ready);
+        }
+        if shares {
+            self.let_in_waiting(ready);
+        }
+    }
+
+    /// Lets those begin who wait for a place, as far as there are places for them.
+    fn let_in_waiting(self: Pin<&mut Self>, ready: &mut Ready) {
         let this = self.project();
         let mut bell = None;
         if let Some(share) = this.share {
@@ -183,6 +179,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     }
 
     /// Gives up the places of those who have gone, and waits for no more than are needed.
+    #[inline]
     pub(super) fn vacate(self: Pin<&mut Self>) {
         let this = self.project();
         if let Some(share) = this.share {
@@ -196,12 +193,14 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// Drops the child of a number, if it has not ended; returns its end if that panics.
     fn cancel(self: Pin<&mut Self>, number: u64) -> Option<ChildEnd<E>> {
         let this = self.project();
-        if let Some(place) = this.queue.iter().position(|child| child.id().number() == number) {
+        let is_meant = |child: &Child<'env, E, M>| child.id().number() == number;
+        if let Some(place) = this.queue.iter().position(is_meant) {
             return this.queue.remove(place)?.let_go();
         }
-        let is_it = |slot: &Slot| {
-            this.children.child(*slot).is_some_and(|child| child.id().number() == number)
-        };
+        if let Some(place) = this.arrivals.iter().position(is_meant) {
+            return this.arrivals.remove(place).let_go();
+        }
+        let is_it = |slot: &Slot| this.children.child(*slot).is_some_and(is_meant);
         let slot = this.children.occupied().find(is_it)?;
         let child = this.children.take(slot)?;
         if child.id().rank() == Rank::Regular {
@@ -263,35 +262,42 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let mut this = self.project();
         // Who wakes the scope now would wake it in vain.
         *this.heed = Heed::Idle;
+        let mut left = mem::take(this.arrivals);
         this.door.take(this.arrivals);
-        let children = this.children.len() + this.queue.len() + this.arrivals.len();
-        if children == 0 && !*this.has_body {
+        left.append(this.arrivals);
+        if !*this.has_body && this.children.len() + this.queue.len() + left.len() == 0 {
             return;
         }
         let slots: Vec<_> = this.children.occupied().collect();
-        let mut left = Vec::new();
+        let before = left.len();
         for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
             left.extend(this.children.take(slot));
         }
-        let gone = left.iter().filter(|child| child.id().rank() == Rank::Regular).count();
-        *this.regular -= gone;
         // Those who have not begun are not counted.
+        let taken = left[before..].iter();
+        *this.regular -= taken.filter(|child| child.id().rank() == Rank::Regular).count();
         left.extend(this.queue.drain(..));
-        left.append(this.arrivals);
-        // Regular children as they came, and behind them the daemons as they did not.
-        left.sort_by_key(|child| {
-            let daemon = child.id().rank() == Rank::Daemon;
-            let number = child.id().number();
-            (daemon, if daemon { u64::MAX - number } else { number })
-        });
         if !spared.contains(&BODY) {
             *this.has_body = false;
             if let Err(panic) = catch(|| this.body.set(None)) {
                 ended(body_end(panic));
             }
         }
-        left.into_iter().filter_map(Child::<'_, E, M>::let_go).for_each(ended);
+        drop_in_order::<E, M>(left, ended);
     }
+}
+
+/// Drops regular children as they came, and behind them the daemons as they did not.
+fn drop_in_order<'env, E, M: Mode>(
+    mut left: Vec<Child<'env, E, M>>,
+    ended: impl FnMut(ChildEnd<E>),
+) {
+    left.sort_by_key(|child| {
+        let daemon = child.id().rank() == Rank::Daemon;
+        let number = child.id().number();
+        (daemon, if daemon { u64::MAX - number } else { number })
+    });
+    left.into_iter().filter_map(Child::<'_, E, M>::let_go).for_each(ended);
 }
 
 /// The end of a body that has panicked.
@@ -357,9 +363,9 @@ impl<B, E, M: Mode> Nest<'_, B, E, M> {
         if let Poll::Ready(reason) = this.heed.poll(&this.door.gate, cx) {
             return Poll::Ready(Some(reason));
         }
-        let may_begin = this.share.as_ref().is_some_and(|share| share.is_waiting());
-        let rung = this.door.gate.is_rung() || may_begin;
-        if rung { Poll::Ready(None) } else { Poll::Pending }
+        let waits = this.share.as_ref().is_some_and(|share| share.is_waiting());
+        let wanted = this.door.gate.is_rung() || *this.has_place || waits;
+        if wanted { Poll::Ready(None) } else { Poll::Pending }
     }
 
     /// Tells whose panic it was, and that it was its.

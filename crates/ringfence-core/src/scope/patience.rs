@@ -100,6 +100,8 @@ mod clock {
         pub(in crate::scope) fn ask(&mut self) {
             if let Some(clock) = &mut self.clock {
                 clock.is_ending = true;
+                // Nobody asks it any more, and it would wake who has asked it before.
+                clock.deadline = None;
             }
         }
 

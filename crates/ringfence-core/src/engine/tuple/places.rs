@@ -14,15 +14,12 @@ pub(super) struct Places {
     limit: usize,
     /// What limits others, too.
     share: Option<Box<Share>>,
-    /// Whether a panic must be caught, since a child may be inside a poll on another thread: it
-    /// goes on only when that has gone.
-    pub(super) careful: bool,
 }
 
 impl Places {
     /// The first `limit` children begin at once.
     pub(super) fn new(limit: usize) -> Self {
-        Self { admitted: limit, limit, share: None, careful: false }
+        Self { admitted: limit, limit, share: None }
     }
 
     /// Lets no more than `limit` of `len` children run at a time, beside what was said before.

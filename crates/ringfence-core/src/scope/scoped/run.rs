@@ -50,22 +50,28 @@ where
             return Poll::Ready(Step::Quiet);
         }
         turn(this.ready, nest, cx, |ready, mut nest, _, end| {
+            let rung = matches!(end, Ok(Event::Door(_)));
             let verdict = match end {
                 Ok(Event::Body(output)) => ledger.body(output),
-                Ok(Event::Child(end)) => {
-                    nest.as_mut().fill(ready);
-                    ledger.child(end)
-                }
-                Err(panic) => fallen(nest.as_mut(), ready, ledger, panic),
+                Ok(Event::Child(end)) => ledger.child(end),
+                Err(panic) => fallen(nest.as_mut(), ledger, panic),
                 Ok(Event::Door(cancelled)) => {
                     heard(nest.as_mut(), ready, ledger, door, phase, patience, cancelled)
                 }
             };
-            match verdict {
-                Verdict::Cancel(reason) if open => ControlFlow::Break(Step::Cancel(reason)),
-                _ if nest.is_quiet(open) => ControlFlow::Break(Step::Quiet),
-                _ => ControlFlow::Continue(()),
+            if let (Verdict::Cancel(reason), true) = (verdict, open) {
+                return ControlFlow::Break(Step::Cancel(reason));
             }
+            // Only now: once the scope is decided, nobody begins any more.
+            if rung {
+                nest.as_mut().fill(ready);
+            } else {
+                nest.as_mut().ask_for_fill(ready);
+            }
+            if nest.is_quiet(open) {
+                return ControlFlow::Break(Step::Quiet);
+            }
+            ControlFlow::Continue(())
         })
     }
 
@@ -228,14 +234,11 @@ where
 #[cold]
 #[inline(never)]
 fn fallen<B, T, E, M: Mode>(
-    mut nest: Pin<&mut Nest<'_, B, E, M>>,
-    ready: &mut Ready,
+    nest: Pin<&mut Nest<'_, B, E, M>>,
     ledger: &mut Ledger<'_, T, E>,
     panic: Panic,
 ) -> Verdict {
-    let end = nest.as_mut().panicked(panic);
-    nest.fill(ready);
-    ledger.child(end)
+    ledger.child(nest.panicked(panic))
 }
 
 /// Somebody has rung, or the scope's token was cancelled, for this reason.
@@ -249,17 +252,21 @@ fn heard<'env, B, T, E, M: Mode>(
     patience: &Patience,
     cancelled: Option<Reason>,
 ) -> Verdict {
-    let mut ends = nest.as_mut().answer(ready);
+    let mut ends = nest.as_mut().answer();
     if let Phase::Ending = phase {
         // Some shield may be down.
         let spared = spared(nest.as_mut(), &door.gate, patience);
         nest.as_mut().clear_but(&spared, |end| ends.push(end));
-        nest.vacate();
+        nest.as_mut().vacate();
     }
     let heard = ledger.children(ends).and(ledger.overdue(door.take_overdue()));
-    match (cancelled, phase) {
-        (Some(reason), Phase::Open) => heard.and(ledger.cancel(reason)),
-        _ => heard,
+    match (heard, cancelled, phase) {
+        (Verdict::GoOn, Some(reason), Phase::Open) => {
+            // They came before that.
+            nest.fill(ready);
+            ledger.cancel(reason)
+        }
+        (heard, ..) => heard,
     }
 }
 
