@@ -4,6 +4,7 @@ mod concurrent;
 mod family;
 mod hedge;
 mod limiter;
+mod limits;
 mod matrix;
 mod members;
 mod misuse;

@@ -2,8 +2,9 @@
 //!
 //! The children of each run end with a value, an error or a panic, or never; in every order; one
 //! in each step, or all in one. The verb is dropped at every step of that, and a child is woken
-//! for nothing at every step of it. Whatever happens, each child is dropped once, in its place;
-//! none outlives its verb; and the verb says what a plain loop over the ends says.
+//! for nothing at every step of it, up to three times. Whatever happens, each child is dropped
+//! once, in its place; none outlives its verb; and the verb says what a plain loop over the ends
+//! says.
 
 use crate::{
     family::{CHILD_PANICS, Family},
@@ -44,8 +45,12 @@ enum Disturbance {
     None,
     /// The verb is dropped.
     Dropped(usize),
-    /// A child is woken for nothing.
-    Woken(usize, usize),
+    /// A child is woken for nothing, so often.
+    Woken {
+        at: usize,
+        place: usize,
+        times: usize,
+    },
 }
 
 /// Calls `play` with every sequence of so many ends.
@@ -86,10 +91,10 @@ fn for_each_script(len: usize, mut play: impl FnMut(&Script)) {
             let steps = order.len();
             let mut disturbances = vec![Disturbance::None];
             disturbances.extend((0..=steps).map(Disturbance::Dropped));
-            disturbances.extend(
-                (0..=steps)
-                    .flat_map(|step| (0..len).map(move |place| Disturbance::Woken(step, place))),
-            );
+            for times in 1..=3 {
+                let woken = |at| (0..len).map(move |place| Disturbance::Woken { at, place, times });
+                disturbances.extend((0..=steps).flat_map(woken));
+            }
             for disturbance in disturbances {
                 let (ends, order) = (ends.clone(), order.clone());
                 play(&Script { ends, order, pace: Pace::OneInEachStep, disturbance });
@@ -118,8 +123,8 @@ fn play(verb: &Verb, script: &Script) {
                 family.assert_sound();
                 return;
             }
-            Disturbance::Woken(at, place) if at == round && answer == Answer::Pending => {
-                family.wake(place);
+            Disturbance::Woken { at, place, times } if at == round && answer == Answer::Pending => {
+                (0..times).for_each(|_| family.wake(place));
                 answer = step(&mut running, &family);
                 assert_eq!(answer, Answer::Pending, "{}: woken for nothing", title());
             }

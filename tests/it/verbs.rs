@@ -81,6 +81,8 @@ macro_rules! by_arity {
         Box::pin(async move { $run })
     }};
 }
+pub(crate) use by_arity;
+
 pub(crate) const VERBS: &[Verb] = &[
     verb(Name::Gather, "Vec", |c| Box::pin(async { outputs(gather(c).await) })),
     verb(Name::Gather, "iterator", |c| {
@@ -134,7 +136,7 @@ const fn verb(name: Name, container: &'static str, run: fn(Vec<Child>) -> Runnin
 }
 
 /// The members of a tuple of one type.
-trait Each<T> {
+pub(crate) trait Each<T> {
     fn each(self) -> Vec<T>;
 }
 
@@ -163,25 +165,29 @@ each!(a b c d e f g h i j);
 each!(a b c d e f g h i j k);
 each!(a b c d e f g h i j k l);
 
-fn outputs(outputs: impl IntoIterator<Item = Output>) -> Report {
+pub(crate) fn outputs(outputs: impl IntoIterator<Item = Output>) -> Report {
     outputs.into_iter().map(End::Output).collect()
 }
 
-fn tried(tried: Result<impl IntoIterator<Item = Counted<usize>>, Counted<usize>>) -> Report {
+pub(crate) fn tried(
+    tried: Result<impl IntoIterator<Item = Counted<usize>>, Counted<usize>>,
+) -> Report {
     match tried {
         Ok(values) => values.into_iter().map(|value| End::Output(Ok(value))).collect(),
         Err(error) => vec![End::Output(Err(error))],
     }
 }
 
-fn raced(raced: Result<Counted<usize>, impl IntoIterator<Item = Counted<usize>>>) -> Report {
+pub(crate) fn raced(
+    raced: Result<Counted<usize>, impl IntoIterator<Item = Counted<usize>>>,
+) -> Report {
     match raced {
         Ok(value) => vec![End::Output(Ok(value))],
         Err(errors) => errors.into_iter().map(|error| End::Output(Err(error))).collect(),
     }
 }
 
-fn outcomes(outcomes: impl IntoIterator<Item = Outcome<Output>>) -> Report {
+pub(crate) fn outcomes(outcomes: impl IntoIterator<Item = Outcome<Output>>) -> Report {
     let end = |outcome| match outcome {
         Outcome::Completed(output) => End::Output(output),
         Outcome::Panicked(_) => End::Panicked,

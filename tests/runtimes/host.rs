@@ -4,10 +4,8 @@ use ringfence::{
     AsyncStd, Smol, SmolExecutor, Tokio,
     rt::{Runtime, Spawn, Task},
 };
-use std::{
-    sync::{Arc, mpsc},
-    thread::{self, JoinHandle},
-};
+use ringfence_test::conformance::Driver;
+use std::sync::{Arc, mpsc};
 
 /// A runtime that runs, and stays so until it is dropped.
 pub(crate) trait Host {
@@ -183,34 +181,5 @@ impl Host for SmolOwn {
 
     fn enter<F: Future>(&self, future: F) -> F::Output {
         smol::block_on(self.executor.run(future))
-    }
-}
-
-/// A thread that drives a runtime until it is dropped.
-struct Driver {
-    end: Option<futures::channel::oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Driver {
-    fn start(drive: impl FnOnce(End) + Send + 'static) -> Self {
-        let (end, ended) = futures::channel::oneshot::channel();
-        let thread = thread::spawn(move || {
-            drive(Box::pin(async move {
-                let _ = ended.await;
-            }))
-        });
-        Self { end: Some(end), thread: Some(thread) }
-    }
-}
-
-/// Resolves when the runtime is to end.
-type End = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        drop(self.end.take());
-        let thread = self.thread.take().expect("it is joined once");
-        thread.join().expect("no panic gets to the runtime");
     }
 }

@@ -1,5 +1,8 @@
 //! What differs between runtimes, and must not: each test runs on each of them.
 //!
+//! What a runtime must do by itself, and what follows from that, is in the conformance suite
+//! (`ringfence_test::conformance`), which each adapter runs.
+//!
 //! | a difference | is levelled by | tests |
 //! |---|---|---|
 //! | tokio panics where code spawns or sleeps outside of it | a runtime is a value, named or found | `context`, `timers` |

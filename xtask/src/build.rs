@@ -51,6 +51,15 @@ pub(crate) fn tree(sh: &Shell) -> Verdict {
     Ok(Done::Passed)
 }
 
+/// Licences, sources, and who may use which crate, as `deny.toml` says.
+pub(crate) fn deny(sh: &Shell) -> Verdict {
+    if cmd!(sh, "cargo deny --version").quiet().ignore_stderr().read().is_err() {
+        return skipped("cargo-deny is not installed");
+    }
+    cmd!(sh, "cargo deny --all-features check licenses bans sources").run()?;
+    Ok(Done::Passed)
+}
+
 pub(crate) fn examples(sh: &Shell) -> Verdict {
     cmd!(sh, "cargo build --quiet --workspace --examples --all-features").run()?;
     // On its embedded executor alone, as who enables nothing has it, and on all.
@@ -75,12 +84,29 @@ pub(crate) fn msrv(sh: &Shell) -> Verdict {
         .find_map(|line| line.strip_prefix("rust-version = "))
         .ok_or("Cargo.toml has no rust-version")?
         .trim_matches('"');
-    let Some(toolchain) = toolchain(sh, version) else {
-        return skipped(format!("no toolchain {version} is installed"));
+    // A compiler by itself will do: the cargo of the day drives it.
+    let named = std::env::var("RINGFENCE_MSRV_RUSTC").ok();
+    let driver: Vec<String> = match (named, toolchain(sh, version)) {
+        (Some(rustc), _) => {
+            let says = cmd!(sh, "{rustc} --version").quiet().read()?;
+            if !says.starts_with(&format!("rustc {version}.")) {
+                return Err(format!("RINGFENCE_MSRV_RUSTC is {says}, and not {version}").into());
+            }
+            sh.set_var("RUSTC", rustc);
+            Vec::new()
+        }
+        (None, Some(toolchain)) => ["rustup", "run", &toolchain].map(str::to_owned).to_vec(),
+        (None, None) => {
+            return skipped(format!(
+                "no toolchain {version} is installed, and RINGFENCE_MSRV_RUSTC names no rustc"
+            ));
+        }
     };
     for library in libraries(sh)? {
         let name = library.name;
-        cmd!(sh, "rustup run {toolchain} cargo check --quiet -p {name} --all-features")
+        let cargo = driver.iter().map(String::as_str).chain(["cargo"]).collect::<Vec<_>>();
+        let [program, rest @ ..] = cargo.as_slice() else { unreachable!("it has `cargo`") };
+        cmd!(sh, "{program} {rest...} check --quiet -p {name} --all-features")
             .args(["--target-dir", "target/msrv"])
             .run()?;
     }

@@ -2,15 +2,18 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "what this prints is what it is for")]
 
+mod api;
 mod bench;
 mod build;
 mod cases;
 mod counts;
+mod deep;
 mod dynamic;
 mod features;
 mod no_std;
 mod size;
 mod step;
+mod stress;
 mod tidy;
 
 use std::process::ExitCode;
@@ -21,8 +24,10 @@ const STEPS: &[Step] = &[
     Step { name: "fmt", about: "rustfmt has nothing to change", run: build::fmt },
     Step { name: "tidy", about: "rules of the tree that no compiler checks", run: tidy::tidy },
     Step { name: "tree", about: "no runtime in the tree of what names none", run: build::tree },
+    Step { name: "deny", about: "licences, sources, and who may use what", run: build::deny },
     Step { name: "clippy", about: "clippy is silent on everything", run: build::clippy },
     Step { name: "docs", about: "rustdoc is silent", run: build::docs },
+    Step { name: "api", about: "what is public is what is listed", run: api::api },
     Step { name: "features", about: "each set of features builds", run: features::features },
     Step {
         name: "unification",
@@ -48,11 +53,23 @@ const STEPS: &[Step] = &[
     Step { name: "tsan", about: "the core's tests under ThreadSanitizer", run: dynamic::tsan },
 ];
 
-/// What is no check: it writes files, or needs a quiet machine.
+/// The steps of `cargo xtask deep`, which take minutes, or what few machines have.
+const DEEP: &[Step] = &[
+    Step { name: "comparison", about: "docs/comparison.md is what happens", run: deep::comparison },
+    Step { name: "valgrind", about: "the ported tests under memcheck", run: deep::valgrind },
+    Step { name: "fuzz", about: "a minute of each fuzz target", run: deep::fuzz },
+];
+
+/// What is no check: it writes files, needs a quiet machine, or takes longer than CI has.
 const TOOLS: &[Tool] = &[
     Tool { name: "bench", about: "[--quick] writes docs/benchmarks", run: bench::bench },
     Tool { name: "size", about: "time to compile the core, and bytes it adds", run: size::size },
     Tool { name: "counts", about: "--bless records what is counted", run: counts::bless },
+    Tool {
+        name: "stress",
+        about: "random children on each runtime, for 10,000 rounds",
+        run: stress::stress,
+    },
 ];
 
 /// The tool that is asked for, and its flags.
@@ -69,17 +86,20 @@ fn main() -> ExitCode {
     if let Some((tool, flags)) = tool(&wanted) {
         return tool.use_with(flags);
     }
+    let find = |name: &String| STEPS.iter().chain(DEEP).find(|step| step.name == name);
     let steps: Option<Vec<&Step>> = match wanted.as_slice() {
         [all] if all == "ci" => Some(STEPS.iter().collect()),
-        names => names.iter().map(|name| STEPS.iter().find(|step| step.name == name)).collect(),
+        [all] if all == "deep" => Some(DEEP.iter().collect()),
+        names => names.iter().map(find).collect(),
     };
     match steps {
         Some(steps) if !steps.is_empty() => Report::of(&steps),
         _ => {
-            println!("cargo xtask ci | STEP...\n\nSteps:");
-            for step in STEPS {
-                println!("  {:11} {}", step.name, step.about);
-            }
+            println!("cargo xtask ci | deep | STEP...\n\nSteps of `ci`:");
+            let tell = |step: &Step| println!("  {:11} {}", step.name, step.about);
+            STEPS.iter().for_each(tell);
+            println!("\nand of `deep`:");
+            DEEP.iter().for_each(tell);
             println!("\ncargo xtask TOOL [--FLAG]...\n\nTools:");
             for tool in TOOLS {
                 println!("  {:9} {}", tool.name, tool.about);

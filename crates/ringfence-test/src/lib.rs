@@ -14,6 +14,7 @@
 //! | a future | to poll it step by step, and to see what wakes it | [`Stepper`], [`poll_once`] |
 //! | code that keeps wakers | to count wakes, and the wakers still held | [`CountingWaker`] |
 //! | code that calls wakers | a waker that panics, or that runs code of yours | [`HookedWaker`], [`panicking_waker`] |
+//! | an adapter of a runtime | to know that it does what is asked of it | [`conformance!`] |
 //! | code that moves values | to know that each was dropped exactly once, and when | [`Tally`] |
 //!
 //! A [`TestRuntime`] is a [`Runtime`](ringfence_core::rt::Runtime) of ringfence, for tasks that are
@@ -53,9 +54,11 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod conformance;
 mod executor;
 mod lock;
 mod probe;
+mod rng;
 mod stepper;
 mod tally;
 mod trace;

@@ -1,5 +1,14 @@
-//! The traps that peers fell into, a file or more for each, by number.
+//! The traps that peers fell into, a file or more for each, by number; `docs/comparison.md` lists
+//! them.
+//!
+//! A test of a trap says so in the line above, `// trap: T7`, wherever it is; that there is one for
+//! each number is checked by `cargo xtask tidy`. Not here, since their subject is elsewhere, are T7
+//! and T14 (`scope`), T19 (the adapters' own tests), T21 (`scope`, and the tests of tokens and error
+//! groups in the core) and T25 (`tests/allocations`).
 
+mod t01_forgotten;
+mod t02_unwinding;
+mod t03_given_up;
 mod t04_children_do_not_move;
 mod t05_poll_after_ready;
 mod t06_budget;

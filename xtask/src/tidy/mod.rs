@@ -5,6 +5,7 @@ mod floors;
 mod marks;
 mod rules;
 mod source;
+mod traps;
 mod unsafety;
 mod words;
 
@@ -33,6 +34,7 @@ pub(crate) fn tidy(sh: &Shell) -> Verdict {
         words::check_source(source, &mut complaints);
         floors::check(source, &mut complaints);
     }
+    traps::check(&sources, &mut complaints);
     unsafety::check(sh, &sources, &mut complaints)?;
     cases::check(sh, &sources, &mut complaints)?;
     rules::check(sh, &sources, &mut complaints)?;

@@ -11,7 +11,10 @@ use crate::{
     rt::{Refused, Task},
 };
 use alloc::{sync::Arc, task::Wake};
-use core::sync::atomic::{AtomicUsize as Plain, Ordering::Relaxed};
+use core::{
+    future::poll_fn,
+    sync::atomic::{AtomicUsize as Plain, Ordering::Relaxed},
+};
 use loom::{
     sync::{
         Mutex,

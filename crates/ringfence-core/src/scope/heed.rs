@@ -1,9 +1,8 @@
-//! Waiting for the cancellation of a scope's token.
+//! Waiting for the cancellation of a scope.
 
 use super::gate::Gate;
 use crate::{cancel::WhenCancelled, outcome::Reason};
 use core::{
-    future::Future,
     pin::Pin,
     task::{Context, Poll, ready},
 };

@@ -138,6 +138,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     }
 
     /// Lets children begin, in the order of their spawns, as far as there are places for them.
+    #[inline(never)]
     pub(super) fn fill(mut self: Pin<&mut Self>, ready: &mut Ready) {
         self.as_mut().let_in_waiting(ready);
         let this = self.as_mut().project();

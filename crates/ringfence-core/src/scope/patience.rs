@@ -99,6 +99,8 @@ mod clock {
         /// Counts the grace of those who were asked to end from now on.
         pub(in crate::scope) fn ask(&mut self) {
             if let Some(clock) = &mut self.clock {
+                // Nobody asks it any more, and it would wake who has asked it before.
+                clock.deadline = None;
                 clock.is_ending = true;
                 // Nobody asks it any more, and it would wake who has asked it before.
                 clock.deadline = None;

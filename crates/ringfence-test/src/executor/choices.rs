@@ -1,6 +1,6 @@
 //! Who goes next, where several could: by a seed, or by a script.
 
-use super::rng::Rng;
+use crate::rng::Rng;
 use std::fmt;
 
 /// What decides between those that are ready.

@@ -7,7 +7,6 @@ mod drive;
 mod explore;
 mod here;
 mod ports;
-mod rng;
 mod run;
 mod runtime;
 mod sleep;

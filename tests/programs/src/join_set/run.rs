@@ -358,12 +358,17 @@ impl Run {
             self.stage.direct(id, Act::End);
             self.stage.rouse(id);
         }
-        for _ in 0..=self.model.len() * 2 {
+        // Slots of those who have gone are visited, too, some of them in each poll.
+        for _ in 0..=2 * CHILDREN {
             self.between();
-            self.poll(0);
-            if self.model.len() == 0 {
+            let before = self.parents.wakes();
+            let len = self.model.len();
+            if len == 0 {
                 return;
             }
+            self.poll(0);
+            let goes_on = self.model.len() < len || self.parents.wakes() > before;
+            assert!(goes_on, "nobody would poll it again, and {len} are left");
         }
         panic!("{} children are left", self.model.len());
     }

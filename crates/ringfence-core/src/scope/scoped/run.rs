@@ -238,7 +238,8 @@ fn fallen<B, T, E, M: Mode>(
     ledger: &mut Ledger<'_, T, E>,
     panic: Panic,
 ) -> Verdict {
-    ledger.child(nest.panicked(panic))
+    let end = nest.panicked(panic);
+    ledger.child(end)
 }
 
 /// Somebody has rung, or the scope's token was cancelled, for this reason.

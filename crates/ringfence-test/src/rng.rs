@@ -2,10 +2,10 @@
 
 /// The generator SplitMix64: any seed will do, also zero.
 #[derive(Debug)]
-pub(super) struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
-    pub(super) const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -18,7 +18,7 @@ impl Rng {
     }
 
     /// Returns a number below `bound`, which must not be zero.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         // The high half of the product, which is as evenly spread as a test needs.
         let product = u128::from(self.next()) * bound as u128;
         usize::try_from(product >> 64).expect("less than `bound`")
