@@ -127,6 +127,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     ///
     /// Children are let in there only. Who is let in during a round is polled in the next, by slot:
     /// were one let in at the end of another, it might have the lower slot of the two.
+    #[inline]
     pub(super) fn ask_for_fill(mut self: Pin<&mut Self>, ready: &mut Ready) {
         self.as_mut().vacate();
         let this = self.project();
@@ -179,6 +180,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     }
 
     /// Gives up the places of those who have gone, and waits for no more than are needed.
+    #[inline]
     pub(super) fn vacate(self: Pin<&mut Self>) {
         let this = self.project();
         if let Some(share) = this.share {
