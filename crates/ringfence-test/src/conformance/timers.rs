@@ -8,9 +8,9 @@ use ringfence_core::{
     timeout,
 };
 use std::{
-    future::pending,
+    future::{pending, ready},
     sync::{Arc, mpsc},
-    task::Waker,
+    task::{Poll, Waker},
     thread,
     time::Duration,
 };
@@ -36,9 +36,12 @@ async fn sleeps(timer: Arc<dyn Timer>, duration: Duration) -> bool {
     timer.now() >= deadline
 }
 
-/// Polls a sleep that may be over, by a waker that wakes nobody.
-fn begin(sleep: &mut Sleeping) {
-    let _ = poll_once(sleep.as_mut(), Waker::noop());
+/// Polls a sleep by a waker that wakes nobody, and returns the rest of it, if it is not over.
+fn begin(mut sleep: Sleeping) -> Sleeping {
+    match poll_once(sleep.as_mut(), Waker::noop()) {
+        Poll::Ready(()) => Box::pin(ready(())),
+        Poll::Pending => sleep,
+    }
 }
 
 pub(super) fn the_clock_never_goes_back(host: impl Host) {
@@ -74,22 +77,18 @@ pub(super) fn a_sleep_may_be_made_and_polled_anywhere(host: impl Host) {
     with_its_timer(&host, |timer| {
         let made = || timer.sleep_until(timer.now() + SHORT);
         // Made outside, begun inside, ended outside.
-        let mut sleep = made();
-        host.run(async { begin(&mut sleep) });
+        let sleep = made();
+        let [sleep] = host.run(async { [begin(sleep)] });
         block_on(sleep);
         // Made and begun inside, ended in a task.
-        let mut sleep = None;
-        host.run(async { begin(sleep.insert(made())) });
-        block_on(remote(&host.spawner(), sleep.expect("it was made")));
+        let [sleep] = host.run(async { [begin(made())] });
+        block_on(remote(&host.spawner(), sleep));
         // Made in a task, begun on a thread that has never heard of the runtime, ended inside.
         let (elsewhere, (send, made)) = (Arc::clone(&timer), mpsc::channel());
         let make = async move { send.send(elsewhere.sleep_until(elsewhere.now() + SHORT)) };
         block_on(remote(&host.spawner(), make)).expect("it is received");
-        let mut sleep = made.recv().expect("it was made");
-        let begun = thread::spawn(move || {
-            begin(&mut sleep);
-            sleep
-        });
+        let sleep = made.recv().expect("it was made");
+        let begun = thread::spawn(move || begin(sleep));
         host.run(begun.join().expect("it may be polled there"));
     });
 }
@@ -97,10 +96,8 @@ pub(super) fn a_sleep_may_be_made_and_polled_anywhere(host: impl Host) {
 pub(super) fn a_sleep_wakes_the_waker_of_its_latest_poll(host: impl Host) {
     with_its_timer(&host, |timer| {
         for _ in 0..10 {
-            let mut sleep = timer.sleep_until(timer.now() + SHORT);
             // Whoever polls first is gone, and wakes nobody.
-            begin(&mut sleep);
-            block_on(sleep);
+            block_on(begin(timer.sleep_until(timer.now() + SHORT)));
         }
     });
 }
