@@ -119,6 +119,8 @@ mod engine;
 mod gather;
 mod join_set;
 mod outcome;
+#[cfg(feature = "std")]
+mod parallel;
 mod race;
 #[cfg(feature = "std")]
 mod remote;

@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["outcome", "rt", "sync"],
     &["cancel", "observe", "time"],
     &["engine"],
-    &["remote", "limit"],
+    &["remote", "parallel", "limit"],
     &["join_set"],
     &["gather", "as_completed", "wait", "race", "stream", "scope"],
 ];

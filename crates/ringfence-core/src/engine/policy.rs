@@ -71,4 +71,15 @@ impl Stop {
             _ => false,
         }
     }
+
+    /// Whether the end of a child may decide.
+    #[cfg(feature = "std")]
+    pub(crate) fn may_be_met(self, verdict: Verdict) -> bool {
+        match self {
+            Self::AllEnded => false,
+            Self::FirstEnd => true,
+            Self::FirstFailure => verdict == Verdict::Failure,
+            Self::Successes(_) => verdict == Verdict::Success,
+        }
+    }
 }

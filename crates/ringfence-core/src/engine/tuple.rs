@@ -1,5 +1,9 @@
 //! Children of different types, a fixed few, inside the verb's own future.
 
+mod places;
+
+#[cfg(feature = "std")]
+use super::crew::has_begun;
 use super::{
     keep,
     links::{First, FirstError, Links, Outputs, SameOutputs, TryOutputs},
@@ -23,6 +27,7 @@ use core::{
     task::{Context, Poll},
 };
 use pin_project_lite::pin_project;
+use places::{Admit, Places};
 
 /// How many children are polled without asking who of them was woken.
 const FEW: usize = 3;
@@ -36,16 +41,6 @@ pin_project! {
         woken: Option<Ready>,
         places: Places,
     }
-}
-
-/// How many children have begun, and how many may run at a time.
-#[derive(Debug)]
-struct Places {
-    admitted: usize,
-    limit: usize,
-    /// Whether a panic must be caught, since a child may be inside a poll on another thread: it
-    /// goes on only when that has gone.
-    careful: bool,
 }
 
 pin_project! {
@@ -74,6 +69,26 @@ impl<L: Links<J>, J> Tuple<L, J> {
         let running = usize::MAX.checked_shr((usize::BITS as usize - L::LEN) as u32).unwrap_or(0);
         let children = Fixed { links, running, ended: 0, judge: PhantomData };
         Self { children, woken: woken(L::LEN, L::LEN), places: Places::new(L::LEN) }
+    }
+
+    /// Puts others in the places of the children, of which none has ended.
+    ///
+    /// # Panics
+    ///
+    /// If one has.
+    #[cfg(feature = "std")]
+    pub(crate) fn rebuild<M: Links<J>>(mut self, links: impl FnOnce(&mut L) -> M) -> Tuple<M, J> {
+        let Fixed { links: old, running, .. } = &mut self.children;
+        if running.count_ones() as usize != L::LEN {
+            has_begun();
+        }
+        // What is not taken away is dropped with the links.
+        *running = 0;
+        let mut new = Tuple::new(links(old));
+        if let Some(limit) = NonZeroUsize::new(self.places.limit) {
+            new.limit(limit);
+        }
+        new
     }
 }
 
@@ -264,42 +279,6 @@ fn drive<R: Admit, L: Links<J>, J, B>(
 #[inline]
 fn woken(first: usize, len: usize) -> Option<Ready> {
     (first < len || len > FEW).then(|| Ready::of_few(first))
-}
-
-impl Places {
-    /// The first `limit` children begin at once.
-    fn new(limit: usize) -> Self {
-        Self { admitted: limit, limit, careful: false }
-    }
-
-    /// Lets children begin that had to wait, as many as there are places free.
-    #[inline]
-    fn fill<R: Admit>(&mut self, ready: &mut R, running: usize, len: usize) {
-        while self.admitted < len {
-            let begun = (1 << self.admitted) - 1;
-            if (running & begun).count_ones() as usize >= self.limit {
-                return;
-            }
-            ready.admit(self.admitted as u32);
-            self.admitted += 1;
-        }
-    }
-}
-
-/// Where a child that had to wait for its place is marked as ready.
-trait Admit: Readiness {
-    fn admit(&mut self, place: u32);
-}
-
-impl Admit for Each {
-    /// Nobody waits: all are polled anyway.
-    fn admit(&mut self, _: u32) {}
-}
-
-impl Admit for Ready {
-    fn admit(&mut self, place: u32) {
-        self.mark(0, 1 << place);
-    }
 }
 
 impl<L, V, O> InOrder for Tuple<L, keep::Outputs>

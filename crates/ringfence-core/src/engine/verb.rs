@@ -71,6 +71,12 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
         Self { drive: Drive::new(store), rule: PhantomData }
     }
 
+    /// Changes the store, before the verb begins.
+    #[cfg(feature = "std")]
+    pub(crate) fn map_store<T>(self, f: impl FnOnce(S) -> T) -> Verb<T, R> {
+        Verb { drive: self.drive.map_store(f), rule: PhantomData }
+    }
+
     /// Lets at most `limit` children run at a time.
     ///
     /// The next begins when one has ended. An iterator is not advanced before there is a place
@@ -156,6 +162,14 @@ impl<S: Store, R: Rule<S>> Timeout<Verb<S, R>> {
     /// Gives the verb a name, as [`Verb::named`].
     pub fn named(self, name: impl Into<Name>) -> Self {
         self.map(|verb| verb.named(name))
+    }
+
+    /// Changes the store of the verb, before that begins.
+    pub(crate) fn map_store<T: Store>(self, f: impl FnOnce(S) -> T) -> Timeout<Verb<T, R>>
+    where
+        R: Rule<T>,
+    {
+        self.rebuild(|verb| verb.map_store(f), Verb::EXPIRY)
     }
 }
 
