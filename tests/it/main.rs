@@ -4,6 +4,7 @@ mod family;
 mod matrix;
 mod misuse;
 mod model;
+mod on;
 mod scope;
 mod traits;
 mod traps;

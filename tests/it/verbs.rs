@@ -121,12 +121,16 @@ pub(crate) const VERBS: &[Verb] = &[
     verb(Name::RaceOk, "tuple", |c| by_arity!(c; |c| raced(race_ok(c).await); tuple)),
 ];
 
-const fn verb(name: Name, container: &'static str, run: fn(Vec<Child>) -> Running) -> Verb {
+pub(crate) const fn verb(
+    name: Name,
+    container: &'static str,
+    run: fn(Vec<Child>) -> Running,
+) -> Verb {
     Verb { name, container, run }
 }
 
 /// The members of a tuple of one type.
-trait Each<T> {
+pub(crate) trait Each<T> {
     fn each(self) -> Vec<T>;
 }
 
@@ -155,25 +159,29 @@ each!(a b c d e f g h i j);
 each!(a b c d e f g h i j k);
 each!(a b c d e f g h i j k l);
 
-fn outputs(outputs: impl IntoIterator<Item = Output>) -> Report {
+pub(crate) fn outputs(outputs: impl IntoIterator<Item = Output>) -> Report {
     outputs.into_iter().map(End::Output).collect()
 }
 
-fn tried(tried: Result<impl IntoIterator<Item = Counted<usize>>, Counted<usize>>) -> Report {
+pub(crate) fn tried(
+    tried: Result<impl IntoIterator<Item = Counted<usize>>, Counted<usize>>,
+) -> Report {
     match tried {
         Ok(values) => values.into_iter().map(|value| End::Output(Ok(value))).collect(),
         Err(error) => vec![End::Output(Err(error))],
     }
 }
 
-fn raced(raced: Result<Counted<usize>, impl IntoIterator<Item = Counted<usize>>>) -> Report {
+pub(crate) fn raced(
+    raced: Result<Counted<usize>, impl IntoIterator<Item = Counted<usize>>>,
+) -> Report {
     match raced {
         Ok(value) => vec![End::Output(Ok(value))],
         Err(errors) => errors.into_iter().map(|error| End::Output(Err(error))).collect(),
     }
 }
 
-fn outcomes(outcomes: impl IntoIterator<Item = Outcome<Output>>) -> Report {
+pub(crate) fn outcomes(outcomes: impl IntoIterator<Item = Outcome<Output>>) -> Report {
     let end = |outcome| match outcome {
         Outcome::Completed(output) => End::Output(output),
         Outcome::Panicked(_) => End::Panicked,
@@ -182,13 +190,13 @@ fn outcomes(outcomes: impl IntoIterator<Item = Outcome<Output>>) -> Report {
     outcomes.into_iter().map(end).collect()
 }
 
-fn done(waited: Waited<Child>) -> Report {
+pub(crate) fn done<F: Future<Output = Output>>(waited: Waited<F>) -> Report {
     let Waited { done, pending } = waited;
     drop(pending);
     keyed(done)
 }
 
-fn keyed<K>(keyed: impl IntoIterator<Item = (K, Outcome<Output>)>) -> Report {
+pub(crate) fn keyed<K>(keyed: impl IntoIterator<Item = (K, Outcome<Output>)>) -> Report {
     outcomes(keyed.into_iter().map(|(_, outcome)| outcome))
 }
 
