@@ -150,7 +150,4 @@ fn children_on_several_shards_do_too() {
     for verb in verbs_over_lists!(sharded(2)).as_flattened() {
         play_up_to_three(verb, one_by_one);
     }
-    for verb in verbs_over_lists!(sharded(3)).as_flattened() {
-        play_up_to_three(verb, one_by_one);
-    }
 }
