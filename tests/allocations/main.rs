@@ -97,6 +97,8 @@ fn a_thousand_ready_children_of_a_vec_take_25_allocations_at_most() {
     }
 }
 
+// rule: limit-memory
+// rule: set-memory
 #[test]
 fn a_thousand_children_through_one_place_take_as_few() {
     // Slots are used again, and so is the memory of the children.
@@ -217,6 +219,7 @@ impl Future for Large<'_> {
 }
 
 // trap: T12
+// rule: set-waker-memory
 #[test]
 fn a_waker_that_outlives_a_set_keeps_less_than_a_kibibyte() {
     for ballast in [0, 1] {

@@ -2,10 +2,14 @@
 
 mod family;
 mod matrix;
+mod members;
 mod misuse;
 mod model;
 mod on;
+mod remote;
 mod scope;
+mod sets;
+mod streams;
 mod traits;
 mod traps;
 mod verbs;

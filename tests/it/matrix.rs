@@ -195,36 +195,52 @@ pub(crate) fn play_up_to_three(verb: &Verb, is_asked: impl Fn(Pace) -> bool) {
     }
 }
 
+// rule: promise-await
+// rule: members-kinds
+// rule: gather-all
 #[test]
 fn gather_is_what_a_loop_says() {
     play_all(Name::Gather);
 }
 
+// rule: promise-await
+// rule: try-gather-first
 #[test]
 fn try_gather_is_what_a_loop_says() {
     play_all(Name::TryGather);
 }
 
+// rule: settle-panic
 #[test]
 fn settle_is_what_a_loop_says() {
     play_all(Name::Settle);
 }
 
+// rule: promise-drop
+// rule: race-first
 #[test]
 fn race_is_what_a_loop_says() {
     play_all(Name::Race);
 }
 
+// rule: race-ok-first
+// rule: race-ok-losers
 #[test]
 fn race_ok_is_what_a_loop_says() {
     play_all(Name::RaceOk);
 }
 
+// rule: as-completed-each
 #[test]
 fn as_completed_is_what_a_loop_says() {
     play_all(Name::AsCompleted);
 }
 
+// rule: wait-condition
+// rule: wait-first-completed
+// rule: wait-first-failure
+// rule: wait-all-completed
+// rule: wait-panic
 #[test]
 fn wait_is_what_a_loop_says() {
     play_all(Name::WaitAll);
@@ -232,6 +248,8 @@ fn wait_is_what_a_loop_says() {
     play_all(Name::WaitFailure);
 }
 
+// rule: set-panic
+// rule: dyn-set-same
 #[test]
 fn a_set_is_what_a_loop_says() {
     play_all(Name::Set);

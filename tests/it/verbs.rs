@@ -2,7 +2,8 @@
 
 use futures::StreamExt as _;
 use ringfence_core::{
-    JoinSet, Outcome, Waited, as_completed, gather, race, race_ok, settle, try_gather, until, wait,
+    DynJoinSet, JoinSet, Outcome, Waited, as_completed, gather, race, race_ok, settle, try_gather,
+    until, wait,
 };
 use ringfence_test::{Counted, Probe};
 use std::{
@@ -103,6 +104,13 @@ pub(crate) const VERBS: &[Verb] = &[
     }),
     verb(Name::Set, "JoinSet", |c| {
         let set: JoinSet<_> = c.into_iter().collect();
+        Box::pin(async { keyed(set.collect::<Vec<_>>().await) })
+    }),
+    verb(Name::Set, "DynJoinSet", |c| {
+        let mut set = DynJoinSet::new();
+        for child in c {
+            set.insert(child);
+        }
         Box::pin(async { keyed(set.collect::<Vec<_>>().await) })
     }),
     verb(Name::Gather, "array", |c| by_arity!(c; |c| outputs(gather(c).await); array)),

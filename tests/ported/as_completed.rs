@@ -1,14 +1,16 @@
 //! Area AC: outputs in the order of completion.
 
-use crate::scene::{Log, after, elapsed, run};
+use crate::scene::{Log, after, elapsed, ms, run, run_deterministic};
 use futures::StreamExt as _;
-use ringfence_core::{JoinSet, as_completed};
+use ringfence_core::{JoinSet, as_completed, timeout};
+use ringfence_test::TestRuntime;
 use std::{
     future::{Ready, pending, ready},
     panic::AssertUnwindSafe,
 };
 
 // case: AC-02
+// rule: as-completed-each
 #[test]
 fn each_output_comes_with_the_place_of_its_child() {
     run(async {
@@ -40,6 +42,7 @@ fn a_loop_that_breaks_may_be_taken_up_again() {
 
 // case: AC-07
 // asyncio leaves the others running; here, as with AnyIO, they are gone when the block is left.
+// rule: cancel-order
 #[test]
 fn a_loop_that_is_left_after_the_first_takes_the_others_along() {
     let log = Log::default();
@@ -64,6 +67,7 @@ fn a_loop_that_is_left_after_the_first_takes_the_others_along() {
 // case: AC-08
 // AnyIO ends the iteration with a group of errors. Here an `Err` is an output, for the caller's
 // loop is the policy; a panic ends it, and takes the others along.
+// rule: as-completed-panic
 #[test]
 fn an_error_is_an_output_and_a_panic_cancels_the_others() {
     run(async {
@@ -97,6 +101,7 @@ fn a_stream_of_no_children_is_over_without_waiting() {
 }
 
 // case: AC-12
+// rule: set-next
 #[test]
 fn children_that_have_ended_and_children_that_will_are_all_taken() {
     run(async {
@@ -120,6 +125,7 @@ fn children_that_have_ended_and_children_that_will_are_all_taken() {
 }
 
 // case: PF-04
+// rule: set-next-again
 #[test]
 fn a_set_may_be_used_again_after_its_last_child() {
     run(async {
@@ -138,6 +144,7 @@ fn a_set_may_be_used_again_after_its_last_child() {
 }
 
 // rule: as-completed-order
+// rule: members-kinds
 #[test]
 fn every_child_of_a_tuple_comes_also_if_all_are_ready_at_once() {
     run(async {
@@ -149,5 +156,34 @@ fn every_child_of_a_tuple_comes_also_if_all_are_ready_at_once() {
         let twelve =
             (one(), one(), one(), one(), one(), one(), one(), one(), one(), one(), one(), one());
         assert_eq!(as_completed(twelve).collect::<Vec<_>>().await.len(), 12);
+    });
+}
+
+// case: AC-04
+#[test]
+fn a_timeout_that_was_not_needed_leaves_no_alarm() {
+    run_deterministic(async {
+        let all =
+            async { as_completed([after(20, 'a'), after(10, 'b')]).collect::<Vec<_>>().await };
+        assert_eq!(timeout(ms(10_000), all).await, Ok(vec![(1, 'b'), (0, 'a')]));
+        assert_eq!(TestRuntime::current().clock().alarms(), 0);
+        assert_eq!(elapsed(), 20);
+    });
+}
+
+// case: AC-06
+// asyncio's iterator gives out several waits at once. Here the next wait begins when the one before
+// is over or given up, and it is always the first to be awaited that gets the first.
+#[test]
+fn whoever_awaits_the_next_output_gets_the_first_although_others_had_asked_before() {
+    run(async {
+        let mut ended = as_completed([after(30, 'a'), after(10, 'b'), after(20, 'c')]);
+        drop(ended.next());
+        assert!(timeout(ms(5), ended.next()).await.is_err());
+        let mut order = Vec::new();
+        while let Some((_, output)) = ended.next().await {
+            order.push((output, elapsed()));
+        }
+        assert_eq!(order, [('b', 10), ('c', 20), ('a', 30)]);
     });
 }

@@ -7,6 +7,7 @@ use std::{future::pending, task::Poll};
 use tokio::sync::Semaphore;
 
 // case: FF-01
+// rule: try-gather-rest
 #[test]
 fn the_first_error_cancels_the_others_and_what_comes_after_is_not_reached() {
     let log = Log::default();
@@ -62,6 +63,7 @@ fn whichever_fails_first_cancels_the_other_before_the_error_is_returned() {
 }
 
 // case: FF-17
+// rule: try-gather-error
 #[test]
 fn an_error_from_four_levels_down_arrives_as_it_was() {
     run(async {

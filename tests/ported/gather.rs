@@ -3,9 +3,14 @@
 use crate::scene::{Log, after, elapsed, ms, run};
 use ringfence_core::{Outcome, gather, settle, timeout, try_gather};
 use ringfence_test::{Probe, Stepper, Tally};
-use std::{future::pending, task::Poll};
+use std::{
+    future::pending,
+    panic::{AssertUnwindSafe, catch_unwind},
+    task::Poll,
+};
 
 // case: GA-01
+// rule: gather-order
 #[test]
 fn outputs_are_in_the_order_given_whatever_ends_first() {
     run(async {
@@ -17,6 +22,7 @@ fn outputs_are_in_the_order_given_whatever_ends_first() {
 }
 
 // case: GA-01
+// rule: gather-all
 #[test]
 fn gather_is_not_done_before_the_last() {
     let probes = [Probe::pending(), Probe::pending(), Probe::pending()];
@@ -41,6 +47,7 @@ fn settle_of_successes_has_the_outputs_of_gather() {
 }
 
 // case: GA-06
+// rule: settle-all
 #[test]
 fn settle_has_each_end_at_its_place_also_that_of_a_cancelled_child() {
     run(async {
@@ -92,6 +99,7 @@ fn settle_that_is_cancelled_from_outside_is_no_list_of_cancelled_children() {
 }
 
 // case: GA-14
+// rule: gather-shape
 #[test]
 fn each_of_a_tuple_keeps_its_type() {
     run(async {
@@ -129,6 +137,7 @@ fn results_may_be_collected_with_or_without_those_that_failed() {
 }
 
 // case: GA-23
+// rule: try-gather-ok
 #[test]
 fn all_successes_come_in_the_order_given_and_of_none_there_are_none() {
     run(async {
@@ -147,4 +156,21 @@ fn the_error_may_be_mapped_to_a_type_of_the_callers() {
             try_gather((after(2, Ok::<u8, &str>(1)), after(1, Err::<u8, _>("boom")))).await;
         assert_eq!(failed.map_err(str::len), Err(4));
     });
+}
+
+// case: GA-19
+#[test]
+fn an_input_that_turns_out_bad_after_good_ones_drops_these_unpolled() {
+    let children = [(); 3].map(|()| Probe::<()>::pending());
+    let controls = children.each_ref().map(Probe::controller);
+    let inputs = children.into_iter().enumerate().map(|(place, child)| {
+        assert!(place < 2, "no future");
+        child
+    });
+    let mut all = Stepper::new(gather(inputs));
+    assert!(catch_unwind(AssertUnwindSafe(|| all.step())).is_err());
+    drop(all);
+    for control in controls {
+        assert_eq!((control.polls(), control.drops()), (0, 1));
+    }
 }

@@ -1,10 +1,12 @@
 //! Area LI: at most so many children at a time.
 
-use crate::scene::{Log, after, elapsed, run};
+use crate::scene::{Log, after, elapsed, ms, run};
 use futures::StreamExt as _;
-use ringfence_core::{as_completed, gather, settle, try_gather};
+use ringfence_core::{
+    LocalScope, MissedTick, as_completed, gather, interval, scope_local, settle, sleep, try_gather,
+};
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     future::{Future, ready},
     num::NonZeroUsize,
 };
@@ -28,6 +30,7 @@ impl Crowd {
 }
 
 // case: LI-01
+// rule: limit-running
 #[test]
 fn no_more_run_at_a_time_than_the_limit_and_all_run() {
     for limit in [1, 10, 100] {
@@ -68,6 +71,7 @@ fn a_limit_holds_for_tuples_and_arrays_too() {
 }
 
 // case: LI-06
+// rule: limit-decided
 #[test]
 fn what_waits_for_a_place_never_starts_after_a_failure() {
     let log = Log::default();
@@ -83,6 +87,7 @@ fn what_waits_for_a_place_never_starts_after_a_failure() {
 }
 
 // case: LI-07
+// rule: limit-running
 #[test]
 fn each_end_lets_the_next_begin_in_the_order_given() {
     let log = Log::default();
@@ -123,6 +128,7 @@ fn a_child_that_panics_gives_its_place_to_the_next() {
 }
 
 // case: LI-13
+// rule: limit-not-created
 #[test]
 fn the_source_is_not_asked_for_more_than_there_are_places() {
     run(async {
@@ -140,5 +146,31 @@ fn the_source_is_not_asked_for_more_than_there_are_places() {
             after(10, ()).await;
         }
         assert_eq!(asked.get(), 52);
+    });
+}
+
+// case: LI-10
+#[test]
+fn starts_may_be_kept_apart_by_an_interval_while_children_overlap() {
+    run(async {
+        let (crowd, starts) = (&Crowd::default(), &RefCell::new(Vec::new()));
+        let ended = scope_local(async |s: LocalScope<'_, ()>| {
+            let mut ticks = interval(ms(100)).on_missed_tick(MissedTick::Delay);
+            for n in 0..5 {
+                ticks.tick().await;
+                s.spawn(crowd.join(async {
+                    starts.borrow_mut().push(elapsed());
+                    after(1000, ()).await;
+                }));
+                if n == 2 {
+                    // Ticks that were missed are not made up for.
+                    sleep(ms(250)).await;
+                }
+            }
+            Ok(())
+        });
+        assert!(ended.await.is_ok());
+        assert_eq!(*starts.borrow(), [0, 100, 200, 450, 550]);
+        assert_eq!((crowd.most.get(), elapsed()), (5, 1550));
     });
 }

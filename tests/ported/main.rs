@@ -4,6 +4,7 @@
 //! did, our outcome is asserted, and the comment names the rejected one.
 
 mod as_completed;
+mod backends;
 mod fail_fast;
 mod gather;
 mod limits;
@@ -12,4 +13,5 @@ mod races;
 mod scene;
 mod scopes;
 mod timeouts;
+mod virtual_time;
 mod wait;

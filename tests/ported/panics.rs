@@ -11,6 +11,7 @@ async fn thrown<T>(future: impl Future<Output = T>) -> Box<dyn Any + Send> {
 }
 
 // case: PA-02
+// rule: panic-first
 #[test]
 fn of_two_panics_the_first_is_resumed() {
     run(async {
@@ -24,6 +25,7 @@ fn of_two_panics_the_first_is_resumed() {
 }
 
 // case: PA-03
+// rule: settle-panic
 #[test]
 fn settle_recovers_the_payload_and_all_others_have_run() {
     run(async {
@@ -42,6 +44,7 @@ fn settle_recovers_the_payload_and_all_others_have_run() {
 }
 
 // case: PA-07
+// rule: panic-resume
 #[test]
 fn a_panic_reaches_the_parent_with_its_payload_and_the_others_are_gone_by_then() {
     let log = Log::default();
@@ -66,6 +69,7 @@ fn a_panic_reaches_the_parent_with_its_payload_and_the_others_are_gone_by_then()
 }
 
 // case: PA-02
+// rule: panic-beats-success
 #[test]
 fn nobody_wins_a_race_for_success_past_a_panic() {
     run(async {

@@ -1,7 +1,9 @@
 //! Area RA: race, first success. Quorums and hedges have tests of their own.
 
 use crate::scene::{Log, after, elapsed, ms, run};
-use ringfence_core::{Cancelled, Reason, race, race_ok, timeout};
+use ringfence_core::{
+    Cancelled, LocalScope, Reason, ScopeError, race, race_ok, scope_local, sleep, timeout,
+};
 use ringfence_test::{Probe, Stepper, Tally};
 use std::{
     future::{Ready, ready},
@@ -10,6 +12,7 @@ use std::{
 };
 
 // case: RA-02
+// rule: race-losers
 #[test]
 fn losers_have_run_their_destructors_when_the_race_is_over() {
     let log = Log::default();
@@ -30,6 +33,7 @@ fn losers_have_run_their_destructors_when_the_race_is_over() {
 }
 
 // case: RA-03
+// rule: race-ok-first
 #[test]
 fn an_error_does_not_win_and_the_first_success_cuts_what_is_slower() {
     let log = Log::default();
@@ -50,6 +54,7 @@ fn an_error_does_not_win_and_the_first_success_cuts_what_is_slower() {
 
 // case: RA-04
 // Ox has the first with the others suppressed. Here are all of them, each at its child's place.
+// rule: race-ok-all-fail
 #[test]
 fn if_all_fail_every_error_is_there_at_its_place() {
     run(async {
@@ -60,6 +65,8 @@ fn if_all_fail_every_error_is_there_at_its_place() {
 }
 
 // case: RA-08
+// rule: race-none
+// rule: race-ok-none
 #[test]
 fn a_race_of_none_is_a_panic_and_a_first_success_of_none_an_error() {
     let none = || Vec::<Ready<u8>>::new();
@@ -70,6 +77,7 @@ fn a_race_of_none_is_a_panic_and_a_first_success_of_none_an_error() {
 }
 
 // case: RA-11
+// rule: race-ties
 #[test]
 fn of_two_that_are_ready_at_once_the_first_wins_and_the_other_has_not_begun() {
     let tally = Tally::new();
@@ -120,5 +128,25 @@ fn a_first_success_that_takes_too_long_is_a_timeout_although_some_have_failed() 
         assert_eq!(elapsed.unfinished()[0].child.index(), 1);
         let failed = race_ok((ready(Err::<u8, _>("boom")),)).await;
         assert_eq!(failed.map_err(|errors| errors.map(str::len)), Err([4]));
+    });
+}
+
+// case: RA-16
+#[test]
+fn a_race_that_has_its_value_when_its_scope_is_cancelled_returns_it_and_the_next_wait_is_cut() {
+    let log = Log::default();
+    run(async {
+        let ended = scope_local(async |s: LocalScope<'_, ()>| -> Result<(), ()> {
+            let cancels = async {
+                s.cancel("outside");
+                1
+            };
+            log.note(race((cancels, after(10, 2))).await.to_string());
+            sleep(ms(1)).await;
+            log.note("not reached");
+            Ok(())
+        });
+        assert!(matches!(ended.await, Err(ScopeError::Cancelled(_))));
+        assert_eq!((log.take(), elapsed()), (vec!["1".to_owned()], 0));
     });
 }

@@ -1,16 +1,58 @@
 //! Children that take their time, and a log of what they do.
 
-use ringfence_core::sleep;
+use ringfence::Tokio;
+use ringfence_core::{
+    rt::{Timer as _, timer, with_runtime},
+    sleep,
+};
 use ringfence_test::TestRuntime;
-use std::{cell::RefCell, future::Future, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    future::Future,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 pub(crate) const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// Runs a scene on a runtime with a virtual clock.
+/// Runs a scene by virtual time, on the executor in `RINGFENCE_EXECUTOR`.
+///
+/// It is the deterministic runtime, as [`run_deterministic`] has it, or `tokio`: one thread with a
+/// paused clock. What happens must be the same.
 pub(crate) fn run<F: Future>(scene: F) -> F::Output {
-    ringfence_test::run(0, scene)
+    match std::env::var("RINGFENCE_EXECUTOR").as_deref() {
+        Ok("tokio") => {
+            let mut builder = tokio::runtime::Builder::new_current_thread();
+            let runtime = builder.enable_time().start_paused(true).build().unwrap();
+            runtime.block_on(async { with_runtime(Tokio::current(), staged(scene)).await })
+        }
+        Ok(other) => panic!("`RINGFENCE_EXECUTOR` is `{other}`, which no scene runs on"),
+        Err(_) => run_deterministic(scene),
+    }
+}
+
+/// Runs a scene that moves the clock itself, or asks who is blocked.
+///
+/// With a seed in `RINGFENCE_SEED` tasks are also polled that nobody has woken, and alarms of one
+/// instant ring in any order. What happens must be the same.
+pub(crate) fn run_deterministic<F: Future>(scene: F) -> F::Output {
+    let runtime = match std::env::var("RINGFENCE_SEED") {
+        Ok(seed) => TestRuntime::new(seed.parse().expect("a number")).restless(),
+        Err(_) => TestRuntime::new(0),
+    };
+    runtime.run(staged(scene))
+}
+
+thread_local! {
+    /// When the scene began.
+    static BEGIN: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+async fn staged<F: Future>(scene: F) -> F::Output {
+    BEGIN.set(Some(timer().now()));
+    scene.await
 }
 
 /// Returns `value` after so many milliseconds.
@@ -21,7 +63,8 @@ pub(crate) async fn after<T>(millis: u64, value: T) -> T {
 
 /// How many milliseconds have passed since the scene began.
 pub(crate) fn elapsed() -> u128 {
-    TestRuntime::current().clock().elapsed().as_millis()
+    let begin = BEGIN.get().expect("inside a scene");
+    timer().now().duration_since(begin).as_millis()
 }
 
 /// What happened, in order.

@@ -1,6 +1,6 @@
 //! Area TO: deadlines and timeouts, of the flat verbs and of one future.
 
-use crate::scene::{Log, after, elapsed, ms, run};
+use crate::scene::{Log, after, elapsed, ms, run, run_deterministic};
 use ringfence_core::{
     Elapsed, Outcome, TimeLimit, gather, race, rt, rt::Timer as _, settle, sleep, timeout,
     timeout_at, try_gather,
@@ -24,6 +24,7 @@ fn a_timeout_cuts_what_takes_too_long() {
 }
 
 // case: TO-02
+// rule: timeout-timer
 #[test]
 fn a_deadline_is_an_instant_of_the_timer_in_force_and_is_told() {
     run(async {
@@ -37,6 +38,7 @@ fn a_deadline_is_an_instant_of_the_timer_in_force_and_is_told() {
 }
 
 // case: TO-03
+// rule: timeout-on-settle
 #[test]
 fn settle_goes_on_after_its_time_without_an_error() {
     let log = Log::default();
@@ -53,6 +55,7 @@ fn settle_goes_on_after_its_time_without_an_error() {
 }
 
 // case: TO-04
+// rule: timeout-forever
 #[test]
 fn a_limit_without_end_never_passes() {
     run(async {
@@ -73,6 +76,7 @@ fn without_time_a_future_that_yields_is_cut_at_its_first_yield() {
 
 // case: TO-07
 // asyncio does not even start it. Here it is polled once: what is ready is taken.
+// rule: timeout-zero
 #[test]
 fn without_time_a_future_is_polled_once_and_its_value_taken() {
     run(async {
@@ -144,7 +148,7 @@ fn an_inner_timeout_that_is_earlier_reports_and_the_outer_is_still_in_force() {
 // case: TO-33
 #[test]
 fn a_child_that_blocks_past_the_deadline_and_has_a_value_is_not_late() {
-    run(async {
+    run_deterministic(async {
         let clock = TestRuntime::current().clock();
         let blocks = async {
             clock.advance(ms(1000));
@@ -156,6 +160,7 @@ fn a_child_that_blocks_past_the_deadline_and_has_a_value_is_not_late() {
 }
 
 // case: TO-36
+// rule: settle-deadline
 #[test]
 fn settle_tells_of_all_in_their_order_although_time_was_up() {
     run(async {
@@ -166,6 +171,8 @@ fn settle_tells_of_all_in_their_order_although_time_was_up() {
 }
 
 // case: TO-37
+// rule: timeout-elapsed
+// rule: named-elapsed
 #[test]
 fn other_verbs_are_late_although_some_children_have_ended() {
     run(async {
@@ -179,6 +186,7 @@ fn other_verbs_are_late_although_some_children_have_ended() {
 }
 
 // case: TO-39
+// rule: timeout-nested
 #[test]
 fn a_childs_own_timeout_is_told_from_the_verbs() {
     run(async {
@@ -201,6 +209,7 @@ fn of_ten_thousand_timeouts_none_lets_its_sleep_end() {
 }
 
 // case: TO-28
+// rule: timeout-value-wins
 #[test]
 fn a_value_that_comes_with_the_end_of_the_time_wins() {
     run(async {
@@ -211,6 +220,7 @@ fn a_value_that_comes_with_the_end_of_the_time_wins() {
 }
 
 // case: CL-15
+// rule: timeout-dropped-first
 #[test]
 fn locals_of_a_child_that_is_cut_are_dropped_before_the_verb_returns() {
     let dropped = Arc::new(Mutex::new(false));

@@ -26,6 +26,7 @@ fn the_first_failure_of_children_that_do_not_fail_is_the_end_of_all() {
 }
 
 // case: WA-06
+// rule: wait-all-completed
 #[test]
 fn a_failure_does_not_end_the_wait_for_all_and_is_read_from_its_outcome() {
     run(async {
@@ -42,6 +43,7 @@ fn a_failure_does_not_end_the_wait_for_all_and_is_read_from_its_outcome() {
 }
 
 // case: WA-08
+// rule: wait-timeout
 #[test]
 fn a_child_that_ends_at_the_very_end_of_the_time_is_done() {
     run(async {
@@ -52,6 +54,7 @@ fn a_child_that_ends_at_the_very_end_of_the_time_is_done() {
 }
 
 // case: WA-09
+// rule: wait-all-done
 #[test]
 fn all_that_ended_between_the_wake_and_the_return_are_done() {
     let probes = [Probe::pending(), Probe::pending(), Probe::pending()];
@@ -100,6 +103,7 @@ fn an_iterator_is_consumed_once() {
 }
 
 // case: WA-14
+// rule: wait-pending
 #[test]
 fn a_wait_that_is_given_up_cancels_no_child_of_a_set_that_is_kept() {
     run(async {
@@ -120,6 +124,7 @@ fn a_wait_that_is_given_up_cancels_no_child_of_a_set_that_is_kept() {
 // case: WA-14
 // asyncio leaves the members of a wait running when it is cancelled. Without a set that somebody
 // keeps nobody could ever await ours, so they go with it.
+// rule: wait-free-drop
 #[test]
 fn a_wait_that_owns_its_children_takes_them_along() {
     let log = Log::default();

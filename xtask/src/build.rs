@@ -1,7 +1,9 @@
 //! Steps that the compiler, clippy and rustdoc do.
 
-use crate::step::{Done, Verdict, skipped};
-use serde_json::Value;
+use crate::{
+    features::libraries,
+    step::{Done, Verdict, skipped},
+};
 use xshell::{Shell, cmd};
 
 pub(crate) fn fmt(sh: &Shell) -> Verdict {
@@ -22,59 +24,29 @@ pub(crate) fn docs(sh: &Shell) -> Verdict {
     Ok(Done::Passed)
 }
 
-/// What no build of the core may contain.
+/// What no build of the core may contain, nor one of a library that embeds it.
 const RUNTIMES: &[&str] = &["tokio", "async-std", "smol", "async-executor", "async-io", "mio"];
 
+/// What must name no runtime: the core, whatever is asked of it; the façade, unless it is asked to;
+/// and the library of the example `embedded_library`.
+const WITHOUT_RUNTIME: &[(&str, &str)] = &[
+    ("ringfence-core", "--no-default-features"),
+    ("ringfence-core", "--all-features"),
+    ("ringfence", "--no-default-features"),
+    ("ringfence", "--features=std"),
+    ("larder", "--all-features"),
+];
+
 pub(crate) fn tree(sh: &Shell) -> Verdict {
-    for features in [&["--no-default-features"][..], &["--all-features"]] {
-        let tree = cmd!(sh, "cargo tree -p ringfence-core -e normal --prefix none {features...}")
-            .read()?;
+    for (library, features) in WITHOUT_RUNTIME {
+        let tree = cmd!(sh, "cargo tree -p {library} -e normal --prefix none {features}").read()?;
         for package in tree.lines().filter_map(|line| line.split_whitespace().next()) {
             if RUNTIMES.contains(&package) {
-                return Err(format!("ringfence-core {features:?} depends on {package}").into());
+                return Err(format!("{library} {features} depends on {package}").into());
             }
         }
     }
     Ok(Done::Passed)
-}
-
-/// Lints each library with no feature, with each feature alone, and with all.
-///
-/// Clippy rather than `check`, since it can be told to fail on a warning of ours only.
-pub(crate) fn features(sh: &Shell) -> Verdict {
-    for library in libraries(sh)? {
-        let name = &library.name;
-        let lint = |features: &[&str]| {
-            cmd!(sh, "cargo clippy --quiet -p {name} {features...} -- -D warnings").run()
-        };
-        lint(&["--no-default-features"])?;
-        for feature in &library.features {
-            lint(&["--no-default-features", "--features", feature])?;
-        }
-        lint(&["--all-features"])?;
-    }
-    Ok(Done::Passed)
-}
-
-struct Library {
-    name: String,
-    features: Vec<String>,
-}
-
-/// Returns the packages that are published.
-fn libraries(sh: &Shell) -> Result<Vec<Library>, Box<dyn std::error::Error>> {
-    let text = cmd!(sh, "cargo metadata --no-deps --format-version 1").quiet().read()?;
-    let metadata: Value = serde_json::from_str(&text)?;
-    let packages = metadata["packages"].as_array().ok_or("no packages")?;
-    // `publish` is an empty list where publishing is forbidden.
-    let published = packages.iter().filter(|package| package["publish"].is_null());
-    let library = |package: &Value| {
-        let name = package["name"].as_str()?.to_owned();
-        let features = package["features"].as_object()?.keys();
-        let features = features.filter(|feature| *feature != "default").cloned().collect();
-        Some(Library { name, features })
-    };
-    published.map(|package| library(package).ok_or_else(|| "not a package".into())).collect()
 }
 
 pub(crate) fn examples(sh: &Shell) -> Verdict {
@@ -82,6 +54,14 @@ pub(crate) fn examples(sh: &Shell) -> Verdict {
     // On its embedded executor alone, as who enables nothing has it, and on all.
     for features in [&[][..], &["--all-features"]] {
         cmd!(sh, "cargo run --quiet -p ringfence --example tour {features...}").run()?;
+    }
+    // One library, three applications: each compares what comes with the same file.
+    for runtime in ["tokio", "smol", "async-std"] {
+        cmd!(
+            sh,
+            "cargo run --quiet -p embedded_library --no-default-features --features {runtime}"
+        )
+        .run()?;
     }
     Ok(Done::Passed)
 }

@@ -3,7 +3,9 @@
 #![expect(clippy::print_stdout, reason = "what this prints is what it is for")]
 
 mod build;
+mod cases;
 mod dynamic;
+mod features;
 mod no_std;
 mod step;
 mod tidy;
@@ -15,12 +17,26 @@ use step::{Report, Step};
 const STEPS: &[Step] = &[
     Step { name: "fmt", about: "rustfmt has nothing to change", run: build::fmt },
     Step { name: "tidy", about: "rules of the tree that no compiler checks", run: tidy::tidy },
-    Step { name: "tree", about: "no runtime among the core's dependencies", run: build::tree },
+    Step { name: "tree", about: "no runtime in the tree of what names none", run: build::tree },
     Step { name: "clippy", about: "clippy is silent on everything", run: build::clippy },
     Step { name: "docs", about: "rustdoc is silent", run: build::docs },
-    Step { name: "features", about: "each feature alone, none, all", run: build::features },
+    Step { name: "features", about: "each set of features builds", run: features::features },
+    Step {
+        name: "unification",
+        about: "one program, three runtimes, dependents with a feature each",
+        run: features::unification,
+    },
     Step { name: "no-std", about: "the core links and runs without std", run: no_std::no_std },
-    Step { name: "examples", about: "examples build, and `tour` runs", run: build::examples },
+    Step {
+        name: "examples",
+        about: "examples build, and run on each runtime",
+        run: build::examples,
+    },
+    Step {
+        name: "cases",
+        about: "the ported cases by twenty seeds, and on tokio",
+        run: cases::cases,
+    },
     Step { name: "msrv", about: "the oldest compiler promised", run: build::msrv },
     Step { name: "loom", about: "all interleavings of the core's models", run: dynamic::loom },
     Step { name: "miri", about: "the core's tests under Miri", run: dynamic::miri },
@@ -39,7 +55,7 @@ fn main() -> ExitCode {
         _ => {
             println!("cargo xtask ci | STEP...\n\nSteps:");
             for step in STEPS {
-                println!("  {:9} {}", step.name, step.about);
+                println!("  {:11} {}", step.name, step.about);
             }
             ExitCode::from(2)
         }

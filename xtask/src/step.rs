@@ -21,6 +21,8 @@ pub(crate) type Verdict = Result<Done, Box<dyn Error>>;
 /// A step that found nothing wrong.
 pub(crate) enum Done {
     Passed,
+    /// It could not look at these parts, each with a reason, which is none to fail.
+    PassedBut(Vec<String>),
     /// It could not look, for this reason, which is none to fail.
     Skipped(String),
 }
@@ -59,8 +61,13 @@ impl Report {
 
     fn add(&mut self, name: &str, took: Duration, verdict: Verdict) {
         let seconds = took.as_secs_f64();
+        let passed = format!("PASS {name} ({seconds:.1} s)");
         let line = match verdict {
-            Ok(Done::Passed) => format!("PASS {name} ({seconds:.1} s)"),
+            Ok(Done::Passed) => passed,
+            Ok(Done::PassedBut(skipped)) => {
+                let skipped = skipped.iter().map(|part| format!("\nSKIP part of {name}: {part}"));
+                passed + &skipped.collect::<String>()
+            }
             Ok(Done::Skipped(why)) => format!("SKIP {name}: {why}"),
             Err(error) => {
                 println!("{error}");

@@ -52,6 +52,7 @@ fn detect() -> Option<Arc<dyn Runtime>> {
     Some(Arc::new(async_std))
 }
 
+/// Spawns on async-std's threads, which it starts at the first task and never ends.
 impl Spawn for AsyncStd {
     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
         drop(task::spawn(task));
@@ -59,6 +60,9 @@ impl Spawn for AsyncStd {
     }
 }
 
+/// Runs jobs on the threads of the crate `blocking`, which the whole process shares.
+///
+/// A job that has started is run to its end. Nothing waits for it when the process ends.
 impl SpawnBlocking for AsyncStd {
     fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
         drop(task::spawn_blocking(|| job.run()));

@@ -148,13 +148,13 @@ pub use remote::{Remote, RemoteOutcome, blocking, remote};
 #[cfg(feature = "std")]
 #[doc(inline)]
 pub use rt::block_on;
-#[cfg(feature = "std")]
-pub use scope::Shield;
 pub use scope::{
     ChildBuilder, ChildOutput, First, Handle, HandleOutcome, Local, LocalScope, Mode, NotStarted,
     OnFailure, OwnedHandle, PanicPolicy, Scope, Scoped, Shared, SpawnError, Start, Started, scope,
     scope_local,
 };
+#[cfg(feature = "std")]
+pub use scope::{ScopeWith, ScopedWith, SendBody, Shield, scope_with};
 #[cfg(feature = "std")]
 #[doc(inline)]
 pub use time::{

@@ -2,6 +2,7 @@
 
 mod anyway;
 mod birth;
+mod child;
 mod door;
 mod first;
 mod gate;
@@ -20,6 +21,8 @@ mod spawn_error;
 #[cfg(feature = "std")]
 mod spawn_on;
 mod start;
+#[cfg(feature = "std")]
+mod with;
 
 pub use birth::ChildBuilder;
 pub use first::First;
@@ -32,6 +35,8 @@ pub use scoped::Scoped;
 pub use shield::Shield;
 pub use spawn_error::SpawnError;
 pub use start::{NotStarted, Start, Started};
+#[cfg(feature = "std")]
+pub use with::{ScopeWith, ScopedWith, SendBody, scope_with};
 
 use crate::{
     cancel::{CancelToken, WhenCancelled},

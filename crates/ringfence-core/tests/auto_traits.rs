@@ -15,6 +15,7 @@ async fn text(name: &str) -> Result<String, String> {
     Ok(name.to_owned())
 }
 
+// rule: members-borrow
 #[test]
 fn verbs_over_closures_that_borrow_are_send_inside_tasks() {
     let names = [String::from("a"), String::from("b")];

@@ -95,6 +95,16 @@ struct Ledger {
 }
 
 /// A value whose drop is counted by its [`Tally`].
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_test::{Counted, Tally};
+///
+/// let tally = Tally::new();
+/// let value: Counted<&str> = tally.count("a");
+/// assert_eq!((*value, value.index()), ("a", 0));
+/// ```
 pub struct Counted<V> {
     value: V,
     index: usize,

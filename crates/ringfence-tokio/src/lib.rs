@@ -8,7 +8,7 @@
 mod local;
 mod timer;
 
-pub use local::TokioLocal;
+pub use local::{TokioHere, TokioLocal};
 
 use ringfence_core::rt::{
     Detector, Job, Rank, Refused, Runtime, Sleeping, Spawn, SpawnBlocking, Task, Timer,
@@ -82,6 +82,9 @@ impl From<Handle> for Tokio {
     }
 }
 
+/// Spawns on the runtime, from anywhere.
+///
+/// Tokio cannot say that it takes nothing any more: after the shutdown, a task is dropped at once.
 impl Spawn for Tokio {
     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
         drop(self.0.spawn(task));
@@ -89,6 +92,10 @@ impl Spawn for Tokio {
     }
 }
 
+/// Runs jobs on the runtime's pool of threads, of at most `max_blocking_threads`.
+///
+/// A job that has started is run to its end, also during the shutdown, and the runtime's drop waits
+/// for it. One that has not is dropped.
 impl SpawnBlocking for Tokio {
     fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
         drop(self.0.spawn_blocking(|| job.run()));

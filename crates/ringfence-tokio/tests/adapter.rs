@@ -2,18 +2,23 @@
 
 use ringfence_core::{
     block_on,
-    rt::{self, Job, Spawn, SpawnBlocking, Task, Timer},
+    rt::{self, Job, LocalTask, Spawn, SpawnBlocking, SpawnLocal, Task, Timer, Why},
     sleep,
 };
-use ringfence_tokio::Tokio;
+use ringfence_tokio::{Tokio, TokioHere, TokioLocal};
 use std::{
+    cell::Cell,
     pin::Pin,
+    rc::Rc,
     sync::mpsc,
     task::{Context, Poll, Waker},
     thread,
     time::Duration,
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, LocalOptions, Runtime},
+    task::LocalSet,
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -140,4 +145,63 @@ fn outside_of_tokio_there_is_no_current_one() {
 #[should_panic(expected = "no reactor running")]
 fn outside_of_tokio_asking_for_the_current_one_panics() {
     let _ = Tokio::current();
+}
+
+/// A task that counts itself, and is not `Send`.
+fn counting(count: &Rc<Cell<usize>>) -> LocalTask {
+    let count = Rc::clone(count);
+    LocalTask::new(async move { count.set(count.get() + 1) })
+}
+
+#[test]
+fn here_is_the_local_set_around() {
+    let ran = Rc::new(Cell::new(0));
+    let set = LocalSet::new();
+    let _inside = set.enter();
+    TokioHere.spawn_local(counting(&ran)).unwrap();
+    TokioLocal(&set).spawn_local(counting(&ran)).unwrap();
+    assert_eq!(ran.get(), 0);
+    paused().block_on(set);
+    assert_eq!(ran.get(), 2);
+}
+
+#[test]
+fn here_is_the_local_runtime_around() {
+    let ran = Rc::new(Cell::new(0));
+    let runtime = Builder::new_current_thread().build_local(LocalOptions::default()).unwrap();
+    runtime.block_on(async {
+        TokioHere.spawn_local(counting(&ran)).unwrap();
+        assert_eq!(ran.get(), 0);
+        tokio::task::yield_now().await;
+        assert_eq!(ran.get(), 1);
+    });
+}
+
+#[test]
+fn a_task_for_here_comes_back_whole_where_there_is_no_local_set() {
+    let ran = Rc::new(Cell::new(0));
+    let refused = TokioHere.spawn_local(counting(&ran)).unwrap_err();
+    assert_eq!(refused.why, Why::NoContext);
+    block_on(refused.refused);
+    paused().block_on(async {
+        let refused = TokioHere.spawn_local(counting(&ran)).unwrap_err();
+        assert_eq!(refused.why, Why::NoContext);
+        refused.refused.await;
+    });
+    assert_eq!(ran.get(), 2);
+}
+
+// trap: T19
+#[test]
+fn a_local_set_that_is_dropped_drops_its_tasks() {
+    let set = LocalSet::new();
+    let ran = Rc::new(Cell::new(0));
+    TokioLocal(&set).spawn_local(counting(&ran)).unwrap();
+    {
+        let _inside = set.enter();
+        TokioHere.spawn_local(counting(&ran)).unwrap();
+    }
+    assert_eq!(Rc::strong_count(&ran), 3);
+    drop(set);
+    assert_eq!((Rc::strong_count(&ran), ran.get()), (1, 0));
 }

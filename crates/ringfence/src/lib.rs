@@ -44,23 +44,48 @@
 //!
 //! # Runtimes
 //!
-//! Children run inside the parent's task and need no runtime. What waits for time asks the runtime
-//! in force, which is the first of these, as [`rt::current`] finds it:
+//! Children run inside the parent's task and need no runtime. What waits for time, or asks for it,
+//! has the runtime in force. One that is named as an argument needs no asking; otherwise it is the
+//! first of these, as [`rt::current`] finds it:
 //!
 //! 1. the one given to the innermost [`rt::with_runtime`] around the code;
 //! 2. the one that the code runs inside, if its feature is on and it can tell;
 //! 3. the one given to [`rt::set_default`];
-//! 4. for timers, else, the embedded one: one thread for the process, that of `futures-timer`.
+//! 4. for timers, else, the embedded one: one thread for the process, that of `futures-timer`; for
+//!    all else, [`NoRuntime`](rt::NoRuntime), which says what would help.
+//!
+//! An executor of your own is a runtime by an adapter of three lines. This one spawns only; timers
+//! and jobs are a trait each, and [`rt::Runtime`] shows all.
+//!
+//! ```
+//! use ringfence::rt::{Refused, Spawn, Task};
+//!
+//! struct Private(smol::Executor<'static>);
+//!
+//! impl Spawn for Private {
+//!     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+//!         self.0.spawn(task).detach(); // to drop its handle would cancel the task
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let private = Private(smol::Executor::new());
+//! let (send, receive) = std::sync::mpsc::channel();
+//! private.spawn(Task::new(async move { send.send(1).unwrap() })).unwrap();
+//! assert!(private.0.try_tick());
+//! assert_eq!(receive.try_recv(), Ok(1));
+//! ```
 //!
 //! # Features
 //!
 //! | feature | adds | detected |
 //! |---|---|---|
 //! | `std`, on by default | time, [`block_on`], the runtime in force, catching of panics | – |
-//! | `tokio` | `Tokio`, `TokioLocal` | inside a tokio runtime |
+//! | `tokio` | `Tokio`, `TokioLocal`, `TokioHere` | inside a tokio runtime |
 //! | `async-std` | `AsyncStd` | inside an async-std task |
 //! | `smol` | `Smol`, `SmolExecutor`, `SmolLocal` | never: smol cannot tell; name it with `rt::with_runtime` or `rt::set_default` |
 //! | `futures` | `interop`: spawners of the `futures` crates as ours, and back | – |
+//! | `hyper` | `interop`: executors of hyper as ours, and back; timers for hyper | – |
 //!
 //! Features only add: two dependents may enable different runtimes in one program. None makes a
 //! runtime a fallback for code that runs outside of it.
@@ -79,7 +104,7 @@
 
 #[cfg(any(feature = "tokio", feature = "async-std"))]
 mod detect;
-#[cfg(feature = "futures")]
+#[cfg(any(feature = "futures", feature = "hyper"))]
 pub mod interop;
 
 #[cfg(feature = "async-std")]
@@ -92,4 +117,4 @@ pub use ringfence_core::*;
 pub use ringfence_smol::{Smol, SmolExecutor, SmolLocal};
 #[cfg(feature = "tokio")]
 #[doc(inline)]
-pub use ringfence_tokio::{Tokio, TokioLocal};
+pub use ringfence_tokio::{Tokio, TokioHere, TokioLocal};

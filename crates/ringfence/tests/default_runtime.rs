@@ -6,6 +6,7 @@ use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
+// rule: runtime-order
 #[test]
 fn the_default_counts_only_where_no_runtime_is_detected() {
     assert!(rt::timer().runtime().is_none());

@@ -26,6 +26,7 @@ fn thread_of_a_task() -> String {
     receive.recv().unwrap()
 }
 
+// rule: runtime-timer
 #[test]
 fn inside_paused_tokio_an_hour_passes_at_once_without_any_call() {
     paused_tokio().block_on(async {
@@ -77,6 +78,7 @@ fn async_std_is_detected() {
     });
 }
 
+// rule: runtime-rank
 #[test]
 fn async_std_counts_before_the_tokio_that_it_has_entered() {
     // As its feature `tokio1` does around every task.
@@ -87,6 +89,7 @@ fn async_std_counts_before_the_tokio_that_it_has_entered() {
     });
 }
 
+// rule: runtime-truthful
 #[test]
 fn smol_is_never_detected() {
     smol::block_on(async {
@@ -95,6 +98,7 @@ fn smol_is_never_detected() {
     });
 }
 
+// rule: runtime-order
 #[test]
 fn the_given_runtime_counts_before_the_detected_one() {
     paused_tokio().block_on(async {

@@ -8,6 +8,7 @@ fn panics(_: &Outcome<u32>) -> bool {
     panic!("a condition panics")
 }
 
+// rule: panic-iterator
 #[test]
 fn a_condition_that_panics_loses_no_outcome_of_a_set() {
     let mut set = JoinSet::from_iter([Probe::ready(1), Probe::pending(), Probe::ready(3)]);
@@ -23,6 +24,7 @@ fn a_condition_that_panics_loses_no_outcome_of_a_set() {
 
 // case: WA-16
 // The JDK reports it to a handler and lets the join go on; here it goes to who waits.
+// rule: panic-iterator
 #[test]
 fn a_condition_that_panics_takes_the_children_that_it_owns_along() {
     let children = [Probe::ready(1), Probe::pending(), Probe::ready(3)];
@@ -34,6 +36,7 @@ fn a_condition_that_panics_takes_the_children_that_it_owns_along() {
     assert_eq!(again.unwrap_err(), "`wait` was polled after it had ended");
 }
 
+// rule: wait-closure
 #[test]
 fn a_condition_sees_each_outcome_once_in_the_order_of_the_ends() {
     let children: Vec<Probe<u32>> = (0..4).map(|_| Probe::pending()).collect();

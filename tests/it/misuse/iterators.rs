@@ -48,6 +48,7 @@ fn assert_panics<F: Future>(verb: impl Fn(Panicking) -> F, again: &str) {
     }
 }
 
+// rule: panic-iterator
 #[test]
 fn an_iterator_that_panics_takes_its_verb_and_all_children_along() {
     assert_panics(gather, "gather");

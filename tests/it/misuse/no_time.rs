@@ -89,6 +89,7 @@ fn without_time_the_first_error_wins_against_the_deadline() {
     assert_eq!(at_once(try_gather(children).timeout(Duration::ZERO)), Ok(Err(997)));
 }
 
+// rule: timeout-zero
 #[test]
 fn without_time_every_child_is_polled_and_then_dropped() {
     let children = children(|_| false);
@@ -117,6 +118,7 @@ fn without_time_a_future_is_polled_once() {
     assert_eq!(at_once(timeout(Duration::ZERO, Probe::ready(1))), Ok(1));
 }
 
+// rule: set-try-next
 #[test]
 fn without_waiting_a_set_gives_whoever_is_ready() {
     let mut set: JoinSet<_> = some().into_iter().collect();

@@ -157,6 +157,7 @@ fn ten_thousand_scopes_one_in_the_other_are_polled_and_dropped() {
 }
 
 // trap: T21
+// case: PF-01
 // rule: scope-drop
 #[test]
 fn a_hundred_thousand_scopes_each_under_the_token_of_the_one_before_are_cancelled_and_dropped() {

@@ -42,6 +42,7 @@ fn a_scope_that_ends_in_good_order_wakes_its_task_no_more() {
 }
 
 // trap: T16
+// case: TG-12
 // rule: end-poll-again
 #[test]
 fn a_scope_that_is_polled_again_panics() {

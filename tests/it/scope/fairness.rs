@@ -2,7 +2,7 @@
 
 use super::{Output, Said, Why, step};
 use ringfence_core::{Scope, scope, sleep};
-use ringfence_test::{Probe, Stepper, explore};
+use ringfence_test::{Probe, Stepper, explore_seeds};
 use std::{
     future::{Future, pending, poll_fn},
     task::{Context, Poll},
@@ -22,7 +22,7 @@ fn restless<T>() -> impl Future<Output = T> {
 // rule: scope-together
 #[test]
 fn a_body_that_awaits_a_lock_for_which_a_child_is_queued_gets_it() {
-    explore(0..50, || async {
+    explore_seeds(0..50, || async {
         let lock = Mutex::new(0);
         let add = async |pause| {
             let mut sum = lock.lock().await;

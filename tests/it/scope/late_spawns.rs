@@ -2,7 +2,7 @@
 
 use super::{Output, Said, Why, failed, reason, step};
 use ringfence_core::{Scope, SpawnError, scope, sleep};
-use ringfence_test::{Controller, Probe, Stepper, explore};
+use ringfence_test::{Controller, Probe, Stepper, explore_seeds};
 use std::{
     future::{pending, ready},
     sync::{Arc, Barrier, Mutex},
@@ -24,7 +24,7 @@ impl Drop for SpawnsOnDrop<'_> {
 // rule: scope-spawn-any-time
 #[test]
 fn a_child_that_was_woken_late_spawns_the_one_who_helps_the_first() {
-    explore(0..50, || async {
+    explore_seeds(0..50, || async {
         let (helps, helped) = oneshot::channel();
         let (wakes, woken) = oneshot::channel();
         let sum = scope(async |s| {

@@ -11,6 +11,7 @@ mod owned;
 mod panics;
 mod panics_of_strangers;
 mod shapes;
+mod with;
 
 use crate::verbs::caught;
 use ringfence_core::{Failure, Outcome, PanicPolicy, ScopeError};

@@ -15,6 +15,7 @@ fn cx() -> Context<'static> {
 }
 
 // trap: T4
+// rule: children-pinned
 #[test]
 fn a_child_is_dropped_in_its_place_when_it_ends_panics_or_goes_with_its_verb() {
     for verb in VERBS {
@@ -53,6 +54,7 @@ fn insert_polled(set: &mut JoinSet<Probe<u32>>) -> (Key, Controller<u32>) {
 }
 
 // trap: T4
+// rule: children-pinned
 #[test]
 fn children_stay_in_place_while_a_set_grows() {
     let mut set = JoinSet::new();
@@ -66,6 +68,7 @@ fn children_stay_in_place_while_a_set_grows() {
 }
 
 // trap: T4
+// rule: set-unpin
 #[test]
 fn children_stay_in_place_while_their_set_is_moved() {
     let mut set = JoinSet::new();
@@ -82,6 +85,7 @@ fn children_stay_in_place_while_their_set_is_moved() {
 }
 
 // trap: T4
+// rule: set-remove
 #[test]
 fn a_child_is_dropped_in_its_place_when_it_is_removed() {
     let mut set = JoinSet::new();

@@ -38,6 +38,7 @@ const RACE_OK: &str = "`race_ok` was polled after it had ended";
 const TIMEOUT: &str = "a timeout was polled after it had ended";
 
 // trap: T5
+// rule: end-poll-again
 #[test]
 fn a_verb_that_is_polled_after_its_end_panics_with_its_name() {
     assert_refuses(gather(vec![ok(1), ok(2)]), GATHER);
@@ -92,6 +93,7 @@ fn a_verb_that_is_polled_after_a_childs_panic_panics_with_its_name() {
 }
 
 // trap: T5
+// rule: end-again-streams
 #[test]
 fn a_stream_and_a_set_may_be_asked_again_and_have_nothing_more() {
     let mut cx = Context::from_waker(Waker::noop());
@@ -108,6 +110,8 @@ fn a_stream_and_a_set_may_be_asked_again_and_have_nothing_more() {
 }
 
 // trap: T5
+// rule: promise-nothing-lost
+// rule: try-gather-rest
 #[test]
 fn outputs_are_dropped_once_if_the_first_error_decides() {
     for fails in 0..5 {
@@ -131,6 +135,7 @@ fn outputs_are_dropped_once_if_the_first_error_decides() {
 }
 
 // trap: T5
+// rule: promise-drop
 #[test]
 fn outputs_are_dropped_once_if_the_verb_is_dropped_early() {
     let tally = Tally::new();

@@ -129,6 +129,8 @@ impl Case {
 }
 
 // trap: T8
+// rule: promise-panics
+// rule: panic-drop-at-end
 #[test]
 fn a_panic_of_a_child_that_ends_is_told_and_the_others_are_driven_or_dropped() {
     for fault in [Fault::Poll, Fault::Drop] {
@@ -182,6 +184,7 @@ fn an_output_that_panics_on_drop_is_handed_over_like_any_other() {
 }
 
 // trap: T8
+// rule: panic-drop-of-rest
 #[test]
 fn a_destructor_that_panics_while_others_are_cancelled_keeps_none_from_being_dropped() {
     for_each_case(Fault::Drop, |case| {
@@ -210,6 +213,7 @@ fn a_destructor_that_panics_while_others_are_cancelled_keeps_none_from_being_dro
 }
 
 // trap: T8
+// rule: panic-drop-of-rest
 #[test]
 fn an_output_that_is_not_handed_over_may_panic_on_drop() {
     for_each_case(Fault::Output, |case| {
@@ -243,6 +247,7 @@ fn an_output_that_is_not_handed_over_may_panic_on_drop() {
 }
 
 // trap: T8
+// rule: panic-drop-of-verb
 #[test]
 fn a_verb_that_is_dropped_drops_each_child_although_some_panic() {
     for_each_case(Fault::Drop, |case| {
@@ -272,6 +277,7 @@ fn a_verb_that_is_dropped_drops_each_output_although_some_panic() {
 }
 
 // trap: T8
+// rule: panic-drop-of-verb
 #[test]
 fn a_verb_that_is_dropped_during_a_panic_does_not_end_the_process() {
     for fault in [Fault::Drop, Fault::Output] {

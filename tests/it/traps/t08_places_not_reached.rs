@@ -33,6 +33,7 @@ fn members_that_have_not_begun_are_dropped_before_the_verb_resolves() {
 }
 
 // trap: T8
+// rule: settle-deadline
 #[test]
 fn members_that_have_not_begun_are_cancelled_by_a_deadline_too() {
     let children = || [Probe::<()>::pending(), Probe::pending(), Probe::pending()];
@@ -60,6 +61,7 @@ fn members_that_have_not_begun_are_cancelled_by_a_deadline_too() {
 }
 
 // trap: T8
+// rule: panic-first
 #[test]
 fn a_member_that_panics_on_drop_keeps_none_from_being_dropped_and_is_the_second_panic() {
     let faulty = || Probe::<()>::pending().panics_on_drop();
@@ -108,4 +110,15 @@ fn what_has_ended_under_a_limit_makes_place_also_if_it_panicked() {
     }
     let ready = [ready(1), ready(2)];
     assert_eq!(Stepper::new(gather(ready).limit(1)).step(), Poll::Ready([1, 2]));
+}
+
+// rule: settle-deadline-panic
+#[test]
+fn a_child_that_panics_when_a_deadline_drops_it_is_the_panic_of_its_verb() {
+    let children = vec![Probe::ready(1), Probe::pending().panics_on_drop(), Probe::pending()];
+    let controls: Vec<_> = children.iter().map(Probe::controller).collect();
+    let mut cut = Stepper::new(settle(children).timeout(Duration::ZERO));
+    assert_eq!(caught(|| cut.step()).unwrap_err(), "probe panics on drop");
+    drop(cut);
+    controls.iter().for_each(|control| control.assert_sound());
 }

@@ -12,6 +12,7 @@ use std::{
 };
 
 // trap: T9
+// rule: wake-any-time
 #[test]
 fn a_parents_waker_may_wake_another_child() {
     for verb in VERBS {

@@ -5,6 +5,7 @@ use ringfence_test::{CountingWaker, Probe};
 use std::task::{Context, Poll, Waker};
 
 // trap: T10
+// rule: set-key
 #[test]
 fn a_key_to_a_child_that_has_gone_is_refused_although_its_slot_is_used_again() {
     let mut set = JoinSet::new();
@@ -56,6 +57,7 @@ fn keys_stay_apart_while_many_slots_are_used_again_in_any_order() {
 }
 
 // trap: T10
+// rule: wake-any-time
 #[test]
 fn a_stale_waker_polls_a_successor_in_vain_at_most_and_loses_no_wake() {
     let counter = CountingWaker::new();

@@ -62,6 +62,7 @@ fn a_turn_ends_although_a_child_always_wakes_itself_and_asks_for_the_next() {
 }
 
 // trap: T15
+// rule: fair-rounds
 #[test]
 fn no_child_is_polled_twice_before_each_that_was_woken_is_polled_once() {
     for len in [2, 5, 62, 63, 200] {
@@ -84,6 +85,7 @@ fn no_child_is_polled_twice_before_each_that_was_woken_is_polled_once() {
 }
 
 // trap: T15
+// rule: order-first-polls
 #[test]
 fn children_are_first_polled_in_the_order_given() {
     for verb in VERBS {
@@ -100,6 +102,7 @@ fn children_are_first_polled_in_the_order_given() {
 }
 
 // trap: T15
+// rule: order-polls
 #[test]
 fn children_beyond_a_chunk_that_were_woken_first_are_polled_first() {
     let order = Arc::new(Mutex::new(Vec::new()));

@@ -26,6 +26,7 @@ type Never = Ready<u32>;
 type NeverOk = Ready<Result<u32, u32>>;
 
 // trap: T16
+// rule: end-empty
 #[test]
 fn all_of_none_are_there_at_once() {
     assert_eq!(at_once(gather(Vec::<Never>::new())), []);
@@ -139,6 +140,7 @@ fn a_limit_of_none_is_refused_at_the_call() {
 }
 
 // trap: T16
+// rule: limit-more
 #[test]
 fn a_limit_beyond_all_children_is_none() {
     let children = || (0..100).map(ready);

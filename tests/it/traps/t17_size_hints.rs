@@ -45,6 +45,7 @@ fn liars() -> impl Iterator<Item = Liar> {
 }
 
 // trap: T17
+// rule: members-size-hint
 #[test]
 fn verbs_take_what_comes_whatever_was_said_about_its_number() {
     let all = Vec::from_iter(0..100);

@@ -12,6 +12,7 @@ fn probes<T>(len: usize) -> (Vec<Probe<T>>, Vec<Controller<T>>) {
 }
 
 // trap: T18
+// rule: set-next-safe
 #[test]
 fn next_may_be_dropped_between_any_two_ends() {
     let tally = Tally::new();
@@ -50,6 +51,8 @@ fn next_wakes_who_polled_last_although_the_future_is_another() {
 }
 
 // trap: T18
+// rule: promise-nothing-lost
+// rule: wait-safe
 #[test]
 fn wait_may_be_dropped_and_what_was_there_comes_first_later() {
     let tally = Tally::new();
@@ -106,6 +109,7 @@ fn a_wait_that_is_over_may_be_waited_for_again() {
 }
 
 // trap: T18
+// rule: as-completed-safe
 #[test]
 fn the_next_of_a_stream_may_be_dropped_between_any_two_ends() {
     let tally = Tally::new();

@@ -13,6 +13,7 @@ type Output = Result<u32, u32>;
 type Condition = Box<dyn FnMut(&Outcome<Output>) -> bool>;
 
 // trap: T20
+// rule: members-borrow
 #[test]
 fn futures_of_lists_are_send_and_sync_as_children_are_and_always_unpin() {
     macro_rules! rows {

@@ -6,6 +6,7 @@ use ringfence_test::{CountingWaker, Probe, Stepper};
 use std::task::{Context, Waker};
 
 // trap: T22
+// rule: wake-parent
 #[test]
 fn a_wake_reaches_only_the_waker_of_the_last_poll() {
     for verb in VERBS {
@@ -73,6 +74,7 @@ fn a_wake_that_comes_before_the_change_of_wakers_is_seen_by_the_poll_that_change
 }
 
 // trap: T22
+// rule: set-try-next
 #[test]
 fn try_next_leaves_who_waits_to_be_woken() {
     let child = Probe::pending();

@@ -5,6 +5,7 @@ use ringfence_test::{Controller, Probe, Stepper};
 use std::task::Poll;
 
 // trap: T23
+// rule: try-gather-first
 #[test]
 fn an_error_is_seen_behind_a_child_that_is_pending_for_ever() {
     for len in [2, 5, 30, 31, 62, 63, 100, 1000] {

@@ -38,6 +38,7 @@ fn a_wake_costs_one_poll_of_one_child() {
 }
 
 // trap: T24
+// rule: order-few
 #[test]
 fn up_to_three_children_of_a_tuple_are_all_polled_by_design() {
     // To know who was woken would cost more than to ask a child or two.

@@ -127,3 +127,30 @@ fn parent_and_child_both_fail_in_their_cleanup_and_cancellations_are_left_out() 
         assert_eq!(elapsed(), 30, "the inner body does not look at its token");
     });
 }
+
+// case: FF-18
+// rule: scope-nested-errors
+#[test]
+fn failures_of_nested_scopes_are_nested_as_the_scopes_were() {
+    run(async {
+        let ended = scope_local(async |s: S<'_>| -> Result<(), _> {
+            s.spawn(async {
+                let middle = scope_local(async |s: S<'_>| -> Result<(), _> {
+                    s.spawn(async {
+                        let inner = scope_local(async |s: S<'_>| -> Result<(), _> {
+                            s.cancelled().await;
+                            Err(Nested::Leaf("C"))
+                        });
+                        Ok(inner.grace(ms(10)).await?)
+                    });
+                    s.cancelled().await;
+                    Err(Nested::Leaf("B"))
+                });
+                Ok(middle.grace(ms(10)).await?)
+            });
+            sleep(ms(10)).await;
+            Err(Nested::Leaf("A"))
+        });
+        assert_eq!(failed(ended.grace(ms(10)).await), "[A [B [C]]]");
+    });
+}

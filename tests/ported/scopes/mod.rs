@@ -5,14 +5,19 @@
 
 mod cancelled;
 mod daemons;
+mod deadlines;
 mod delivery;
 mod errors;
 mod failing;
 mod groups;
 mod handles;
+mod kinship;
+mod misuse;
 mod panics;
 mod recovering;
+mod shields;
 mod spawning;
+mod starts;
 mod supervisors;
 mod timeouts;
 

@@ -1,7 +1,7 @@
 //! Area TO: the time of a scope.
 
 use super::{S, Why, cancelled, failures};
-use crate::scene::{Log, after, elapsed, ms, run};
+use crate::scene::{Log, after, elapsed, ms, run, run_deterministic};
 use ringfence_core::{ScopeError, rt, rt::Timer as _, scope_local, sleep, timeout};
 use ringfence_test::{Probe, TestRuntime};
 use std::{fmt::Debug, future::pending, pin::pin, time::Duration};
@@ -226,7 +226,7 @@ fn a_value_that_came_as_the_wait_was_given_up_is_kept_by_its_handle() {
 // case: TO-33
 #[test]
 fn a_scope_that_blocks_past_its_time_and_has_its_value_is_not_late() {
-    run(async {
+    run_deterministic(async {
         let clock = TestRuntime::current().clock();
         let mut whole = pin!(
             scope_local(async |_: S<'_>| {

@@ -1,6 +1,9 @@
 //! Rules of the tree that no compiler checks.
 
+mod cases;
 mod floors;
+mod marks;
+mod rules;
 mod source;
 mod unsafety;
 mod words;
@@ -31,6 +34,8 @@ pub(crate) fn tidy(sh: &Shell) -> Verdict {
         floors::check(source, &mut complaints);
     }
     unsafety::check(sh, &sources, &mut complaints)?;
+    cases::check(sh, &sources, &mut complaints)?;
+    rules::check(sh, &sources, &mut complaints)?;
     complaints.into_verdict()
 }
 

@@ -64,6 +64,7 @@ fn a_new_token_is_not_cancelled_and_has_no_reason() {
 }
 
 // case: CX-25
+// rule: token-first-reason
 #[test]
 fn the_first_reason_stays() {
     let token = CancelToken::new();
@@ -83,6 +84,7 @@ fn a_reason_is_a_text_or_says_what_it_is() {
 }
 
 // case: CX-24
+// rule: token-tree
 #[test]
 fn those_below_are_cancelled_for_the_reason_at_the_top() {
     let top = CancelToken::new();
@@ -95,6 +97,7 @@ fn those_below_are_cancelled_for_the_reason_at_the_top() {
 }
 
 // case: CX-18
+// rule: token-tree
 #[test]
 fn those_above_and_beside_do_not_notice() {
     let top = CancelToken::new();
@@ -106,6 +109,7 @@ fn those_above_and_beside_do_not_notice() {
     assert!(!two.is_cancelled());
 }
 
+// rule: token-first-reason
 #[test]
 fn a_child_that_was_cancelled_before_keeps_its_own_reason() {
     let top = CancelToken::new();
@@ -119,6 +123,7 @@ fn a_child_that_was_cancelled_before_keeps_its_own_reason() {
 }
 
 // case: CX-17
+// rule: token-late-child
 #[test]
 fn a_child_of_a_cancelled_token_is_cancelled_from_the_start() {
     let top = CancelToken::new();
@@ -130,6 +135,7 @@ fn a_child_of_a_cancelled_token_is_cancelled_from_the_start() {
     assert_eq!(look(&mut later.cancelled()), Poll::Ready(cancelled("from the top")));
 }
 
+// rule: token-wait
 #[test]
 fn a_wait_resolves_once_the_token_is_cancelled_and_then_always() {
     let token = CancelToken::new();
@@ -154,6 +160,7 @@ fn a_wait_keeps_its_token() {
     assert_eq!(look(&mut wait), Poll::Ready(cancelled("from the top")));
 }
 
+// rule: token-guard
 #[test]
 fn a_guard_cancels_when_it_is_dropped_unless_it_was_disarmed() {
     let token = CancelToken::new();
@@ -172,6 +179,7 @@ fn a_guard_does_not_change_the_reason() {
     assert_eq!(token.reason(), Some("before".into()));
 }
 
+// rule: token-guard
 #[cfg(feature = "std")]
 #[test]
 fn a_guard_cancels_on_the_way_out_of_a_panic() {

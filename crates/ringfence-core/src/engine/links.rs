@@ -281,3 +281,21 @@ impl<F, T, R: SameOutputs<T>> SameOutputs<T> for Link<F, T, R> {
         this.rest.outputs(each);
     }
 }
+
+/// What is linked, as a tuple.
+pub trait Flat {
+    /// The tuple.
+    type Flat;
+
+    /// Takes the links away.
+    fn flat(self) -> Self::Flat;
+}
+
+/// As many values as are linked, as an array.
+pub trait Arity {
+    /// The array.
+    type Array<U>;
+
+    /// Makes the array of as many values as are linked.
+    fn array<U>(each: Vec<U>) -> Self::Array<U>;
+}

@@ -3,11 +3,11 @@
 use super::{
     crew::Here,
     keep::Judge,
-    links::{End, Link, Links},
+    links::{Arity, End, Flat, Link, Links},
     list::List,
     source::{Exactly, FromArray, FromIter, FromVec, Many, Shape},
     store::Store,
-    tuple::{Arity, Flat, Tuple},
+    tuple::Tuple,
 };
 use alloc::vec::Vec;
 use core::future::IntoFuture;

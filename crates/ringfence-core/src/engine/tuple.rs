@@ -6,7 +6,7 @@ mod places;
 use super::crew::has_begun;
 use super::{
     keep,
-    links::{First, FirstError, Links, Outputs, SameOutputs, TryOutputs},
+    links::{Arity, First, FirstError, Flat, Links, Outputs, SameOutputs, TryOutputs},
     policy::{Panics, Verdict},
     ready::{Each, Readiness, Ready, Slot},
     store::{InOrder, Missing, Store, TryInOrder, Uniform},
@@ -354,24 +354,6 @@ impl<L: Links<J>, J> Tuple<L, J> {
         }
         output
     }
-}
-
-/// What is linked, as a tuple.
-pub trait Flat {
-    /// The tuple.
-    type Flat;
-
-    /// Takes the links away.
-    fn flat(self) -> Self::Flat;
-}
-
-/// As many values as are linked, as an array.
-pub trait Arity {
-    /// The array.
-    type Array<U>;
-
-    /// Makes the array of as many values as are linked.
-    fn array<U>(each: Vec<U>) -> Self::Array<U>;
 }
 
 impl<L: Links<J>, J> fmt::Debug for Tuple<L, J> {

@@ -3,8 +3,9 @@
 use super::{
     Handle, Local, Mode, OwnedHandle, Scope, Shared, SpawnError,
     anyway::Anyway,
+    child::{Birth, Rank},
     output::ChildOutput,
-    report::{Birth, Owned, Rank, Regular, Report},
+    report::{Owned, Regular, Report},
     start::{Start, Started, word},
 };
 use crate::{
@@ -86,19 +87,16 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
         report: impl FnOnce(&P) -> &Report<V>,
         unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<M::Child<'env, E>>,
     ) -> Result<Kept<Report<V>>, Refused<F, P>> {
-        let Draft { name, rank, location } = draft;
-        let gate = &self.door.gate;
-        let birth = Birth::new(gate.next_number(), rank, name, location);
-        // Allocated before the lock is taken.
-        let mut joining = Some(Joining::new(future, post(Report::new(birth, gate.clone()))));
-        let admitted = self.door.admit(|| {
-            let joining = joining.take().expect("it is called once");
-            joining.part(report, unsize)
-        });
-        match (admitted, joining) {
-            (Ok(kept), _) => Ok(kept),
-            (Err(reason), Some(joining)) => Err(Refused { joining, reason }),
-            (Err(_), None) => unreachable!("what is taken is admitted"),
+        let join = |number| {
+            let Draft { name, rank, location } = draft;
+            let birth = Birth::new(number, rank, name, location);
+            Joining::new(future, post(Report::new(birth, self.door.gate.clone())))
+        };
+        let mut join = Some(join);
+        let mut join = |number| join.take().map(|join| join(number)).expect("it is called once");
+        match self.door.admit(|number| join(number).part(report, unsize)) {
+            Ok(kept) => Ok(kept),
+            Err((number, reason)) => Err(Refused { joining: join(number), reason }),
         }
     }
 }

@@ -21,34 +21,44 @@ pub(super) type Child<'env, E, M> = Driver<<M as Mode>::Child<'env, E>>;
 pub(super) struct Door<'env, E, M: Mode> {
     /// Whether it is open, and the bell beside it.
     pub(super) gate: Arc<Gate>,
-    incoming: Lock<Vec<Child<'env, E, M>>>,
+    incoming: Lock<Incoming<Child<'env, E, M>>>,
     /// Once a child was spawned whose failure is its handle's.
     overdue: Lock<Option<Arc<Overdue<E>>>>,
+}
+
+/// Those who have come, and whom the scope's future has not taken in.
+struct Incoming<C> {
+    children: Vec<C>,
+    /// How many have come, and were given a number.
+    numbered: u64,
 }
 
 impl<'env, E, M: Mode> Door<'env, E, M> {
     pub(super) fn new() -> Self {
         Self {
             gate: Arc::new(Gate::new()),
-            incoming: Lock::new(Vec::new()),
+            incoming: Lock::new(Incoming { children: Vec::new(), numbered: 0 }),
             overdue: Lock::new(None),
         }
     }
 
-    /// Leaves a child, which `make` makes, for the scope's future to take in; or says why not.
+    /// Leaves a child, which `make` makes of its number, for the scope's future to take in; or says
+    /// why not, and the number.
     #[inline]
     pub(super) fn admit<T>(
         &self,
-        make: impl FnOnce() -> (Child<'env, E, M>, T),
-    ) -> Result<T, Reason> {
+        make: impl FnOnce(u64) -> (Child<'env, E, M>, T),
+    ) -> Result<T, (u64, Reason)> {
         // The door's lock is taken before the gate's, and never the other way round.
-        let admitted = self.incoming.with(|incoming| match self.gate.refusal() {
-            Some(reason) => Err(reason),
-            None => {
-                let (child, rest) = make();
-                incoming.push(child);
-                Ok(rest)
+        let admitted = self.incoming.with(|incoming| {
+            let number = incoming.numbered;
+            incoming.numbered += 1;
+            if let Some(reason) = self.gate.refusal() {
+                return Err((number, reason));
             }
+            let (child, rest) = make(number);
+            incoming.children.push(child);
+            Ok(rest)
         })?;
         self.gate.ring();
         Ok(admitted)
@@ -58,7 +68,7 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
     /// heard.
     pub(super) fn close_unless_rung(&self) -> bool {
         self.incoming.with(|incoming| {
-            let closes = incoming.is_empty() && !self.gate.is_rung();
+            let closes = incoming.children.is_empty() && !self.gate.is_rung();
             if closes {
                 self.gate.close(Reason::Closed);
             }
@@ -69,7 +79,7 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
     /// Takes the children that wait into an empty buffer.
     pub(super) fn take(&self, arrivals: &mut Vec<Child<'env, E, M>>) {
         debug_assert!(arrivals.is_empty(), "the door begins with an empty buffer again");
-        self.incoming.with(|incoming| mem::swap(incoming, arrivals));
+        self.incoming.with(|incoming| mem::swap(&mut incoming.children, arrivals));
     }
 
     /// Where failures are left that are the scope's after all.

@@ -7,7 +7,7 @@ use crate::{
     outcome::{Reason, catch, drop_each},
     sync::{
         Lock,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 use alloc::vec::Vec;
@@ -24,8 +24,6 @@ pub(super) struct Gate {
     rung: AtomicBool,
     /// Whether a child may have to be refused: once the gate is closed, or has a token.
     guarded: AtomicBool,
-    /// How many children were given a number.
-    numbers: AtomicU64,
     /// The slot of the child that is being polled, or of the body; [`NOBODY`] if none is.
     polling: AtomicUsize,
 }
@@ -76,15 +74,8 @@ impl Gate {
             }),
             rung: AtomicBool::new(false),
             guarded: AtomicBool::new(false),
-            numbers: AtomicU64::new(0),
             polling: AtomicUsize::new(NOBODY),
         }
-    }
-
-    /// Numbers a child.
-    #[inline]
-    pub(super) fn next_number(&self) -> u64 {
-        self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The scope begins here: under the token in force, if there is one.

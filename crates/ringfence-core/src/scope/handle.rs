@@ -2,7 +2,7 @@
 
 use super::{
     door::Overdue,
-    report::{Report, Told},
+    report::{Fault, Report, Told},
 };
 use crate::{
     engine::joint::Kept,
@@ -94,10 +94,10 @@ impl<T> Future for Handle<T> {
         match told {
             Told::Completed(value) => Poll::Ready(value),
             Told::Failed(_) if self.report.gate.wait_for_end(cx.waker()) => Poll::Pending,
-            Told::Failed(Reason::SiblingFailed) => {
-                panic!("{} has failed, and has no value", label())
+            Told::Failed(Fault::Failure) => panic!("{} has failed, and has no value", label()),
+            Told::Failed(Fault::Loss) => {
+                panic!("{} was lost by its runtime, and has no value", label())
             }
-            Told::Failed(why) => panic!("{} was cancelled: {why}, and has no value", label()),
             Told::Taken => panic!("{} was awaited after it had given its value", label()),
             Told::Cancelled(cancelled) => panic!("{} was {cancelled}, and has no value", label()),
         }
@@ -134,7 +134,7 @@ impl<T> Future for HandleOutcome<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
         Poll::Ready(match ready!(self.handle.poll_told(cx)) {
             Told::Completed(value) => Outcome::Completed(value),
-            Told::Failed(why) => Outcome::Cancelled(Cancelled::new(why)),
+            Told::Failed(fault) => Outcome::Cancelled(Cancelled::new(fault.reason())),
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
             Told::Taken => panic!("the outcome of {} was taken", self.handle.report.birth.label()),
         })

@@ -1,8 +1,8 @@
 //! What has become of a scope so far, and what is to be done about it.
 
 use super::{
+    child::ChildEnd,
     policy::{OnFailure, PanicPolicy},
-    report::ChildEnd,
 };
 use crate::outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Panic, Reason, ScopeError, abort,

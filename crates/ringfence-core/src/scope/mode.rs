@@ -1,6 +1,6 @@
 //! Whether the children of a scope may move between threads.
 
-use super::report::{Birth, ChildEnd};
+use super::child::{Birth, ChildEnd};
 use crate::engine::joint::Joined;
 
 /// Whether children are `Send`: [`Shared`] or [`Local`].

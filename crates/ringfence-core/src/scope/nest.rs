@@ -1,10 +1,10 @@
 //! The store of a scope: the body, the door, and the children that came through it.
 
 use super::{
+    child::{ChildEnd, Rank},
     door::{Child, Door},
     gate::Gate,
     mode::Mode,
-    report::{ChildEnd, Rank},
 };
 use crate::{
     cancel::WhenCancelled,

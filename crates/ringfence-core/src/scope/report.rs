@@ -1,9 +1,13 @@
 //! How the end of a child reaches its scope and its handle.
 
-use super::{gate::Gate, output::ChildOutput};
+use super::{
+    child::{Birth, ChildEnd},
+    gate::Gate,
+    output::ChildOutput,
+};
 use crate::{
     engine::joint::Post,
-    outcome::{Cancelled, Cause, ChildId, Failure, Label, Name, Outcome, Panic, Reason, catch},
+    outcome::{Cancelled, Cause, Failure, Outcome, Panic, Reason, catch},
     sync::{
         Lock,
         atomic::{AtomicBool, Ordering},
@@ -14,93 +18,8 @@ use alloc::{boxed::Box, sync::Arc};
 use core::{
     marker::PhantomData,
     mem,
-    panic::Location,
     task::{Context, Poll, Waker},
 };
-
-/// Who a child is, for its scope and in messages.
-///
-/// Small, since every child has one: what few children have is in a box.
-#[derive(Clone, Debug)]
-pub struct Birth {
-    /// The number, shifted by the rank.
-    place: u64,
-    name: Option<Box<Name>>,
-    location: &'static Location<'static>,
-}
-
-impl Birth {
-    /// A child before which the scope had numbered so many.
-    #[inline]
-    pub(super) fn new(
-        number: u64,
-        rank: Rank,
-        name: Option<Name>,
-        location: &'static Location<'static>,
-    ) -> Self {
-        let place = number << 1 | u64::from(rank == Rank::Daemon);
-        Self { place, name: name.map(Box::new), location }
-    }
-
-    /// How many children the scope had numbered before.
-    #[inline]
-    pub(super) fn number(&self) -> u64 {
-        self.place >> 1
-    }
-
-    #[inline]
-    pub(super) fn rank(&self) -> Rank {
-        if self.place & 1 == 1 { Rank::Daemon } else { Rank::Regular }
-    }
-
-    pub(super) fn name(&self) -> Option<&str> {
-        self.name.as_ref().map(|name| &***name)
-    }
-
-    /// The child as it is shown to people.
-    pub(super) fn label(&self) -> Label {
-        Label { child: ChildId::new(self.number()), name: self.name.as_deref().cloned() }
-    }
-
-    /// The failure of the child.
-    fn failure<E>(&self, cause: Cause<E>) -> Failure<E> {
-        let Label { child, name } = self.label();
-        Failure { child, name, location: Some(self.location), cause }
-    }
-}
-
-/// Whether a scope stays open for a child.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rank {
-    Regular,
-    Daemon,
-}
-
-/// What the scope is told of the end of a child.
-#[must_use]
-#[derive(Debug)]
-pub struct ChildEnd<E> {
-    /// Whether the scope was open for it.
-    pub(super) rank: Rank,
-    /// The failure, if it failed and the failure is the scope's. In a box, so that the end of
-    /// whoever has not failed is small.
-    pub(super) failure: Option<Box<Failure<E>>>,
-    /// Whether a runtime has lost it, and nobody but the scope knows.
-    pub(super) lost: bool,
-}
-
-impl<E> ChildEnd<E> {
-    /// The end of a child with a failure, or without one.
-    #[inline]
-    pub(super) fn new(rank: Rank, failure: Option<Failure<E>>) -> Self {
-        Self { rank, failure: failure.map(Box::new), lost: false }
-    }
-
-    /// The end of a child that a runtime has lost.
-    pub(super) fn lost(rank: Rank) -> Self {
-        Self { rank, failure: None, lost: true }
-    }
-}
 
 /// What is known of a child, by its handle.
 ///
@@ -136,10 +55,28 @@ enum End<V> {
     },
     Completed(V),
     Taken,
-    /// The scope knows how, and ends, or goes on without it: by a failure, or since a runtime has
-    /// lost it.
-    Failed(Reason),
+    /// The scope knows how, and ends, or goes on without it.
+    Failed(Fault),
     Gone,
+}
+
+/// Why a child has no value, where the scope knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fault {
+    /// It has failed.
+    Failure,
+    /// A runtime has lost it.
+    Loss,
+}
+
+impl Fault {
+    /// For what a handle takes it.
+    pub(super) fn reason(self) -> Reason {
+        match self {
+            Self::Failure => Reason::SiblingFailed,
+            Self::Loss => Reason::RuntimeGone,
+        }
+    }
 }
 
 /// What a handle is told.
@@ -148,8 +85,8 @@ pub(super) enum Told<V> {
     Completed(V),
     /// That it has the value already.
     Taken,
-    /// The child has failed, or was lost.
-    Failed(Reason),
+    /// That it has failed, or was lost.
+    Failed(Fault),
     /// The child was cancelled.
     Cancelled(Cancelled),
 }
@@ -265,9 +202,9 @@ impl<V> Report<V> {
         surplus
     }
 
-    /// The child has failed, or was lost: a handle is told the reason.
-    fn fail(&self, why: Reason) {
-        let (_, waiter) = self.state.with(|state| self.end(state, End::Failed(why)));
+    /// The child has failed, or was lost.
+    fn fail(&self, fault: Fault) {
+        let (_, waiter) = self.state.with(|state| self.end(state, End::Failed(fault)));
         if let Some(waiter) = waiter {
             waiter.wake();
         }
@@ -306,7 +243,7 @@ impl<V> State<V> {
             End::Running { .. } => return None,
             End::Completed(_) => return self.end.take().map(Told::Completed),
             End::Taken => Told::Taken,
-            End::Failed(why) => Told::Failed(why.clone()),
+            End::Failed(fault) => Told::Failed(*fault),
             End::Gone => {
                 let reason = self.reason.as_deref().cloned();
                 Told::Cancelled(Cancelled::new(reason.unwrap_or(Reason::Dropped)))
@@ -349,7 +286,7 @@ impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
                 self.report.fine()
             }
             Err(error) => {
-                self.report.fail(Reason::SiblingFailed);
+                self.report.fail(Fault::Failure);
                 self.report.failed(Cause::Error(error))
             }
         }
@@ -357,8 +294,8 @@ impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
 
     fn panicked(&self, panic: Panic) -> ChildEnd<E> {
         let lost = panic.is_loss();
-        let why = if lost { Reason::RuntimeGone } else { Reason::SiblingFailed };
-        if let Err(second) = catch(|| self.report.fail(why)) {
+        let fault = if lost { Fault::Loss } else { Fault::Failure };
+        if let Err(second) = catch(|| self.report.fail(fault)) {
             // A child has one end, and that was its first panic.
             second.discard();
         }

@@ -23,6 +23,7 @@ fn clocks() -> (Clock, Clock) {
     (one, other)
 }
 
+// rule: runtime-order
 #[test]
 fn no_runtime_is_an_error_that_says_what_to_do() {
     let error = rt::current().map(|_| ()).unwrap_err().to_string();
@@ -32,6 +33,7 @@ fn no_runtime_is_an_error_that_says_what_to_do() {
     assert!(rt::timer().runtime().is_none());
 }
 
+// rule: runtime-order
 #[test]
 fn the_innermost_runtime_counts_and_only_during_a_poll() {
     let (outer, inner) = clocks();

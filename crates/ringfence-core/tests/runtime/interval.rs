@@ -39,6 +39,7 @@ fn seconds(seconds: [f32; 6]) -> Vec<Duration> {
     seconds.map(Duration::from_secs_f32).to_vec()
 }
 
+// rule: interval-first
 #[test]
 fn the_first_tick_is_at_once_and_the_others_a_period_apart() {
     let clock = Clock::new();
@@ -59,6 +60,10 @@ fn a_tick_that_is_late_by_less_than_a_period_moves_no_other() {
     }
 }
 
+// rule: interval-due
+// rule: interval-skip
+// rule: interval-burst
+// rule: interval-delay
 #[test]
 fn missed_ticks_are_skipped_made_up_for_or_move_the_later_ones() {
     let late = 2 * SECOND + SECOND / 2;
@@ -68,6 +73,7 @@ fn missed_ticks_are_skipped_made_up_for_or_move_the_later_ones() {
     assert_eq!(ticks(MissedTick::Delay, late), seconds([0., 1., 4.5, 5.5, 6.5, 7.5]));
 }
 
+// rule: interval-safe
 #[test]
 fn a_tick_that_is_dropped_is_not_lost() {
     let clock = Clock::new();
@@ -110,6 +116,7 @@ fn the_longest_period_has_one_tick() {
     assert!(interval.poll_tick(&mut Context::from_waker(Waker::noop())).is_pending());
 }
 
+// rule: interval-zero
 #[test]
 #[should_panic(expected = "the period of an interval must not be zero")]
 fn a_period_of_zero_panics() {

@@ -7,6 +7,7 @@ use std::{task::Poll, time::Duration};
 const SECOND: Duration = Duration::from_secs(1);
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
+// rule: sleep-zero
 #[test]
 fn a_sleep_of_nothing_is_ready_at_once_and_asks_no_timer() {
     let clock = Clock::new();
@@ -16,6 +17,8 @@ fn a_sleep_of_nothing_is_ready_at_once_and_asks_no_timer() {
     assert!(clock.asked().is_empty());
 }
 
+// rule: timeout-from-first-poll
+// rule: sleep-first-poll
 #[test]
 fn a_duration_is_measured_from_the_first_poll() {
     let clock = Clock::new();
@@ -30,6 +33,7 @@ fn a_duration_is_measured_from_the_first_poll() {
     assert!(clock.poll(&mut pause).is_ready());
 }
 
+// rule: sleep-fused
 #[test]
 fn it_stays_elapsed_until_it_is_reset() {
     let clock = Clock::new();
@@ -48,6 +52,7 @@ fn it_stays_elapsed_until_it_is_reset() {
     assert!(clock.poll(&mut pause).is_ready());
 }
 
+// rule: sleep-timer
 #[test]
 fn the_timer_is_chosen_at_the_first_poll_and_kept() {
     let clock = Clock::new();
@@ -61,6 +66,7 @@ fn the_timer_is_chosen_at_the_first_poll_and_kept() {
     assert!(super::poll(&mut pause).is_ready());
 }
 
+// rule: sleep-forever
 #[test]
 fn the_longest_duration_never_ends_and_panics_nowhere() {
     let clock = Clock::new();
@@ -74,6 +80,7 @@ fn the_longest_duration_never_ends_and_panics_nowhere() {
     assert!(super::poll(&mut sleep(Duration::MAX)).is_pending());
 }
 
+// rule: sleep-long
 #[test]
 fn a_timer_is_never_asked_for_more_than_a_year() {
     let clock = Clock::new();

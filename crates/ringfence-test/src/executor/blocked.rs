@@ -49,6 +49,19 @@ pub fn wait_all_blocked() -> AllBlocked {
 /// # Cancel safety
 ///
 /// Nothing is lost if it is dropped.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_test::{AllBlocked, TestRuntime, run, wait_all_blocked};
+///
+/// run(0, async {
+///     let settled: AllBlocked = wait_all_blocked();
+///     TestRuntime::current().spawn_named("brief", async {});
+///     settled.await;
+///     assert_eq!(TestRuntime::current().unfinished(), 0);
+/// });
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited or polled"]
 pub struct AllBlocked {

@@ -45,6 +45,25 @@ impl Clock {
         self.shared.instant(self.elapsed())
     }
 
+    /// Returns how many alarms are set: how many futures wait for the clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{sleep, timeout};
+    /// use ringfence_test::{TestRuntime, run};
+    /// use std::time::Duration;
+    ///
+    /// run(0, async {
+    ///     let long = timeout(Duration::from_secs(10), sleep(Duration::from_secs(1)));
+    ///     assert!(long.await.is_ok());
+    ///     assert_eq!(TestRuntime::current().clock().alarms(), 0);
+    /// });
+    /// ```
+    pub fn alarms(&self) -> usize {
+        self.shared.time.with(|time| time.alarms().count())
+    }
+
     /// Moves the clock on by `duration`, and wakes all who waited for an instant until then.
     ///
     /// They run after this has returned, with the clock already at its new place.
@@ -60,6 +79,28 @@ impl Clock {
     /// Holds the clock: from now on, it moves only when it is [advanced](Self::advance).
     ///
     /// If nothing is ready then but who waits for the clock, that is a deadlock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::sleep;
+    /// use ringfence_test::{Probe, TestRuntime, run, wait_all_blocked};
+    /// use std::time::Duration;
+    ///
+    /// run(0, async {
+    ///     let rt = TestRuntime::current();
+    ///     let clock = rt.clock();
+    ///     clock.hold();
+    ///     rt.spawn_named("sleeper", sleep(Duration::from_secs(10)));
+    ///     wait_all_blocked().await;
+    ///     clock.advance(Duration::from_secs(9));
+    ///     wait_all_blocked().await;
+    ///     assert_eq!(rt.unfinished(), 1);
+    ///     clock.release();
+    ///     sleep(Duration::from_secs(2)).await;
+    ///     assert_eq!(rt.unfinished(), 0);
+    /// });
+    /// ```
     pub fn hold(&self) {
         self.shared.time.with(|time| time.jumps = Jumps::Held);
     }

@@ -1,4 +1,4 @@
-//! Running a future to its end, once or for many seeds.
+//! Running a future to its end.
 
 use super::TestRuntime;
 use std::future::Future;
@@ -22,32 +22,7 @@ use std::future::Future;
 /// });
 /// assert_eq!(elapsed, Duration::from_secs(60));
 /// ```
+#[track_caller]
 pub fn run<F: Future>(seed: u64, future: F) -> F::Output {
     TestRuntime::new(seed).run(future)
-}
-
-/// Runs the future that `test` makes once for each seed.
-///
-/// A failure prints its seed, with which [`run`] repeats it.
-///
-/// # Panics
-///
-/// As [`TestRuntime::run`], for the first seed that does.
-///
-/// # Examples
-///
-/// ```
-/// use ringfence_test::{Probe, explore};
-///
-/// explore(0..100, || async {
-///     assert_eq!(Probe::yields(3, "done").await, "done");
-/// });
-/// ```
-pub fn explore<F: Future<Output = ()>>(
-    seeds: impl IntoIterator<Item = u64>,
-    mut test: impl FnMut() -> F,
-) {
-    for seed in seeds {
-        run(seed, test());
-    }
 }

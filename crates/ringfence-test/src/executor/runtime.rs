@@ -2,35 +2,33 @@
 
 use super::{
     Clock,
-    sleep::VirtualSleep,
-    tasks::{Tasks, Work},
-    time::{Jumps, Time},
+    choices::Choices,
+    here::Here,
+    tasks::{Tasks, Temper},
+    time::Time,
 };
 use crate::{lock::Lock, poll_once};
-use ringfence_core::rt::{
-    Job, Refused, Sleeping, Spawn, SpawnBlocking, Task, Timer, Why, with_runtime,
-};
+use ringfence_core::rt::{Why, with_runtime};
 use std::{
-    cell::RefCell,
     fmt,
     future::Future,
-    mem,
+    panic::Location,
     pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
     task::{Poll, Waker},
-    thread,
     time::{Duration, Instant},
 };
 
 /// A runtime on one thread, with a virtual clock, whose every step follows from a seed.
 ///
 /// Whenever several tasks are ready, the seed decides which is polled next: the same seed, the
-/// same run. It is a [`Runtime`](ringfence_core::rt::Runtime), and in force while it runs, so that
-/// timeouts and tasks of the code under test are its own. Blocking jobs run on the same thread,
-/// each in one step, and must not wait for a task.
+/// same run; and so it is with alarms that are due at the same instant. It is a
+/// [`Runtime`](ringfence_core::rt::Runtime), and in force while it runs, so that timeouts and tasks
+/// of the code under test are its own. Blocking jobs run on the same thread, each in one step, and
+/// must not wait for a task.
 ///
 /// The order is decided on one thread. A wake from another thread counts if it comes while
 /// something is ready; nobody waits for it.
@@ -53,6 +51,23 @@ use std::{
 /// order.sort();
 /// assert_eq!(order, [0, 1, 2]);
 /// ```
+///
+/// Tasks that are not `Send`:
+///
+/// ```
+/// use ringfence_core::rt::{LocalTask, SpawnLocal};
+/// use ringfence_test::{TestRuntime, run, wait_all_blocked};
+/// use std::{cell::Cell, rc::Rc};
+///
+/// run(0, async {
+///     let count = Rc::new(Cell::new(0));
+///     let shared = Rc::clone(&count);
+///     let task = LocalTask::new(async move { shared.set(1) });
+///     TestRuntime::current().spawn_local(task).unwrap();
+///     wait_all_blocked().await;
+///     assert_eq!(count.get(), 1);
+/// });
+/// ```
 #[derive(Clone)]
 pub struct TestRuntime {
     pub(super) shared: Arc<Shared>,
@@ -65,30 +80,61 @@ pub(super) struct Shared {
     pub(super) tasks: Lock<Tasks>,
     pub(super) time: Lock<Time>,
     /// The instant that the virtual clock counts from.
-    base: Instant,
-    seed: u64,
+    pub(super) base: Instant,
     has_run: AtomicBool,
 }
-
-thread_local! {
-    /// The runtime that runs on this thread, the innermost if they are nested.
-    static CURRENT: RefCell<Option<TestRuntime>> = const { RefCell::new(None) };
-}
-
-/// So many polls at one instant are no progress, but a livelock.
-const LIVELOCK: u64 = 20_000_000;
 
 impl TestRuntime {
     /// Returns a runtime without tasks, whose order of polls follows from `seed`.
     pub fn new(seed: u64) -> Self {
+        Self::by(Choices::seeded(seed))
+    }
+
+    /// Returns a runtime whose order of polls is that of a script.
+    pub(super) fn scripted(script: Vec<usize>) -> Self {
+        Self::by(Choices::scripted(script))
+    }
+
+    fn by(choices: Choices) -> Self {
         let shared = Shared {
-            tasks: Lock::new(Tasks::new(seed)),
+            tasks: Lock::new(Tasks::new(choices)),
             time: Lock::default(),
             base: Instant::now(),
-            seed,
             has_run: AtomicBool::new(false),
         };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// Polls tasks now and then that nobody has woken, as the seed says.
+    ///
+    /// Any executor may do that, and code that is correct bears it: its outcome is the same, its
+    /// number of polls is not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::sleep;
+    /// use ringfence_test::{Probe, TestRuntime};
+    /// use std::time::Duration;
+    ///
+    /// let polls = |rt: TestRuntime| {
+    ///     let probe = Probe::<()>::pending();
+    ///     let control = probe.controller();
+    ///     rt.spawn_named("probe", probe);
+    ///     rt.run(async {
+    ///         for _ in 0..10 {
+    ///             sleep(Duration::from_secs(1)).await;
+    ///         }
+    ///     });
+    ///     control.polls()
+    /// };
+    /// assert_eq!(polls(TestRuntime::new(0)), 1);
+    /// assert!(polls(TestRuntime::new(0).restless()) > 1);
+    /// ```
+    #[must_use = "it is the runtime that is returned"]
+    pub fn restless(self) -> Self {
+        self.shared.tasks.with(|tasks| tasks.temper = Temper::Restless);
+        self
     }
 
     /// Returns the runtime that runs on this thread.
@@ -98,8 +144,7 @@ impl TestRuntime {
     /// If none does.
     #[track_caller]
     pub fn current() -> Self {
-        let current = CURRENT.with_borrow(Option::clone);
-        current.expect("not inside `run` of a `TestRuntime`")
+        Here::current().expect("not inside `run` of a `TestRuntime`").rt.clone()
     }
 
     /// Returns the clock.
@@ -107,7 +152,39 @@ impl TestRuntime {
         Clock::new(Arc::clone(&self.shared))
     }
 
+    /// Returns how many tasks and jobs there are that have not ended.
+    ///
+    /// The future given to `run` is not counted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_test::{Probe, TestRuntime, wait_all_blocked};
+    ///
+    /// let rt = TestRuntime::new(0);
+    /// rt.spawn_named("ends", Probe::yields(3, ()));
+    /// rt.spawn_named("stays", Probe::pending());
+    /// rt.run(async {
+    ///     wait_all_blocked().await;
+    ///     assert_eq!(rt.unfinished(), 1);
+    /// });
+    /// ```
+    pub fn unfinished(&self) -> usize {
+        self.shared.tasks.with(|tasks| tasks.unfinished())
+    }
+
     /// Refuses all tasks and jobs from now on, for the reason `why`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::rt::{Spawn, Task, Why};
+    /// use ringfence_test::TestRuntime;
+    ///
+    /// let rt = TestRuntime::new(0);
+    /// rt.refuse(Why::Unsupported);
+    /// assert_eq!(rt.spawn(Task::new(async {})).unwrap_err().why, Why::Unsupported);
+    /// ```
     pub fn refuse(&self, why: Why) {
         self.shared.tasks.with(|tasks| tasks.refuses = Some(why));
     }
@@ -115,11 +192,30 @@ impl TestRuntime {
     /// Shuts down as a runtime does that dies: drops all tasks as they are, and refuses new ones.
     ///
     /// The future given to `run` goes on. A task that shuts down its own runtime is dropped when
-    /// its poll has returned.
+    /// its poll has returned; one that is not `Send`, by the thread that runs it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_test::{Probe, TestRuntime, wait_all_blocked};
+    ///
+    /// let rt = TestRuntime::new(0);
+    /// let child = Probe::pending();
+    /// let control = child.controller();
+    /// rt.spawn_named("child", child);
+    /// rt.run(async {
+    ///     wait_all_blocked().await;
+    ///     rt.shut_down();
+    ///     assert!(control.is_dropped());
+    /// });
+    /// ```
     pub fn shut_down(&self) {
         self.refuse(Why::Shutdown);
         let works = self.shared.tasks.with(Tasks::take_all);
         drop(works);
+        if let Some(here) = Here::of(self) {
+            here.clear();
+        }
     }
 
     /// Runs `future` to its end, and the tasks beside it for as long; then shuts down.
@@ -128,123 +224,25 @@ impl TestRuntime {
     ///
     /// If `future`, a task or a job panics: the panic comes through. If there is a deadlock, with a
     /// list of who waits; if nothing but polls happens for too long; and if this runtime has run
-    /// before. The seed is then printed.
+    /// before. What repeats the run is then printed: the seed, or the schedule.
+    #[track_caller]
     pub fn run<F: Future>(&self, future: F) -> F::Output {
+        let place = Location::caller();
         let has_run = self.shared.has_run.swap(true, Ordering::Relaxed);
         assert!(!has_run, "a `TestRuntime` runs once");
         // All that happens in this one poll happens with the runtime in force.
-        let all = pin!(with_runtime(self.clone(), async { self.drive(future) }));
+        let all = pin!(with_runtime(self.clone(), async { self.drive(future, place) }));
         match poll_once(all, Waker::noop()) {
             Poll::Ready(output) => output,
             Poll::Pending => unreachable!("`drive` awaits nothing"),
         }
     }
-
-    fn drive<F: Future>(&self, future: F) -> F::Output {
-        let _running = Running::enter(self);
-        let mut main = pin!(future);
-        self.shared.tasks.with(|tasks| tasks.add(Work::Main, &self.shared));
-        let mut polls = 0;
-        let mut instant = Duration::ZERO;
-        loop {
-            let Some((id, work, waker)) = self.shared.tasks.with(Tasks::take_ready) else {
-                self.unblock();
-                continue;
-            };
-            let now = self.clock().elapsed();
-            polls = if now == mem::replace(&mut instant, now) { polls + 1 } else { 0 };
-            assert!(polls < LIVELOCK, "livelock: {LIVELOCK} polls at {now:?}");
-            let pending = match work {
-                Work::Main => match poll_once(main.as_mut(), &waker) {
-                    Poll::Ready(output) => return output,
-                    Poll::Pending => Some(Work::Main),
-                },
-                Work::Task(mut task) => match poll_once(pin!(&mut task), &waker) {
-                    Poll::Ready(()) => None,
-                    Poll::Pending => Some(Work::Task(task)),
-                },
-                Work::Job(job) => {
-                    job.run();
-                    None
-                }
-                Work::Taken => unreachable!("nothing is polled here at the same time"),
-            };
-            match pending {
-                None => self.shared.tasks.with(|tasks| tasks.remove(id)),
-                Some(work) => {
-                    let homeless = self.shared.tasks.with(|tasks| tasks.put_back(id, work));
-                    drop(homeless);
-                }
-            }
-        }
-    }
-
-    /// Makes something ready when nothing is.
-    fn unblock(&self) {
-        let waiters = self.shared.tasks.with(|tasks| mem::take(&mut tasks.blocked_waiters));
-        if !waiters.is_empty() {
-            waiters.into_values().for_each(Waker::wake);
-            return;
-        }
-        let next = self.shared.time.with(|time| match time.jumps {
-            Jumps::Auto => time.next_alarm(),
-            Jumps::Held => None,
-        });
-        match next {
-            Some(next) => self.shared.advance_to(next),
-            None => self.deadlock(),
-        }
-    }
-
-    fn deadlock(&self) -> ! {
-        let (now, alarms) = self.shared.time.with(|time| (time.now(), time.alarms()));
-        let mut report = format!("deadlock at {now:?}: nothing is ready");
-        if alarms.is_empty() {
-            report += ", and no alarm is set";
-        } else {
-            report += &format!(", and the clock is held, with alarms at {alarms:?}");
-        }
-        report += &self.shared.tasks.with(|tasks| tasks.to_string());
-        panic!("{report}");
-    }
-
-    fn add<X>(&self, work: X, as_work: fn(X) -> Work) -> Result<(), Refused<X>> {
-        self.shared.tasks.with(|tasks| match tasks.refuses {
-            Some(why) => Err(Refused { why, refused: work }),
-            None => {
-                tasks.add(as_work(work), &self.shared);
-                Ok(())
-            }
-        })
-    }
-}
-
-impl Spawn for TestRuntime {
-    fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
-        self.add(task, Work::Task)
-    }
-}
-
-impl SpawnBlocking for TestRuntime {
-    fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
-        self.add(job, Work::Job)
-    }
-}
-
-impl Timer for TestRuntime {
-    fn now(&self) -> Instant {
-        self.clock().now()
-    }
-
-    fn sleep_until(&self, deadline: Instant) -> Sleeping {
-        let deadline = deadline.saturating_duration_since(self.shared.base);
-        Box::pin(VirtualSleep::new(Arc::clone(&self.shared), deadline))
-    }
 }
 
 impl fmt::Debug for TestRuntime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TestRuntime").field("seed", &self.shared.seed).finish_non_exhaustive()
+        let choices = self.shared.tasks.with(|tasks| tasks.choices.to_string());
+        f.debug_struct("TestRuntime").field("choices", &choices).finish_non_exhaustive()
     }
 }
 
@@ -257,40 +255,12 @@ impl Shared {
     pub(super) fn advance_to(&self, to: Duration) {
         // Fails here, rather than where the time is next asked for.
         self.instant(to);
-        let due = self.time.with(|time| time.advance_to(to));
-        due.into_iter().for_each(Waker::wake);
-    }
-}
-
-/// Shuts a runtime down in the end, which unwinding is, too.
-struct Running<'a> {
-    rt: &'a TestRuntime,
-    /// A field, since it is dropped also when the drop of a task panics.
-    _current: Current,
-}
-
-impl<'a> Running<'a> {
-    fn enter(rt: &'a TestRuntime) -> Self {
-        Self { rt, _current: Current { outer: CURRENT.replace(Some(rt.clone())) } }
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            eprintln!("ringfence-test: the run failed with seed {}", self.rt.shared.seed);
-        }
-        self.rt.shut_down();
-    }
-}
-
-/// Makes the outer runtime the current one again.
-struct Current {
-    outer: Option<TestRuntime>,
-}
-
-impl Drop for Current {
-    fn drop(&mut self) {
-        CURRENT.set(self.outer.take());
+        let mut due = self.time.with(|time| time.advance_to(to));
+        self.tasks.with(|tasks| {
+            for together in due.chunk_by_mut(|one, other| one.0 == other.0) {
+                tasks.choices.shuffle(together);
+            }
+        });
+        due.into_iter().for_each(|(_, waker)| waker.wake());
     }
 }

@@ -29,13 +29,14 @@ impl Future for VirtualSleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         let waker = cx.waker().clone();
+        let task = this.shared.tasks.with(|tasks| tasks.polled);
         let (end, surplus) = this.shared.time.with(|time| {
             if time.now() >= this.deadline {
                 (Poll::Ready(()), Some(waker))
             } else if let Some(key) = this.key {
                 (Poll::Pending, time.change(key, waker))
             } else {
-                this.key = Some(time.set(this.deadline, waker));
+                this.key = Some(time.set(this.deadline, task, waker));
                 (Poll::Pending, None)
             }
         });

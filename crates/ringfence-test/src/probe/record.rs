@@ -119,6 +119,20 @@ impl<T> Record<T> {
 }
 
 /// What must never be done to a child.
+///
+/// # Examples
+///
+/// ```
+/// use ringfence_test::{Fault, Probe, Stepper};
+/// use std::panic::{AssertUnwindSafe, catch_unwind};
+///
+/// let probe = Probe::ready(1);
+/// let control = probe.controller();
+/// let mut careless = Stepper::new(probe);
+/// assert!(careless.step().is_ready());
+/// assert!(catch_unwind(AssertUnwindSafe(|| careless.step())).is_err());
+/// assert_eq!(control.faults(), [Fault::PolledAfterEnd]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {

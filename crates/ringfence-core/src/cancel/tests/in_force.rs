@@ -14,11 +14,13 @@ fn marked(reason: &'static str) -> CancelToken {
     token
 }
 
+// rule: token-in-force
 #[test]
 fn no_token_is_in_force_outside() {
     assert_eq!(reason(), None);
 }
 
+// rule: token-in-force
 #[test]
 fn the_innermost_token_is_in_force_and_then_the_one_before() {
     let [outer, inner] = [marked("outer"), marked("inner")];

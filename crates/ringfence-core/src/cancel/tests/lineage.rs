@@ -34,6 +34,7 @@ fn a_chain_of_any_depth_is_dropped_uncancelled() {
     }
 }
 
+// rule: token-dropped-link
 #[test]
 fn a_chain_whose_links_are_dropped_stays_short() {
     let top = CancelToken::new();
@@ -82,6 +83,7 @@ fn what_is_cancelled_leaves_its_tree_at_once() {
     assert_eq!(top.0.places(), 1);
 }
 
+// rule: token-dropped-link
 #[test]
 fn tokens_below_one_that_was_dropped_are_cancelled_with_those_above() {
     let top = CancelToken::new();
@@ -227,6 +229,7 @@ fn explore(steps: &mut Vec<Step>, alive: &mut Vec<bool>, length: usize) {
     }
 }
 
+// rule: token-tree
 #[test]
 fn every_sequence_of_steps_does_what_the_naive_model_says() {
     let length = if cfg!(miri) { 3 } else { 6 };

@@ -16,6 +16,7 @@ impl Drop for Counted<'_> {
 }
 
 // case: CL-08
+// rule: token-run
 #[test]
 fn a_value_that_is_ready_wins_over_the_token() {
     let token = CancelToken::new();
@@ -40,6 +41,7 @@ fn who_cancels_itself_and_waits_ends_at_once() {
 }
 
 // case: CL-15
+// rule: token-run-dropped
 #[test]
 fn what_runs_is_dropped_before_its_cancellation_is_told() {
     let drops = AtomicUsize::new(0);

@@ -29,6 +29,7 @@ fn on_drop(dropped: impl Fn() + Send + Sync + 'static) -> Waker {
     Arc::new(Foreign { woken: || {}, dropped }).into()
 }
 
+// rule: token-wait
 #[test]
 fn every_waiter_is_woken_once() {
     let top = CancelToken::new();
@@ -46,6 +47,7 @@ fn every_waiter_is_woken_once() {
     assert!(waiters.iter().all(|(_, wakes)| wakes.count() == 1));
 }
 
+// rule: token-wait-safe
 #[test]
 fn a_waiter_that_was_dropped_is_not_woken_and_its_waker_is_gone() {
     let token = CancelToken::new();
@@ -104,6 +106,7 @@ fn a_wait_that_has_resolved_keeps_no_waker() {
 }
 
 // case: CL-18
+// rule: token-wait-panic
 #[cfg(feature = "std")]
 #[test]
 fn a_waker_that_panics_does_not_keep_the_others_from_being_woken() {
@@ -193,6 +196,7 @@ fn a_waker_that_is_dropped_may_use_its_token() {
 }
 
 /// All waiters are woken after all tokens are marked, and each sees the whole.
+// rule: token-wait
 #[test]
 fn who_is_woken_finds_the_whole_subtree_cancelled() {
     let top = CancelToken::new();

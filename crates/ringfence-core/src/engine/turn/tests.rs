@@ -182,6 +182,7 @@ fn a_child_that_wakes_itself_starves_nobody() {
 }
 
 // trap: T6
+// rule: fair-turn
 #[test]
 fn a_turn_ends_after_64_polls_in_vain_and_wakes_its_parent() {
     let (polls, wakers) = (Log::default(), wakers(200));
@@ -200,6 +201,7 @@ fn a_turn_ends_after_64_polls_in_vain_and_wakes_its_parent() {
     assert_eq!(parent.wakes(), 3, "the last turn waits for a wake");
 }
 
+// rule: fair-ends
 #[test]
 fn children_that_end_do_not_count_against_the_length_of_a_turn() {
     let mut slots = of_ready(1_000);

@@ -46,6 +46,7 @@ fn nested(levels: u32, innermost: Shared) -> ErrorGroup<Shared> {
     group
 }
 
+// rule: group-order
 #[test]
 fn failures_stay_in_the_order_in_which_they_came() {
     let mut group = ErrorGroup::new(failure(7, "a"));
@@ -58,6 +59,7 @@ fn failures_stay_in_the_order_in_which_they_came() {
     assert_eq!(group.into_first().child, ChildId::new(7));
 }
 
+// rule: group-order
 #[test]
 fn there_is_no_empty_group() {
     assert!(ErrorGroup::<&str>::from_vec(vec![]).is_none());
@@ -77,6 +79,7 @@ fn a_single_error_can_be_taken_out() {
     assert!(capped.into_single().is_err());
 }
 
+// rule: group-cap
 #[test]
 fn failures_beyond_the_cap_are_counted_and_given_back() {
     let mut group = group(["a"]);
@@ -97,6 +100,7 @@ fn mapping_keeps_names_places_and_panics() {
     assert_eq!(group.to_string(), "child 3 (a): 2\nchild 4: panicked: boom");
 }
 
+// rule: group-nested
 #[test]
 fn flattening_keeps_order_and_panics() {
     let mut inner = group(["a", "b"]);
@@ -112,6 +116,7 @@ fn flattening_keeps_order_and_panics() {
 }
 
 // case: EG-02
+// rule: group-nested
 #[test]
 fn a_group_in_a_group_is_a_node() {
     let outer: ErrorGroup<Shared> = group([group([parse()]).into()]);
@@ -121,6 +126,7 @@ fn a_group_in_a_group_is_a_node() {
 }
 
 // case: EG-13
+// rule: group-split
 #[test]
 fn a_group_that_matches_or_fails_to_as_a_whole_is_gone_from_the_other_half() {
     let all: Shared = group::<Shared>([parse().into(), parse().into()]).into();
@@ -135,6 +141,7 @@ fn a_group_that_matches_or_fails_to_as_a_whole_is_gone_from_the_other_half() {
     assert!(no.leaves().all(|leaf| !is::<ParseIntError>(leaf)));
 }
 
+// rule: group-split
 #[test]
 fn a_group_that_matches_in_part_is_in_both_halves_in_the_same_shape() {
     let inner = ScopeError::Failed(group::<Shared>([parse().into(), utf8().into()]));
@@ -194,6 +201,7 @@ fn a_kind_of_errors_is_matched_by_the_predicate_that_describes_it() {
 }
 
 // case: EG-17
+// rule: group-catch
 #[test]
 fn each_error_goes_to_the_first_handler_that_takes_it() {
     let group = group::<Shared>([utf8().into(), Storage::Busy.into(), parse().into()]);
@@ -218,6 +226,7 @@ fn a_single_error_is_caught_like_one_of_many_and_another_is_left_as_it_is() {
 }
 
 // case: EG-19
+// rule: group-catch
 #[test]
 fn what_a_handler_returns_joins_what_it_was_not_asked_about() {
     let group = group::<Shared>([
@@ -245,6 +254,7 @@ fn what_a_handler_returns_is_a_group_also_if_nothing_else_is_left() {
 }
 
 // case: EG-22
+// rule: group-identity
 #[test]
 fn errors_are_never_compared_hashed_or_cloned() {
     /// It has none of the three, so that nothing could call them.
@@ -258,6 +268,7 @@ fn errors_are_never_compared_hashed_or_cloned() {
 }
 
 // case: EG-23
+// rule: group-leaves
 #[test]
 fn leaves_come_depth_first_with_the_groups_around_them() {
     let inner = |a: &str, b: &str| -> Shared { group::<Shared>([a.into(), b.into()]).into() };

@@ -12,6 +12,7 @@ fn on_a_small_stack(f: impl FnOnce() + Send + 'static) {
 }
 
 // trap: T21
+// rule: group-deep
 #[test]
 fn deep_groups_are_dropped_without_deep_recursion() {
     on_a_small_stack(|| {
@@ -60,6 +61,7 @@ fn deep_groups_of_a_recursive_type_are_dropped_and_shown_without_deep_recursion(
 }
 
 // trap: T21
+// rule: group-deep
 #[test]
 fn deep_groups_are_shown_without_deep_recursion() {
     on_a_small_stack(|| {
@@ -73,6 +75,7 @@ fn deep_groups_are_shown_without_deep_recursion() {
 }
 
 // trap: T21
+// rule: group-deep
 #[test]
 fn deep_groups_are_searched_without_deep_recursion() {
     on_a_small_stack(|| {
@@ -97,6 +100,7 @@ fn deep_groups_are_searched_without_deep_recursion() {
     });
 }
 
+// rule: group-deep
 #[test]
 fn a_destructor_that_panics_keeps_no_other_error_from_being_dropped() {
     #[derive(Debug)]

@@ -1,0 +1,89 @@
+//! Who a child of a scope is, and what the scope is told of its end.
+
+use crate::outcome::{Cause, ChildId, Failure, Label, Name};
+use alloc::boxed::Box;
+use core::panic::Location;
+
+/// Who a child is, for its scope and in messages.
+///
+/// Small, since every child has one: what few children have is in a box.
+#[derive(Clone, Debug)]
+pub struct Birth {
+    /// The number, shifted by the rank.
+    place: u64,
+    name: Option<Box<Name>>,
+    location: &'static Location<'static>,
+}
+
+impl Birth {
+    /// A child before which the scope had numbered so many.
+    #[inline]
+    pub(super) fn new(
+        number: u64,
+        rank: Rank,
+        name: Option<Name>,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let place = number << 1 | u64::from(rank == Rank::Daemon);
+        Self { place, name: name.map(Box::new), location }
+    }
+
+    /// How many children the scope had numbered before.
+    #[inline]
+    pub(super) fn number(&self) -> u64 {
+        self.place >> 1
+    }
+
+    #[inline]
+    pub(super) fn rank(&self) -> Rank {
+        if self.place & 1 == 1 { Rank::Daemon } else { Rank::Regular }
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_ref().map(|name| &***name)
+    }
+
+    /// The child as it is shown to people.
+    pub(super) fn label(&self) -> Label {
+        Label { child: ChildId::new(self.number()), name: self.name.as_deref().cloned() }
+    }
+
+    /// The failure of the child.
+    pub(super) fn failure<E>(&self, cause: Cause<E>) -> Failure<E> {
+        let Label { child, name } = self.label();
+        Failure { child, name, location: Some(self.location), cause }
+    }
+}
+
+/// Whether a scope stays open for a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rank {
+    Regular,
+    Daemon,
+}
+
+/// What the scope is told of the end of a child.
+#[must_use]
+#[derive(Debug)]
+pub struct ChildEnd<E> {
+    /// Whether the scope was open for it.
+    pub(super) rank: Rank,
+    /// The failure, if it failed and the failure is the scope's. In a box, so that the end of
+    /// whoever has not failed is small.
+    pub(super) failure: Option<Box<Failure<E>>>,
+    /// Whether a runtime has lost it, and nobody but the scope knows.
+    pub(super) lost: bool,
+}
+
+impl<E> ChildEnd<E> {
+    /// The end of a child with a failure, or without one.
+    #[inline]
+    pub(super) fn new(rank: Rank, failure: Option<Failure<E>>) -> Self {
+        Self { rank, failure: failure.map(Box::new), lost: false }
+    }
+
+    /// The end of a child that a runtime has lost.
+    pub(super) fn lost(rank: Rank) -> Self {
+        Self { rank, failure: None, lost: true }
+    }
+}

@@ -1,0 +1,133 @@
+//! How remote children end, and what their parents are told.
+
+use super::{ByHand, Output};
+use crate::verbs::caught;
+use ringfence_core::{
+    JoinSet, Outcome, block_on, gather, race_ok, remote, settle, try_gather, until, wait,
+};
+use ringfence_test::{Probe, Stepper, Tally, TestRuntime, explore_seeds};
+use std::{panic::panic_any, task::Poll};
+
+/// Runs a future on the deterministic runtime, beside its tasks, in many orders.
+fn explored<F: Future<Output = ()>>(make: impl Fn(TestRuntime) -> F) {
+    explore_seeds(0..16, async || make(TestRuntime::current()).await);
+}
+
+// rule: remote-value
+#[test]
+fn a_value_comes_back_and_the_child_has_been_dropped_by_then() {
+    let rt = ByHand::default();
+    let tally = Tally::new();
+    let alive = tally.count(());
+    let mut child = Stepper::new(remote(&rt, async move {
+        let _alive = alive;
+        42
+    }));
+    assert!(child.step().is_pending());
+    assert!(rt.poll(0).is_ready());
+    assert_eq!(tally.alive(), 0);
+    assert_eq!(child.wakes(), 1);
+    assert_eq!(child.step(), Poll::Ready(42));
+}
+
+// rule: remote-value
+#[test]
+fn children_of_every_verb_may_be_remote() {
+    explored(async |rt| {
+        let number = |n: u32| remote(&rt, Probe::yields(n as usize, n));
+        let result = |n: u32| remote(&rt, Probe::yields(n as usize, Ok::<_, u32>(n)));
+        assert_eq!(gather((number(2), async { "near" }, number(1))).await, (2, "near", 1));
+        assert_eq!(gather((0..9).map(number)).await, Vec::from_iter(0..9));
+        assert_eq!(gather((0..9).map(number)).limit(2).await, Vec::from_iter(0..9));
+        assert_eq!(try_gather([result(1), result(2)]).await, Ok([1, 2]));
+        assert_eq!(race_ok((result(3), remote(&rt, async { Err(0) }))).await, Ok(3));
+        let ends = settle([number(1), number(0)]).await;
+        assert_eq!(ends.map(Outcome::ok), [Some(1), Some(0)]);
+        let waited = wait([number(1), number(2)], until::AllCompleted).await;
+        assert_eq!(waited.done.len(), 2);
+        let mut set = JoinSet::from_iter([number(1)]);
+        assert_eq!(set.next().await.unwrap().1.ok(), Some(1));
+    });
+}
+
+// rule: limit-running
+#[test]
+fn a_limit_counts_tasks_too() {
+    let rt = ByHand::default();
+    let children = [(); 3].map(|()| remote(&rt, Probe::ready(())));
+    let mut all = Stepper::new(gather(children).limit(2));
+    assert!(all.step().is_pending());
+    assert_eq!(rt.spawned(), 2);
+    assert!(rt.poll(1).is_ready());
+    assert!(all.step().is_pending());
+    assert_eq!(rt.spawned(), 3);
+}
+
+// rule: remote-panic
+#[test]
+fn a_panic_is_resumed_where_the_child_is_awaited_with_the_payload_that_it_had() {
+    let rt = ByHand::default();
+    let mut child = Stepper::new(remote(&rt, async { panic_any(7_u8) }));
+    assert!(child.step().is_pending());
+    // The runtime does not see it.
+    assert!(rt.poll(0).is_ready());
+    let thrown = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| child.step()));
+    assert_eq!(thrown.map(|_: Poll<()>| ()).unwrap_err().downcast_ref(), Some(&7_u8));
+}
+
+// rule: remote-panic
+#[test]
+fn a_panic_is_the_outcome_of_the_child_where_outcomes_are_kept() {
+    explored(async |rt| {
+        let panics = || remote(&rt, Probe::<u32>::ready(1).panics_on_poll(1));
+        let message = |outcome: Outcome<u32>| outcome.panic().is_some();
+        let (outcome, one) = settle((panics(), async { 1 })).await;
+        assert!(message(outcome) && one.is_completed());
+        assert!(message(panics().outcome().await));
+        let mut set = JoinSet::from_iter([panics()]);
+        assert!(message(set.next().await.unwrap().1));
+    });
+}
+
+// rule: remote-panic
+// rule: panic-drop-at-end
+#[test]
+fn a_destructor_that_panics_at_the_end_is_a_panic_of_the_child() {
+    let rt = ByHand::default();
+    let mut child = Stepper::new(remote(&rt, Probe::ready(1).panics_on_drop()));
+    assert!(child.step().is_pending());
+    assert!(rt.poll(0).is_ready());
+    assert!(caught(|| child.step()).is_err());
+}
+
+// trap: T5
+// rule: end-poll-again
+#[test]
+fn a_child_that_has_ended_panics_if_it_is_polled_again() {
+    let rt = ByHand::default();
+    let mut child = Stepper::new(remote(&rt, Probe::ready(1)));
+    assert!(child.step().is_pending());
+    assert!(rt.poll(0).is_ready());
+    assert!(child.step().is_ready());
+    assert!(caught(|| child.step()).unwrap_err().contains("polled after it had ended"));
+}
+
+// rule: remote-value
+#[test]
+fn a_runtime_may_run_the_task_while_it_spawns_it() {
+    #[derive(Clone)]
+    struct AtOnce;
+    impl ringfence_core::rt::Spawn for AtOnce {
+        fn spawn(
+            &self,
+            task: ringfence_core::rt::Task,
+        ) -> Result<(), ringfence_core::rt::Refused<ringfence_core::rt::Task>> {
+            block_on(task);
+            Ok(())
+        }
+    }
+    let both = gather((remote(&AtOnce, async { 1 }), remote(&AtOnce, async { 2 })));
+    assert_eq!(block_on(both), (1, 2));
+    let first: Output = block_on(race_ok([remote(&AtOnce, async { Ok(1) })])).map_err(|[e]| e);
+    assert_eq!(first, Ok(1));
+}

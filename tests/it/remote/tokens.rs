@@ -1,0 +1,168 @@
+//! What remote children inherit, and how they are asked to end.
+
+use super::{ByHand, Output, Threads};
+use ringfence_core::{
+    CancelToken, Reason, Scope, block_on, cancel, gather, race, remote, scope, sleep,
+};
+use ringfence_test::{Stepper, run};
+use std::{
+    future::{pending, ready},
+    sync::mpsc,
+    task::Poll,
+    time::Duration,
+};
+
+fn reason() -> Option<Reason> {
+    cancel::current().expect("there is one inside").reason()
+}
+
+// rule: remote-token
+#[test]
+fn a_child_has_the_same_token_in_force_on_whichever_thread_it_is_polled() {
+    let told = block_on(remote(&Threads, async {
+        let first = cancel::current().unwrap();
+        first.cancel("by itself");
+        let inner = remote(&Threads, async { reason() }).await;
+        (reason(), inner)
+    }));
+    // Grandchildren are below.
+    assert_eq!(told, (Some("by itself".into()), Some("by itself".into())));
+    assert!(cancel::current().is_none());
+}
+
+// rule: remote-token
+#[test]
+fn each_child_has_a_token_of_its_own() {
+    let rt = ByHand::default();
+    let child = || {
+        remote(&rt, async {
+            let token = cancel::current().unwrap();
+            token.cancel("one");
+        })
+    };
+    let mut both = Stepper::new(gather((child(), remote(&rt, async { reason() }))));
+    assert!(both.step().is_pending());
+    assert!(rt.poll(0).is_ready() && rt.poll(1).is_ready());
+    assert_eq!(both.step(), Poll::Ready(((), None)));
+}
+
+// rule: remote-token
+#[test]
+fn the_token_of_a_child_is_below_the_one_in_force_where_it_is_first_polled() {
+    let rt = ByHand::default();
+    // Made here, where none is in force.
+    let child = remote(&rt, async {
+        assert_eq!(reason(), None);
+        cancel::current().unwrap().cancelled().await;
+        reason()
+    });
+    let outer = CancelToken::new();
+    let whole = scope(async |_: Scope<'_, &str>| Ok::<_, &str>(child.await));
+    let mut whole = Stepper::new(whole.under(&outer).grace(Duration::from_secs(1)));
+    assert!(whole.step().is_pending());
+    assert!(rt.poll(0).is_pending());
+    outer.cancel("from above");
+    assert!(rt.is_woken(0));
+    assert!(rt.poll(0).is_ready());
+    assert_eq!(
+        whole.run_until_stalled().map(Result::unwrap),
+        Poll::Ready(Some("from above".into()))
+    );
+}
+
+// rule: remote-token
+#[test]
+fn a_child_asks_late_for_its_token_and_finds_it_cancelled() {
+    let rt = ByHand::default();
+    let outer = CancelToken::new();
+    let whole = scope(async |s: Scope<'_, &str>| -> Result<Option<Reason>, &str> {
+        Ok(s.spawn_on(&rt, async { Ok(reason()) }).await)
+    });
+    let mut whole = Stepper::new(whole.under(&outer).grace(Duration::from_secs(1)));
+    assert!(whole.step().is_pending());
+    outer.cancel("late");
+    assert!(whole.step().is_pending());
+    assert!(rt.poll(0).is_ready());
+    assert_eq!(whole.run_until_stalled().map(Result::unwrap), Poll::Ready(Some("late".into())));
+}
+
+// rule: remote-asked
+#[test]
+fn a_loser_that_is_inside_a_poll_is_asked_to_end_by_its_token() {
+    let (inside, entered) = mpsc::channel();
+    let busy = remote(&Threads, async move {
+        let token = cancel::current().unwrap();
+        inside.send(()).unwrap();
+        // One long poll, as of a computation.
+        while !token.is_cancelled() {
+            std::thread::yield_now();
+        }
+        inside.send(()).unwrap();
+        1
+    });
+    let quick = async {
+        std::future::poll_fn(|cx| match entered.try_recv() {
+            Ok(()) => Poll::Ready(2),
+            Err(_) => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+        })
+        .await
+    };
+    assert_eq!(block_on(race((busy, quick))), 2);
+    // It has seen its token by now: the race has waited for that.
+    assert_eq!(entered.try_recv(), Ok(()));
+}
+
+// rule: remote-asked
+#[test]
+fn a_token_that_has_left_its_child_is_cancelled_when_that_is_dropped() {
+    let rt = ByHand::default();
+    let (send, tokens) = mpsc::channel();
+    let mut racing = Stepper::new(race((
+        remote(&rt, async move {
+            send.send(cancel::current().unwrap()).unwrap();
+            pending::<()>().await;
+        }),
+        async { ready(()).await },
+    )));
+    // The remote one is begun, and loses at once.
+    assert!(racing.step().is_ready());
+    assert!(rt.poll(0).is_ready());
+    assert!(tokens.try_recv().is_err());
+
+    let (send, tokens) = mpsc::channel();
+    let mut child = Stepper::new(remote(&rt, async move {
+        send.send(cancel::current().unwrap()).unwrap();
+        pending::<()>().await;
+    }));
+    assert!(child.step().is_pending());
+    assert!(rt.poll(1).is_pending());
+    let token = tokens.recv().unwrap();
+    drop(child);
+    assert_eq!(token.reason(), Some(Reason::Dropped));
+}
+
+// rule: remote-grace
+#[test]
+fn within_the_grace_of_its_scope_a_remote_child_cleans_up_and_is_cut_after_it() {
+    for takes in [1, 3] {
+        let cleaned = run(0, async {
+            let rt = ringfence_test::TestRuntime::current();
+            let (done, cleaned) = mpsc::channel();
+            let whole = scope(async |s| -> Output {
+                s.spawn_on(&rt, async move {
+                    cancel::current().unwrap().cancelled().await;
+                    sleep(Duration::from_secs(takes)).await;
+                    done.send(()).unwrap();
+                });
+                ringfence_test::wait_all_blocked().await;
+                Err("enough")
+            });
+            assert!(whole.grace(Duration::from_secs(2)).await.is_err());
+            cleaned.try_recv().is_ok()
+        });
+        assert_eq!(cleaned, takes == 1);
+    }
+}
