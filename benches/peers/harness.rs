@@ -54,6 +54,7 @@ pub(crate) enum Table {
     Small,
     Tuples,
     Scopes,
+    Parallel,
     Counts,
 }
 

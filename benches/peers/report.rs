@@ -29,8 +29,15 @@ const COLUMNS: [&str; 11] = [
 ];
 
 impl Table {
-    const ALL: [Self; 6] =
-        [Self::Sets, Self::Gathers, Self::Small, Self::Tuples, Self::Scopes, Self::Counts];
+    const ALL: [Self; 7] = [
+        Self::Sets,
+        Self::Gathers,
+        Self::Small,
+        Self::Tuples,
+        Self::Scopes,
+        Self::Parallel,
+        Self::Counts,
+    ];
 
     fn title(self) -> &'static str {
         match self {
@@ -39,6 +46,7 @@ impl Table {
             Self::Small => "One child and ten: nanoseconds per child",
             Self::Tuples => "Tuples: nanoseconds per wake, or per tuple",
             Self::Scopes => "Scopes: nanoseconds per child, or per scope",
+            Self::Parallel => "Children on a runtime of two threads: nanoseconds per child",
             Self::Counts => "Counts: what repeats",
         }
     }

@@ -4,6 +4,7 @@ mod counts;
 mod gather;
 mod scope;
 mod set;
+mod sharded;
 mod steps;
 mod thread;
 mod tuple;
@@ -15,7 +16,8 @@ use crate::targets::Must;
 /// Every row, in the order of the report.
 pub(crate) fn all() -> Vec<Row> {
     let areas = [set::rows(), wake::rows(), thread::rows(), gather::rows(), set::small()];
-    let rest = [gather::small(), tuple::rows(), scope::rows(), counts::rows(), scope::counts()];
+    let rest = [gather::small(), tuple::rows(), scope::rows(), sharded::rows()];
+    let rest = rest.into_iter().chain([counts::rows(), scope::counts()]);
     areas.into_iter().chain(rest).flatten().collect()
 }
 
