@@ -14,7 +14,7 @@ pub(crate) enum Style {
 }
 
 /// The columns, in their order; a table shows those that it has figures for.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 16] = [
     "FuturesUnordered",
     "join_all",
     "futures::join!",
@@ -24,6 +24,11 @@ const COLUMNS: [&str; 11] = [
     "moro",
     "moro-local",
     "tokio JoinSet",
+    "tokio spawn",
+    "smol spawn",
+    "async-std spawn",
+    "ringfence, smol",
+    "ringfence, async-std",
     OURS,
     BOUND,
 ];

@@ -196,7 +196,7 @@ fn sharded(name: &str, n: usize, work: Work, times: f64) -> Row {
 
 fn remote(n: usize) -> Row {
     let work = Work::NONE;
-    row(Table::Parallel, "a task each, spawn to end", n, [Beat(JOIN_SET, 1.0 / 1.1)], move || {
+    row(Table::Parallel, "a task each, spawn to end", n, [Beat(JOIN_SET, 0.91)], move || {
         vec![
             spawned::<Tokio>(TOKIO, n, work),
             join_set(n, work),

@@ -1,6 +1,8 @@
 //! Verbs whose children run on a runtime: `.on`, `.sharded`.
 
 mod exchange;
+#[cfg(all(test, ringfence_loom))]
+mod models;
 mod on_runtime;
 mod remotes;
 mod roster;

@@ -221,19 +221,21 @@ macro_rules! everywhere {
         mod $module {
             use super::*;
 
-            $(#[test]
-            fn $holds() {
-                super::$holds($runtime::begin());
-            })*
+            $(
+                // rule: on-same
+                // rule: on-limit
+                // rule: sharded-same
+                // rule: sharded-limit
+                // rule: promise-await
+                #[test]
+                fn $holds() {
+                    super::$holds($runtime::begin());
+                }
+            )*
         }
     };
 }
 
-// rule: on-same
-// rule: on-limit
-// rule: sharded-same
-// rule: sharded-limit
-// rule: promise-await
 everywhere! {
     outputs_are_in_order
     values_and_errors_are_as_without

@@ -7,7 +7,7 @@ use ringfence_test::{Probe, Stepper};
 use std::{cell::Cell, task::Poll, time::Duration};
 
 // rule: on-limit
-// rule: limit-lazy
+// rule: limit-not-created
 #[test]
 fn the_next_task_is_not_made_before_there_is_a_place_for_it() {
     let (rt, made) = (Beside::default(), Cell::new(0));

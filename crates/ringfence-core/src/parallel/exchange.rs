@@ -1,7 +1,7 @@
 //! What a verb and its shards hand to each other.
 
 use crate::{
-    outcome::{Outcome, catch},
+    outcome::{Panic, catch},
     sync::{
         Lock,
         atomic::{AtomicBool, Ordering},
@@ -17,10 +17,10 @@ use core::{
 /// How many children a shard takes at a time, at the most.
 const BATCH: usize = 32;
 
-/// The outcomes of children, with their places.
-pub(super) type Ends<T> = VecDeque<(usize, Outcome<T>)>;
+/// How children have ended, with their places.
+pub(super) type Ends<T> = Vec<(usize, Result<T, Panic>)>;
 
-/// Children on their way to the shards, and their outcomes on the way back.
+/// Children on their way to the shards, and their ends on the way back.
 ///
 /// As with a remote child's slot, nothing foreign happens under its locks: it neither polls nor
 /// drops a child, and wakes when it has let go.
@@ -98,7 +98,7 @@ impl<F, T> Exchange<F, T> {
         Self {
             stopped: AtomicBool::new(false),
             members: Lock::new(Members { queue, first: 0, inflow: Inflow::Open, idle }),
-            ended: Lock::new(Ended { ends: VecDeque::new(), parent: None, open: true }),
+            ended: Lock::new(Ended { ends: Ends::new(), parent: None, open: true }),
             shards,
         }
     }

@@ -1,18 +1,21 @@
 //! Which children have not ended.
 
 use alloc::{collections::BTreeMap, vec::Vec};
-use core::ops::Range;
+use core::{mem, ops::Range};
 
 /// A set of places, which takes memory for those that are in it.
 ///
 /// Places come in their order and go in any, mostly neighbours together.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
-    /// A bit for each place, by 64 neighbours; none of them is 0.
-    words: BTreeMap<usize, u64>,
+    /// The word of which a place was asked for last, and its number.
+    near: (usize, u64),
+    /// The others, by their numbers; none of them is 0.
+    far: BTreeMap<usize, u64>,
     len: usize,
 }
 
+/// How many neighbours share a word, of a bit each.
 const WIDTH: usize = u64::BITS as usize;
 
 impl Roster {
@@ -25,34 +28,45 @@ impl Roster {
         self.len += places.len();
         let Range { mut start, end } = places;
         while start < end {
-            let last = end.min((start / WIDTH + 1) * WIDTH);
+            let number = start / WIDTH;
+            let last = end.min((number + 1) * WIDTH);
             let bits = (u64::MAX >> (WIDTH - (last - start))) << (start % WIDTH);
-            *self.words.entry(start / WIDTH).or_default() |= bits;
+            match self.near.0 == number {
+                true => self.near.1 |= bits,
+                false => *self.far.entry(number).or_default() |= bits,
+            }
             start = last;
         }
     }
 
     /// Takes out a place, if it is there.
+    #[inline]
     pub(super) fn remove(&mut self, place: usize) {
-        let Some(word) = self.words.get_mut(&(place / WIDTH)) else { return };
-        let bit = 1 << (place % WIDTH);
-        if *word & bit == 0 {
-            return;
+        if self.near.0 != place / WIDTH {
+            self.go_to(place / WIDTH);
         }
-        *word &= !bit;
-        self.len -= 1;
-        if *word == 0 {
-            self.words.remove(&(place / WIDTH));
+        let bit = 1 << (place % WIDTH);
+        self.len -= usize::from(self.near.1 & bit != 0);
+        self.near.1 &= !bit;
+    }
+
+    fn go_to(&mut self, number: usize) {
+        let word = self.far.remove(&number).unwrap_or(0);
+        let (old, word) = mem::replace(&mut self.near, (number, word));
+        if word != 0 {
+            self.far.insert(old, word);
         }
     }
 
     /// The places, in their order.
     pub(super) fn places(&self) -> Vec<usize> {
+        let (number, word) = self.near;
+        let before = self.far.range(..number).chain([(&number, &word)]);
         let of_word = |(number, word): (&usize, &u64)| {
             let (first, word) = (number * WIDTH, *word);
             (0..WIDTH).filter(move |bit| word & 1 << bit != 0).map(move |bit| first + bit)
         };
-        self.words.iter().flat_map(of_word).collect()
+        before.chain(self.far.range(number + 1..)).flat_map(of_word).collect()
     }
 
     pub(super) fn clear(&mut self) {
@@ -86,6 +100,6 @@ mod tests {
                 roster.remove(place);
             }
         }
-        assert_eq!((roster.len(), roster.words.len()), (1, 1));
+        assert_eq!((roster.len(), roster.far.len()), (1, 1));
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         segments::Segments,
         turn::{Children, turn},
     },
-    outcome::{Cancelled, Outcome, Panic, Reason, catch},
+    outcome::{Panic, catch},
     sync::Arc,
 };
 use alloc::vec::Vec;
@@ -107,7 +107,8 @@ impl<F: Future<Output = T>, T, J: Judge<T>> Shard<F, T, J> {
         while crew.children.len() > 0 {
             let turned = turn(ready, Pin::new(&mut *crew), cx, |_, crew, slot, end| {
                 let urgent = is_urgent::<T, J>(*stop, &end);
-                ends.push_back((places[slot.index()], end.into()));
+                let place = places[slot.index()];
+                ends.push((place, end));
                 if urgent || crew.children.len() == 0 {
                     ControlFlow::Break(())
                 } else {
@@ -165,37 +166,37 @@ impl<F, T, J> Drop for Shard<F, T, J> {
         if !exchange.is_stopped() {
             let slots: Vec<_> = children.occupied().collect();
             for slot in slots {
-                let outcome = lost(|| children.drop_child(slot));
-                ends.push_back((self.places[slot.index()], outcome));
+                let end = lost(|| children.drop_child(slot));
+                ends.push((self.places[slot.index()], end));
             }
             exchange.tell(ends);
             exchange.leave(self.number);
         }
         // Also if it was stopped meanwhile, so that the parent did not want to hear of them.
         let mut first = children.clear();
-        keep_first(&mut first, first_panic(ends, || true));
+        keep_first(&mut first, first_panic(ends.drain(..), || true));
         if let Some(panic) = first {
             panic.resume_unless_panicking();
         }
     }
 }
 
-/// The outcome of a child that its runtime has lost, and that `drop` drops.
-pub(super) fn lost<T>(drop: impl FnOnce()) -> Outcome<T> {
-    match catch(drop) {
-        Ok(()) => Outcome::Cancelled(Cancelled::new(Reason::RuntimeGone)),
-        Err(panic) => Outcome::of_panic(panic),
-    }
+/// The end of a child that its runtime has lost, and that `drop` drops.
+pub(super) fn lost<T>(drop: impl FnOnce()) -> Result<T, Panic> {
+    Err(catch(drop).err().unwrap_or_else(Panic::loss))
 }
 
-/// Drops outcomes that nobody hears of; returns the first panic among them that `is_told`, or the
-/// first of their destructors.
-pub(super) fn first_panic<T>(ends: &mut Ends<T>, is_told: impl Fn() -> bool) -> Option<Panic> {
+/// Drops ends that nobody hears of; returns the first panic among them that `is_told`, or the first
+/// of a destructor.
+pub(super) fn first_panic<T>(
+    ends: impl IntoIterator<Item = (usize, Result<T, Panic>)>,
+    is_told: impl Fn() -> bool,
+) -> Option<Panic> {
     let mut first = None;
-    for (_, outcome) in ends.drain(..) {
-        let panic = match outcome {
-            Outcome::Panicked(panic) => is_told().then_some(panic),
-            outcome => catch(|| drop(outcome)).err(),
+    for (_, end) in ends {
+        let panic = match end {
+            Err(panic) => (is_told() && !panic.is_loss()).then_some(panic),
+            Ok(output) => catch(|| drop(output)).err(),
         };
         keep_first(&mut first, panic);
     }

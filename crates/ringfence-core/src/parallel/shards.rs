@@ -1,7 +1,7 @@
 //! Children on shards, as their parent has them.
 
 use super::{
-    exchange::{Ends, Exchange, Inflow},
+    exchange::{Exchange, Inflow},
     roster::Roster,
     shard::{Shard, first_panic, keep_first, lost},
 };
@@ -24,6 +24,7 @@ use core::{
     fmt,
     future::Future,
     marker::PhantomData,
+    mem,
     num::NonZeroUsize,
     ops::ControlFlow,
     task::{Context, Poll},
@@ -59,7 +60,7 @@ pub struct Shards<F, T, S, R, J> {
     /// The children whose ends the verb has not seen.
     roster: Roster,
     /// Ends that the verb has not seen.
-    heard: Ends<T>,
+    heard: VecDeque<(usize, Result<T, Panic>)>,
     judge: PhantomData<fn() -> J>,
 }
 
@@ -85,7 +86,7 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
             made: VecDeque::new(),
             inflow: Inflow::Open,
             roster: Roster::default(),
-            heard: Ends::new(),
+            heard: VecDeque::new(),
             judge: PhantomData,
         }
     }
@@ -96,7 +97,7 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
         let mut first = self.tasks.children.clear();
         self.heard.extend(unheard);
         // As with a remote child that has ended: its panic is for whoever waits.
-        keep_first(&mut first, first_panic(&mut self.heard, drain::is_open));
+        keep_first(&mut first, first_panic(self.heard.drain(..), drain::is_open));
         keep_first(&mut first, drop_each(queue.into_iter().chain(self.made.drain(..))));
         let source = self.source.take();
         keep_first(&mut first, catch(|| drop(source)).err());
@@ -111,6 +112,15 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
             self.heard.push_back((place, lost(|| drop(child))));
         }
         assert!(!self.heard.is_empty(), "whoever has a child tells its end");
+    }
+
+    /// Hears of ends; of those that were heard of before, the verb has seen all.
+    fn hear(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // Its buffer goes to and fro.
+        let mut ends = mem::take(&mut self.heard).into();
+        let heard = self.exchange.hear(&mut ends, cx);
+        self.heard = ends.into();
+        heard
     }
 
     /// Polls the tasks that have ended.
@@ -205,9 +215,9 @@ where
         self.fill(outputs);
         self.hand_over();
         loop {
-            while let Some((place, outcome)) = self.heard.pop_front() {
+            while let Some((place, end)) = self.heard.pop_front() {
                 self.roster.remove(place);
-                if let ControlFlow::Break(decision) = ended(outputs, place, end_of(outcome)) {
+                if let ControlFlow::Break(decision) = ended(outputs, place, end.map_err(as_told)) {
                     return Poll::Ready(Some(decision));
                 }
                 // Only now: of a verb that is decided no more children are made.
@@ -224,7 +234,7 @@ where
                 return Poll::Pending;
             }
             hearings += 1;
-            if self.exchange.hear(&mut self.heard, cx).is_ready() {
+            if self.hear(cx).is_ready() {
                 continue;
             }
             self.turn_tasks(cx);
@@ -232,7 +242,7 @@ where
                 return Poll::Pending;
             }
             // What the last tasks had to tell, they have told.
-            if self.exchange.hear(&mut self.heard, cx).is_pending() {
+            if self.hear(cx).is_pending() {
                 self.lose_all();
             }
         }
@@ -263,15 +273,13 @@ where
     }
 }
 
-/// The end of a child, as a verb is told of it.
-fn end_of<T>(outcome: Outcome<T>) -> Result<T, Panic> {
-    match outcome {
-        Outcome::Completed(output) => Ok(output),
-        Outcome::Panicked(panic) => Err(panic),
-        // As awaiting a remote child says it.
-        Outcome::Cancelled(_) if drain::is_open() => catch(|| Panic::lost(Hook::Spared)),
-        Outcome::Cancelled(_) => catch(|| Panic::lost(Hook::Told)),
+/// The panic of a child, as its parent is told of it: the loss of a child as awaiting a remote child
+/// says it.
+fn as_told(panic: Panic) -> Panic {
+    if panic.is_loss() && !drain::is_open() {
+        return catch(|| Panic::lost(Hook::Told)).unwrap_or_else(|panic| panic);
     }
+    panic
 }
 
 /// No destructor that panics keeps the other children from being dropped.
