@@ -16,10 +16,6 @@ use crate::{
 };
 
 /// A store of which each child can be put into a task of a runtime `R`, before it begins.
-#[diagnostic::on_unimplemented(
-    message = "the children of this verb cannot run on the runtime `{R}`",
-    label = "they run in the parent's task, or on shards already"
-)]
 pub trait OnRuntime<R>: Store {
     /// The store of what stands for those tasks.
     type Remote: Store;

@@ -16,11 +16,6 @@ use crate::{
 use core::num::NonZeroUsize;
 
 /// A store of children on a runtime, which can share a number of tasks.
-#[diagnostic::on_unimplemented(
-    message = "the children of this verb cannot be sharded",
-    label = "they are a tuple, or no runtime is named for them yet",
-    note = "`.on(&runtime).sharded(n)` is for children of one type: an array, a `Vec`, an iterator"
-)]
 pub trait Sharding: Store {
     /// The store of children on shards.
     type Sharded: Store;

@@ -273,8 +273,7 @@ where
     }
 }
 
-/// The panic of a child, as its parent is told of it: the loss of a child as awaiting a remote child
-/// says it.
+/// The panic of a child, as its parent is told of it: of a loss as of that of a remote child.
 fn as_told(panic: Panic) -> Panic {
     if panic.is_loss() && !drain::is_open() {
         return catch(|| Panic::lost(Hook::Told)).unwrap_or_else(|panic| panic);

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use core::{fmt, mem};
 
 /// Children that were given, or run, or are the caller's.
+#[expect(clippy::large_enum_variant, reason = "it is a set for all of its life but a moment")]
 pub(super) enum Children<F: Future> {
     New(Vec<F>),
     Running(JoinSet<F>),
