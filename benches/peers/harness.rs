@@ -1,8 +1,8 @@
-//! Runs rows: every contender in turn, again and again, so that drift hits all alike.
+//! One contender in one row: how it is measured.
 
 use std::time::{Duration, Instant};
 
-use crate::targets::Must;
+use crate::effort::Effort;
 
 /// One contender's measure in a row.
 pub(crate) struct Cell {
@@ -10,10 +10,13 @@ pub(crate) struct Cell {
     pub(crate) measure: Measure,
 }
 
+/// Iterates so often, and tells how long that took but for what is only preparation.
+type Iterate = Box<dyn FnMut(u64) -> Duration>;
+
 /// What a cell measures.
 pub(crate) enum Measure {
     /// Nanoseconds per unit, of which one iteration has `units`.
-    Time { units: usize, run: Box<dyn FnMut(u64) -> Duration>, figure: Quantile },
+    Time { units: usize, run: Iterate, figure: Quantile },
     /// A number that repeats: bytes, allocations, polls.
     Count(Box<dyn FnMut() -> f64>),
 }
@@ -46,163 +49,132 @@ pub(crate) enum Quantile {
     Median,
 }
 
-/// The tables of the report, in its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Table {
-    Sets,
-    Gathers,
-    Small,
-    Tuples,
-    Scopes,
-    Parallel,
-    Counts,
+/// A figure, and the samples that it was taken from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Spread {
+    pub(crate) figure: f64,
+    pub(crate) least: f64,
+    pub(crate) median: f64,
+    pub(crate) most: f64,
+    pub(crate) samples: usize,
 }
 
-/// A line of a table, and how to build its cells.
-pub(crate) struct Row {
-    pub(crate) table: Table,
-    pub(crate) name: String,
-    /// How many children.
-    pub(crate) n: usize,
-    pub(crate) musts: Vec<Must>,
-    pub(crate) cells: Box<dyn FnOnce() -> Vec<Cell>>,
-}
-
-/// A line with its figures.
-#[derive(Debug)]
-pub(crate) struct Measured {
-    pub(crate) table: Table,
-    pub(crate) name: String,
-    pub(crate) n: usize,
-    pub(crate) musts: Vec<Must>,
-    /// Contender and figure, in the order of the cells.
-    pub(crate) figures: Vec<(&'static str, f64)>,
-}
-
-impl Measured {
-    pub(crate) fn figure(&self, contender: &str) -> Option<f64> {
-        self.figures.iter().find(|(name, _)| *name == contender).map(|(_, figure)| *figure)
+impl Spread {
+    /// Of one sample at least.
+    fn of(mut samples: Vec<f64>, figure: Quantile) -> Self {
+        samples.sort_by(f64::total_cmp);
+        let at = |parts: usize| samples[samples.len() / parts];
+        Self {
+            figure: match figure {
+                Quantile::LowerQuartile => at(4),
+                Quantile::Median => at(2),
+            },
+            least: samples[0],
+            median: at(2),
+            most: samples[samples.len() - 1],
+            samples: samples.len(),
+        }
     }
 }
 
-/// How much time is spent.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Effort {
-    /// Samples wanted of each cell.
-    rounds: usize,
-    /// How long a sample should take.
-    sample: Duration,
-    /// A cell that has taken so long gets no more than [`Self::LEAST`] samples.
-    patience: Duration,
-    /// Rows of more children are left out.
-    pub(crate) most_children: usize,
-}
-
-impl Effort {
-    const LEAST: usize = 3;
-
-    /// The whole run, in less than five minutes.
-    pub(crate) const FULL: Self = Self {
-        rounds: 41,
-        sample: Duration::from_millis(4),
-        patience: Duration::from_millis(1_200),
-        most_children: usize::MAX,
-    };
-
-    /// In less than a minute.
-    pub(crate) const QUICK: Self = Self {
-        rounds: 13,
-        sample: Duration::from_millis(1),
-        patience: Duration::from_millis(150),
-        most_children: usize::MAX,
-    };
-
-    /// Every row once, to see that it runs: no figures to rely on.
-    pub(crate) const SMOKE: Self =
-        Self { rounds: 1, sample: Duration::ZERO, patience: Duration::ZERO, most_children: 10_000 };
-}
-
-/// A timed cell in the middle of its row.
-struct Timing {
+/// A cell in the middle of its row.
+pub(crate) struct Timing {
     contender: &'static str,
-    units: usize,
-    run: Box<dyn FnMut(u64) -> Duration>,
-    figure: Quantile,
+    state: State,
+}
+
+enum State {
+    Timed { units: usize, run: Iterate, figure: Quantile, pace: Pace, samples: Vec<f64> },
+    Counted(Spread),
+}
+
+/// How a timed cell gets on.
+struct Pace {
+    /// How many make a sample.
     iterations: u64,
     taken: Duration,
-    samples: Vec<f64>,
 }
 
-impl Timing {
-    /// Warms up, and finds how many iterations fill a sample.
-    fn new(
-        contender: &'static str,
-        units: usize,
-        mut run: Box<dyn FnMut(u64) -> Duration>,
-        figure: Quantile,
-        effort: Effort,
-    ) -> Self {
+impl Pace {
+    /// A trial that took longer is not repeated; it is a sample.
+    const DEAR: Duration = Duration::from_millis(50);
+    const WARM_UPS: usize = 256;
+    const WARMED_UP: Duration = Duration::from_millis(20);
+
+    /// Warms up, and finds how many iterations fill a sample; there may be one already.
+    fn find(run: &mut Iterate, effort: Effort) -> (Self, Option<Duration>) {
+        // What is made at first, and what others have left behind: an allocator to which a million
+        // children were given back is busy with them for some hundred allocations.
         let begun = Instant::now();
+        for _ in 0..Self::WARM_UPS {
+            run(1);
+            if effort.sample.is_zero() || begun.elapsed() > Self::WARMED_UP {
+                break;
+            }
+        }
+        let begun = Instant::now();
+        let mut trial = |iterations| {
+            let start = Instant::now();
+            let timed = run(iterations);
+            (start.elapsed(), timed)
+        };
         let mut iterations = 1;
         loop {
-            let start = Instant::now();
-            run(iterations);
-            let spent = start.elapsed();
+            let (mut spent, timed) = trial(iterations);
+            if spent >= Self::DEAR && iterations == 1 {
+                return (Self { iterations, taken: begun.elapsed() }, Some(timed));
+            }
+            // Some more: the machine may have done something else meanwhile.
+            for _ in 0..3 {
+                if spent * 2 >= effort.sample {
+                    spent = spent.min(trial(iterations).0);
+                }
+            }
             if spent * 2 >= effort.sample {
-                break;
+                return (Self { iterations, taken: begun.elapsed() }, None);
             }
             let wanted = effort.sample.as_nanos() / spent.as_nanos().max(1);
             iterations *= u64::try_from(wanted.clamp(2, 16)).unwrap_or(2);
         }
-        Self {
-            contender,
-            units,
-            run,
-            figure,
-            iterations,
-            taken: begun.elapsed(),
-            samples: Vec::new(),
-        }
-    }
-
-    fn sample(&mut self, effort: Effort) {
-        if self.samples.len() >= Effort::LEAST.min(effort.rounds) && self.taken > effort.patience {
-            return;
-        }
-        let start = Instant::now();
-        let timed = (self.run)(self.iterations).as_secs_f64() * 1e9;
-        self.taken += start.elapsed();
-        self.samples.push(timed / self.iterations as f64 / self.units as f64);
-    }
-
-    fn figure(mut self) -> (&'static str, f64) {
-        self.samples.sort_by(f64::total_cmp);
-        let parts = match self.figure {
-            Quantile::LowerQuartile => 4,
-            Quantile::Median => 2,
-        };
-        (self.contender, self.samples[self.samples.len() / parts])
     }
 }
 
-impl Row {
-    /// Measures every cell, one sample of each in turn.
-    pub(crate) fn run(self, effort: Effort) -> Measured {
-        let mut figures = Vec::new();
-        let mut timings = Vec::new();
-        for Cell { contender, measure } in (self.cells)() {
-            match measure {
-                Measure::Count(mut run) => figures.push((contender, run())),
-                Measure::Time { units, run, figure } => {
-                    timings.push(Timing::new(contender, units, run, figure, effort));
-                }
+impl Timing {
+    /// Counts, or warms up.
+    pub(crate) fn new(Cell { contender, measure }: Cell, effort: Effort) -> Self {
+        let state = match measure {
+            Measure::Count(mut run) => State::Counted(Spread::of(vec![run()], Quantile::Median)),
+            Measure::Time { units, mut run, figure } => {
+                let (pace, first) = Pace::find(&mut run, effort);
+                let samples = first.iter().map(|timed| nanoseconds(*timed, units)).collect();
+                State::Timed { units, run, figure, pace, samples }
             }
-        }
-        for _ in 0..effort.rounds {
-            timings.iter_mut().for_each(|timing| timing.sample(effort));
-        }
-        figures.extend(timings.into_iter().map(Timing::figure));
-        let Self { table, name, n, musts, .. } = self;
-        Measured { table, name, n, musts, figures }
+        };
+        Self { contender, state }
     }
+
+    /// Takes a sample, unless it has taken its time.
+    pub(crate) fn sample(&mut self, effort: Effort) {
+        let State::Timed { units, run, pace, samples, .. } = &mut self.state else { return };
+        if samples.len() >= effort.least && pace.taken > effort.patience {
+            return;
+        }
+        let start = Instant::now();
+        let timed = run(pace.iterations);
+        pace.taken += start.elapsed();
+        samples.push(nanoseconds(timed, *units) / pace.iterations as f64);
+    }
+
+    pub(crate) fn finish(self) -> (&'static str, Spread) {
+        let spread = match self.state {
+            State::Counted(spread) => spread,
+            State::Timed { samples, figure, .. } => Spread::of(samples, figure),
+        };
+        (self.contender, spread)
+    }
+}
+
+/// Nanoseconds of each of so many units.
+fn nanoseconds(timed: Duration, units: usize) -> f64 {
+    timed.as_secs_f64() * 1e9 / units as f64
 }

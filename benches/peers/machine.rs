@@ -64,18 +64,26 @@ fn prices() -> String {
     )
 }
 
+/// What else runs: on average in the last minute, so many threads wanted a core.
+fn load() -> Option<String> {
+    let load = std::fs::read_to_string("/proc/loadavg").ok()?;
+    Some(load.split_whitespace().next()?.to_owned())
+}
+
 /// One paragraph; what cannot be told is called unknown.
 pub(crate) fn describe() -> String {
     let unknown = || "unknown".to_owned();
     let cores = std::thread::available_parallelism().map_or_else(|_| unknown(), |n| n.to_string());
     let peers = PEERS.map(|peer| format!("{peer} {}", version(peer).unwrap_or("unknown")));
     format!(
-        "Cores: {cores}, {}; {}. {} {}, {}. Peers: {}.\n",
+        "Cores: {cores}, {}; {}. {} {}, {}. Load before the run: {}. \
+        Peers: {}.",
         model().unwrap_or_else(unknown),
         prices(),
         std::env::consts::OS,
         std::env::consts::ARCH,
         rustc().unwrap_or_else(unknown),
+        load().unwrap_or_else(unknown),
         peers.join(", ")
     )
 }

@@ -1,74 +1,84 @@
 //! ringfence beside the other libraries, in one run.
 //!
-//! `cargo bench -p ringfence-benches -- [--quick] [--markdown] [FILTER…]`; a row runs if its name
-//! contains a filter. `docs/benchmarks.md` tells the method and holds the figures.
+//! `docs/benchmarks.md` tells the method and holds the figures; `rows/mod.rs` says how to add some.
 
+mod asked;
 mod board;
+mod chart;
 mod child;
+mod columns;
 mod contender;
+mod csv;
 mod drive;
+mod effort;
+mod grid;
 mod harness;
 mod machine;
+mod reasons;
 mod report;
+mod row;
 mod rows;
+mod steps;
 mod targets;
 
+use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Instant;
 
-use harness::Effort;
-use report::Style;
+use asked::{Asked, USAGE};
 use ringfence_benches::alloc::Counting;
+use row::{Area, Section};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What the command line asks for.
-struct Asked {
-    effort: Effort,
-    style: Style,
-    filters: Vec<String>,
+/// Measures the rows of an area that are wanted.
+fn measure(area: &Area, asked: &Asked) -> Section {
+    let mut section = Section { name: area.name, title: area.title, rows: Vec::new() };
+    for row in (area.rows)().into_iter().filter(|row| asked.wants(area, row)) {
+        let begun = Instant::now();
+        eprint!("{}, {} ", row.workload, report::count(row.n));
+        section.rows.push(row.run(asked.effort));
+        eprintln!("({:.1} s)", begun.elapsed().as_secs_f64());
+    }
+    section
 }
 
-/// Reads the command line; without cargo's `--bench` (as in `cargo test`) rows run once.
-fn asked() -> Result<Asked, String> {
-    let mut asked = Asked { effort: Effort::SMOKE, style: Style::Text, filters: Vec::new() };
-    let (mut bench, mut quick) = (false, false);
-    for argument in std::env::args().skip(1) {
-        match argument.as_str() {
-            "--bench" => bench = true,
-            "--quick" => quick = true,
-            "--markdown" => asked.style = Style::Markdown,
-            flag if flag.starts_with('-') => return Err(format!("unknown flag {flag}")),
-            _ => asked.filters.push(argument),
+/// Runs what is asked for, and writes all that is made of it.
+fn run(asked: &Asked) -> Result<(), Box<dyn Error>> {
+    let begun = Instant::now();
+    let machine = machine::describe();
+    let sections = rows::AREAS.iter().map(|area| measure(area, asked));
+    let sections: Vec<_> = sections.filter(|section| !section.rows.is_empty()).collect();
+    eprintln!("all in {:.0} s", begun.elapsed().as_secs_f64());
+    if let Some(path) = &asked.csv {
+        csv::write(path, &sections)?;
+    }
+    if let Some(folder) = &asked.svg {
+        std::fs::create_dir_all(folder)?;
+        for section in &sections {
+            chart::write(&folder.join(section.name).with_extension("svg"), section)?;
         }
     }
-    if bench {
-        asked.effort = if quick { Effort::QUICK } else { Effort::FULL };
-    }
-    Ok(asked)
+    let charts = asked.svg.as_deref().and_then(|folder| folder.file_name()?.to_str());
+    let report = report::report(asked.style, asked.effort, &machine, &sections, charts);
+    Ok(std::io::stdout().write_all(report.as_bytes())?)
 }
 
 fn main() -> ExitCode {
-    let asked = match asked() {
+    let asked = match Asked::read(std::env::args().skip(1)) {
         Ok(asked) => asked,
         Err(error) => {
-            eprintln!("{error}; known are --quick, --markdown and filters by row name");
+            eprintln!("{error}; known are {USAGE}");
             return ExitCode::FAILURE;
         }
     };
-    let wanted = |row: &harness::Row| {
-        let named = asked.filters.iter().any(|filter| row.name.contains(filter.as_str()));
-        (asked.filters.is_empty() || named) && row.n <= asked.effort.most_children
-    };
-    let mut measured = Vec::new();
-    for row in rows::all().into_iter().filter(wanted) {
-        eprintln!("{}, {}", row.name, report::count(row.n));
-        measured.push(row.run(asked.effort));
-    }
-    let report = format!("{}\n{}", machine::describe(), report::report(asked.style, &measured));
-    match std::io::stdout().write_all(report.as_bytes()) {
+    match run(&asked) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
     }
 }

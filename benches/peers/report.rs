@@ -1,61 +1,11 @@
-//! The tables, as text or as Markdown.
+//! The report: for each area its chart, its figures and its targets; then what is missed, and why.
 
-use comfy_table::{CellAlignment, Table as Grid, presets};
-
-use crate::contender::{BOUND, OURS};
-use crate::harness::{Measured, Table};
-use crate::targets::judge_all;
-
-/// How tables are drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Style {
-    Text,
-    Markdown,
-}
-
-/// The columns, in their order; a table shows those that it has figures for.
-const COLUMNS: [&str; 16] = [
-    "FuturesUnordered",
-    "join_all",
-    "futures::join!",
-    "futures-buffered",
-    "unicycle",
-    "futures-concurrency",
-    "moro",
-    "moro-local",
-    "tokio JoinSet",
-    "tokio spawn",
-    "smol spawn",
-    "async-std spawn",
-    "ringfence, smol",
-    "ringfence, async-std",
-    OURS,
-    BOUND,
-];
-
-impl Table {
-    const ALL: [Self; 7] = [
-        Self::Sets,
-        Self::Gathers,
-        Self::Small,
-        Self::Tuples,
-        Self::Scopes,
-        Self::Parallel,
-        Self::Counts,
-    ];
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Sets => "Sets: nanoseconds per child, or per wake",
-            Self::Gathers => "Gather: nanoseconds per child",
-            Self::Small => "One child and ten: nanoseconds per child",
-            Self::Tuples => "Tuples: nanoseconds per wake, or per tuple",
-            Self::Scopes => "Scopes: nanoseconds per child, or per scope",
-            Self::Parallel => "Children on a runtime of two threads: nanoseconds per child",
-            Self::Counts => "Counts: what repeats",
-        }
-    }
-}
+use crate::columns::shown;
+use crate::contender::OURS;
+use crate::effort::Effort;
+use crate::grid::{Grid, Style};
+use crate::row::Section;
+use crate::targets::{Verdict, Why, judge_all};
 
 /// A figure with as many digits as it deserves.
 pub(crate) fn figure(figure: f64) -> String {
@@ -80,81 +30,109 @@ pub(crate) fn count(n: usize) -> String {
     grouped
 }
 
-/// An empty table with a header; all columns but the first `left` are numbers.
-fn grid(style: Style, header: Vec<String>, left: usize) -> Grid {
-    let mut grid = Grid::new();
-    grid.load_preset(match style {
-        Style::Text => presets::NOTHING,
-        Style::Markdown => presets::ASCII_MARKDOWN,
-    });
-    let columns = header.len();
-    grid.set_header(header);
-    for column in left..columns {
-        if let Some(column) = grid.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
+/// The figures of an area.
+fn figures(style: Style, section: &Section) -> String {
+    let columns = shown(|name| section.rows.iter().any(|row| row.figure(name).is_some()));
+    let names = columns.iter().map(|column| column.name.to_owned());
+    let header = ["workload", "unit", "n"].map(str::to_owned).into_iter().chain(names);
+    let mut grid = Grid::new(style, header.collect(), 2);
+    for row in &section.rows {
+        let mut line = vec![row.workload.to_owned(), row.unit.to_owned(), count(row.n)];
+        for column in &columns {
+            let text = row.figure(column.name).map_or_else(|| "–".to_owned(), figure);
+            line.push(if column.name == OURS { style.strong(&text) } else { text });
+        }
+        grid.add(line);
+    }
+    grid.draw()
+}
+
+/// The targets of an area, a column for each number of children; nothing if it has none.
+fn targets(style: Style, verdicts: &[Verdict]) -> Option<String> {
+    let mut sizes: Vec<_> = verdicts.iter().map(|verdict| verdict.n).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    let mut lines: Vec<(&str, &str, Vec<&Verdict>)> = Vec::new();
+    for verdict in verdicts {
+        let (workload, must) = (verdict.workload, verdict.must.as_str());
+        match lines.iter_mut().find(|line| (line.0, line.1) == (workload, must)) {
+            Some(line) => line.2.push(verdict),
+            None => lines.push((workload, must, vec![verdict])),
         }
     }
-    grid
-}
-
-/// Draws `grid` under its title. Markdown gets its alignment colons, which the crate leaves out.
-fn draw(style: Style, title: &str, grid: &Grid, left: usize) -> String {
-    match style {
-        Style::Text => format!("{title}\n\n{}\n", grid.trim_fmt()),
-        Style::Markdown => {
-            let drawn = grid.to_string();
-            let lines = drawn
-                .lines()
-                .enumerate()
-                .map(|(at, line)| if at == 1 { align(line, left) } else { line.to_owned() });
-            format!("**{title}**\n\n{}\n", lines.collect::<Vec<_>>().join("\n"))
-        }
+    let header = ["target", "must"].map(str::to_owned).into_iter();
+    let mut grid = Grid::new(style, header.chain(sizes.iter().map(|&n| count(n))).collect(), 1);
+    for (workload, must, verdicts) in &lines {
+        let of_size = |n: &usize| {
+            let verdict = verdicts.iter().find(|verdict| verdict.n == *n);
+            verdict.map_or_else(String::new, |verdict| match verdict.met {
+                true => verdict.shown.clone(),
+                false => format!("✗ {}", style.strong(&verdict.shown)),
+            })
+        };
+        let line = [*workload, *must].map(str::to_owned).into_iter();
+        grid.add(line.chain(sizes.iter().map(of_size)).collect());
     }
+    (!lines.is_empty()).then(|| grid.draw())
 }
 
-/// Puts the colon of right alignment into a rule, from column `left` on.
-fn align(rule: &str, left: usize) -> String {
-    let columns = rule.trim_matches('|').split('|').enumerate().map(|(at, dashes)| {
-        if at < left { dashes.to_owned() } else { format!("{}:", &dashes[1..]) }
-    });
-    format!("|{}|", columns.collect::<Vec<_>>().join("|"))
-}
-
-fn table(style: Style, table: Table, rows: &[Measured]) -> Option<String> {
-    let rows: Vec<_> = rows.iter().filter(|row| row.table == table).collect();
-    let shown = |name: &&&str| rows.iter().any(|row| row.figure(name).is_some());
-    let columns: Vec<_> = COLUMNS.iter().filter(shown).collect();
-    let header = ["workload", "n"].iter().chain(columns.iter().copied());
-    let mut grid = grid(style, header.map(|&name| name.to_owned()).collect(), 1);
-    for row in &rows {
-        let mut line = vec![row.name.clone(), count(row.n)];
-        for &&column in &columns {
-            let text = row.figure(column).map_or_else(|| "–".to_owned(), figure);
-            let ours = style == Style::Markdown && column == OURS;
-            line.push(if ours { format!("**{text}**") } else { text });
-        }
-        grid.add_row(line);
+/// What is missed, each miss with the bound and its reason.
+fn missed(style: Style, verdicts: &[Verdict]) -> Option<String> {
+    let header = ["workload", "n", "ours", "against", "ratio", "must", "bound", "why"];
+    let mut grid = Grid::new(style, header.map(str::to_owned).to_vec(), 1);
+    let mut reasons: Vec<&str> = Vec::new();
+    let missed: Vec<_> = verdicts.iter().filter(|verdict| !verdict.met).collect();
+    for verdict in &missed {
+        let why = match verdict.why {
+            Why::BeyondTheBound => "beyond the bound".to_owned(),
+            Why::Unknown => "not explained".to_owned(),
+            Why::Known(text) => {
+                let at = reasons.iter().position(|known| *known == text);
+                let at = at.unwrap_or_else(|| {
+                    reasons.push(text);
+                    reasons.len() - 1
+                });
+                format!("({})", at + 1)
+            }
+        };
+        let Verdict { workload, ours, against, shown, must, bound, .. } = verdict;
+        let bound = bound.as_deref().unwrap_or("–");
+        let n = count(verdict.n);
+        let line = [workload, n.as_str(), ours, against, shown, must, bound, &why];
+        grid.add(line.map(str::to_owned).to_vec());
     }
-    (!rows.is_empty()).then(|| draw(style, table.title(), &grid, 1))
+    let notes = reasons.iter().enumerate().map(|(at, text)| format!("{}. {text}\n", at + 1));
+    let notes: String = notes.collect();
+    (!missed.is_empty()).then(|| format!("{}\n{notes}", grid.draw()))
 }
 
-/// The whole report: the tables, then the targets.
-pub(crate) fn report(style: Style, rows: &[Measured]) -> String {
-    let mut parts: Vec<_> =
-        Table::ALL.into_iter().filter_map(|kind| table(style, kind, rows)).collect();
-    let verdicts = judge_all(rows);
-    if !verdicts.is_empty() {
-        let header = ["workload, n", "ours", "against", "ratio", "must", ""];
-        let mut grid = grid(style, header.map(str::to_owned).to_vec(), 1);
-        for verdict in &verdicts {
-            let met = if verdict.met { "met" } else { "MISSED" };
-            let line =
-                [&verdict.row, &verdict.ours, &verdict.against, &verdict.ratio, &verdict.must];
-            grid.add_row(line.into_iter().map(String::as_str).chain([met]));
+/// Where the report finds the charts: a folder as a link names it.
+pub(crate) type Charts<'a> = Option<&'a str>;
+
+/// The whole report.
+pub(crate) fn report(
+    style: Style,
+    effort: Effort,
+    machine: &str,
+    sections: &[Section],
+    charts: Charts<'_>,
+) -> String {
+    let judged: Vec<_> = sections.iter().map(judge_all).collect();
+    let all = || judged.iter().flatten();
+    let (met, of) = (all().filter(|verdict| verdict.met).count(), all().count());
+    let mut parts = vec![format!("{machine} A {} run: {met} of {of} targets met.\n", effort.name)];
+    for (section, verdicts) in sections.iter().zip(&judged) {
+        parts.push(style.heading(section.title));
+        if let Some(charts) = charts {
+            parts.push(format!("![{}]({charts}/{}.svg)\n", section.title, section.name));
         }
-        let met = verdicts.iter().filter(|verdict| verdict.met).count();
-        let title = format!("Targets: {met} of {} met", verdicts.len());
-        parts.push(draw(style, &title, &grid, 1));
+        parts.push(figures(style, section));
+        parts.extend(targets(style, verdicts));
+    }
+    let judged: Vec<_> = judged.into_iter().flatten().collect();
+    if let Some(missed) = missed(style, &judged) {
+        parts.push(style.heading("What is missed, and why"));
+        parts.push(missed);
     }
     parts.join("\n")
 }

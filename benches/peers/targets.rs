@@ -3,11 +3,13 @@
 use std::fmt;
 
 use crate::contender::{BOUND, OURS};
-use crate::harness::{Measured, Table};
-use crate::report::figure;
+use crate::reasons::reason;
+use crate::report::{count, figure};
+use crate::row::{Measured, Section};
+use crate::rows::wakes::ONE_BY_ONE;
 
 /// What a row's figure of ours must be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Must {
     /// So many times below the best peer's.
     BeatBest(f64),
@@ -22,7 +24,7 @@ impl fmt::Display for Must {
         match self {
             Self::BeatBest(times) => write!(f, "≥ {times}× best peer"),
             Self::Beat(peer, times) => write!(f, "≥ {times}× {peer}"),
-            Self::AtMost(most) => write!(f, "≤ {most}"),
+            Self::AtMost(most) => write!(f, "≤ {}", figure(*most)),
         }
     }
 }
@@ -30,74 +32,106 @@ impl fmt::Display for Must {
 /// One must of one row, judged.
 #[derive(Debug)]
 pub(crate) struct Verdict {
-    pub(crate) row: String,
+    pub(crate) workload: &'static str,
+    pub(crate) n: usize,
+    pub(crate) must: String,
+    /// Of what the must is about: a ratio, or our figure.
+    pub(crate) shown: String,
+    pub(crate) met: bool,
+    /// What a miss is told with.
     pub(crate) ours: String,
     pub(crate) against: String,
-    /// The peer's figure over ours; above one, ours is the smaller.
-    pub(crate) ratio: String,
-    pub(crate) must: String,
-    pub(crate) met: bool,
+    /// The bound's figure, and what it would have shown.
+    pub(crate) bound: Option<String>,
+    pub(crate) why: Why,
 }
 
-/// The best of the peers in a row: neither ours nor the bound.
-fn best_peer(row: &Measured) -> Option<(&'static str, f64)> {
-    let peers = row.figures.iter().filter(|(name, _)| ![OURS, BOUND].contains(name));
-    peers.copied().min_by(|(_, a), (_, b)| a.total_cmp(b))
+/// Why a target is missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// The hand-written bound misses it, too.
+    BeyondTheBound,
+    /// A text of `reasons.rs`.
+    Known(&'static str),
+    Unknown,
 }
 
-/// How many times `theirs` is ours. Two noughts are equal.
-fn ratio(theirs: f64, ours: f64) -> f64 {
-    if theirs == ours { 1.0 } else { theirs / ours }
+/// The peer's figure over another: above one, the other is the smaller. Two noughts are equal.
+///
+/// As exact as it is shown, so that no miss looks like what it misses.
+fn ratio(theirs: f64, other: f64) -> f64 {
+    if theirs == other { 1.0 } else { (theirs / other * 100.0).round() / 100.0 }
 }
 
+/// A ratio with as many digits as decide.
+fn times(ratio: f64) -> String {
+    match ratio {
+        _ if ratio.is_infinite() => "∞".to_owned(),
+        _ if ratio >= 9.95 => format!("{}×", count(ratio.round() as usize)),
+        _ => format!("{ratio:.2}×"),
+    }
+}
+
+/// Judges `must`, if the row has the figures that it is about.
 fn judge(row: &Measured, must: Must) -> Option<Verdict> {
     let ours = row.figure(OURS)?;
-    let against = |peer: &str, theirs: f64, times: f64| {
-        let ratio = ratio(theirs, ours);
-        let shown = if ratio.is_finite() { format!("{ratio:.2}×") } else { "∞".to_owned() };
-        (format!("{} {peer}", figure(theirs)), shown, ratio >= times)
+    let bound = row.figure(BOUND);
+    let (peer, theirs, least) = match must {
+        Must::BeatBest(times) => row.best_peer().map(|(peer, theirs)| (peer, theirs, times))?,
+        Must::Beat(peer, times) => (peer, row.figure(peer)?, times),
+        Must::AtMost(most) => ("", most, 1.0),
     };
-    let (against, ratio, met) = match must {
-        Must::BeatBest(times) => {
-            let (peer, theirs) = best_peer(row)?;
-            against(peer, theirs, times)
-        }
-        Must::Beat(peer, times) => against(peer, row.figure(peer)?, times),
-        Must::AtMost(most) => {
-            let (peer, theirs) = best_peer(row)?;
-            let (against, ratio, _) = against(peer, theirs, 0.0);
-            (against, ratio, ours <= most)
-        }
+    let met = |other: f64| ratio(theirs, other) >= least;
+    let shown = |other: f64| match must {
+        Must::AtMost(_) => figure(other),
+        Must::BeatBest(_) | Must::Beat(..) => times(ratio(theirs, other)),
     };
-    let name = format!("{}, {}", row.name, crate::report::count(row.n));
-    Some(Verdict { row: name, ours: figure(ours), against, ratio, must: must.to_string(), met })
+    let beyond = bound.is_some_and(|bound| !met(bound));
+    let (workload, n) = (row.workload, row.n);
+    Some(Verdict {
+        workload,
+        n,
+        must: must.to_string(),
+        shown: shown(ours),
+        met: met(ours),
+        ours: figure(ours),
+        against: match must {
+            Must::AtMost(_) => "–".to_owned(),
+            Must::BeatBest(_) | Must::Beat(..) => format!("{} {peer}", figure(theirs)),
+        },
+        bound: bound.map(|bound| match must {
+            Must::AtMost(_) => figure(bound),
+            Must::BeatBest(_) | Must::Beat(..) => format!("{}: {}", figure(bound), shown(bound)),
+        }),
+        why: if beyond { Why::BeyondTheBound } else { reason(workload, n) },
+    })
 }
 
-/// How much dearer a wake gets from the fewest to the most children of `name`.
-fn growth(rows: &[Measured], name: &str, most: f64) -> Option<Verdict> {
-    let wakes = || rows.iter().filter(|row| row.table == Table::Sets && row.name == name);
+/// How much dearer a wake gets from a hundred children to the most.
+fn growth(section: &Section, most: f64) -> Option<Verdict> {
+    let wakes = || section.rows.iter().filter(|row| row.workload == ONE_BY_ONE && row.n >= 100);
     let few = wakes().min_by_key(|row| row.n)?;
     let many = wakes().max_by_key(|row| row.n).filter(|many| many.n > few.n)?;
     let grown = |contender| Some(many.figure(contender)? / few.figure(contender)?);
     let (ours, bound) = (grown(OURS)?, grown(BOUND)?);
+    let beyond = bound > most;
     Some(Verdict {
-        row: format!(
-            "{name}, growth from {} to {}",
-            crate::report::count(few.n),
-            crate::report::count(many.n)
-        ),
-        ours: format!("{ours:.1}×"),
-        against: format!("{bound:.1}× {BOUND}"),
-        ratio: format!("{:.2}×", bound / ours),
+        workload: "a wake's growth from the row of 100",
+        n: many.n,
         must: format!("≤ {most}×"),
+        shown: times(ours),
         met: ours <= most,
+        ours: times(ours),
+        against: "–".to_owned(),
+        bound: Some(times(bound)),
+        why: if beyond { Why::BeyondTheBound } else { reason(ONE_BY_ONE, many.n) },
     })
 }
 
 /// Judges every must of every row that has our figure.
-pub(crate) fn judge_all(rows: &[Measured]) -> Vec<Verdict> {
-    let of_rows = rows.iter().flat_map(|row| row.musts.iter().map(move |must| (row, *must)));
-    let mut verdicts: Vec<_> = of_rows.filter_map(|(row, must)| judge(row, must)).collect();
-    verdicts.extend(growth(rows, crate::rows::wake::ONE_BY_ONE, 6.0));
+pub(crate) fn judge_all(section: &Section) -> Vec<Verdict> {
+    let of_rows = section.rows.iter().flat_map(|row| row.musts.iter().map(move |must| (row, must)));
+    let mut verdicts: Vec<_> = of_rows.filter_map(|(row, must)| judge(row, *must)).collect();
+    verdicts.extend(growth(section, 6.0));
     verdicts
 }

@@ -8,7 +8,9 @@ use xshell::{Shell, cmd};
 
 pub(crate) fn fmt(sh: &Shell) -> Verdict {
     cmd!(sh, "cargo fmt --all --check").run()?;
-    cmd!(sh, "cargo fmt --manifest-path tests/no_std/Cargo.toml --check").run()?;
+    for apart in ["tests/no_std", "benches/size"] {
+        cmd!(sh, "cargo fmt --manifest-path {apart}/Cargo.toml --check").run()?;
+    }
     Ok(Done::Passed)
 }
 

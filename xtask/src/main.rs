@@ -1,17 +1,20 @@
-//! The checks of ringfence's CI, each a command of its own.
+//! The checks of ringfence's CI, each a command of its own, and some tools.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "what this prints is what it is for")]
 
+mod bench;
 mod build;
 mod cases;
+mod counts;
 mod dynamic;
 mod features;
 mod no_std;
+mod size;
 mod step;
 mod tidy;
 
 use std::process::ExitCode;
-use step::{Report, Step};
+use step::{Report, Step, Tool};
 
 /// All steps, in the order of `cargo xtask ci`: what fails quickly comes first.
 const STEPS: &[Step] = &[
@@ -37,6 +40,7 @@ const STEPS: &[Step] = &[
         about: "the ported cases by twenty seeds, and on tokio",
         run: cases::cases,
     },
+    Step { name: "counts", about: "instructions and allocations of paths", run: counts::check },
     Step { name: "msrv", about: "the oldest compiler promised", run: build::msrv },
     Step { name: "loom", about: "all interleavings of the core's models", run: dynamic::loom },
     Step { name: "miri", about: "the core's tests under Miri", run: dynamic::miri },
@@ -44,8 +48,27 @@ const STEPS: &[Step] = &[
     Step { name: "tsan", about: "the core's tests under ThreadSanitizer", run: dynamic::tsan },
 ];
 
+/// What is no check: it writes files, or needs a quiet machine.
+const TOOLS: &[Tool] = &[
+    Tool { name: "bench", about: "[--quick] writes docs/benchmarks", run: bench::bench },
+    Tool { name: "size", about: "time to compile the core, and bytes it adds", run: size::size },
+    Tool { name: "counts", about: "--bless records what is counted", run: counts::bless },
+];
+
+/// The tool that is asked for, and its flags.
+fn tool(wanted: &[String]) -> Option<(&'static Tool, &[String])> {
+    let (name, flags) = wanted.split_first()?;
+    let tool = TOOLS.iter().find(|tool| tool.name == name)?;
+    // Without flags a name that both have is the step's.
+    let step = flags.is_empty() && STEPS.iter().any(|step| step.name == name);
+    (!step && flags.iter().all(|flag| flag.starts_with("--"))).then_some((tool, flags))
+}
+
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((tool, flags)) = tool(&wanted) {
+        return tool.use_with(flags);
+    }
     let steps: Option<Vec<&Step>> = match wanted.as_slice() {
         [all] if all == "ci" => Some(STEPS.iter().collect()),
         names => names.iter().map(|name| STEPS.iter().find(|step| step.name == name)).collect(),
@@ -56,6 +79,10 @@ fn main() -> ExitCode {
             println!("cargo xtask ci | STEP...\n\nSteps:");
             for step in STEPS {
                 println!("  {:11} {}", step.name, step.about);
+            }
+            println!("\ncargo xtask TOOL [--FLAG]...\n\nTools:");
+            for tool in TOOLS {
+                println!("  {:9} {}", tool.name, tool.about);
             }
             ExitCode::from(2)
         }

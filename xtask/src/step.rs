@@ -15,6 +15,35 @@ pub(crate) struct Step {
     pub(crate) run: fn(&Shell) -> Verdict,
 }
 
+/// Something to do that is no check.
+pub(crate) struct Tool {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) run: fn(&Shell, &[String]) -> Verdict,
+}
+
+impl Tool {
+    /// Runs the tool, and prints what became of it.
+    pub(crate) fn use_with(&self, flags: &[String]) -> ExitCode {
+        match shell().and_then(|shell| (self.run)(&shell, flags)) {
+            Ok(Done::Passed) => return ExitCode::SUCCESS,
+            Ok(Done::Skipped(why)) => println!("SKIP {}: {why}", self.name),
+            Err(error) => println!("FAIL {}: {error}", self.name),
+        }
+        ExitCode::FAILURE
+    }
+}
+
+/// A shell in the root of the repository.
+fn shell() -> Result<Shell, Box<dyn Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the root");
+    let shell = Shell::new()?;
+    shell.change_dir(root);
+    // What is not installed stays so: a check never downloads a toolchain.
+    shell.set_var("RUSTUP_AUTO_INSTALL", "0");
+    Ok(shell)
+}
+
 /// How a step ended, if nothing is wrong; what is wrong otherwise.
 pub(crate) type Verdict = Result<Done, Box<dyn Error>>;
 
@@ -41,17 +70,11 @@ pub(crate) struct Report {
 impl Report {
     /// Runs `steps` in order, all of them whatever fails, and prints what became of each.
     pub(crate) fn of(steps: &[&Step]) -> ExitCode {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the root");
         let mut report = Self { lines: Vec::new(), failed: 0 };
         for step in steps {
             println!("\n== {}: {}", step.name, step.about);
             let start = Instant::now();
-            let verdict = Shell::new().map_err(Into::into).and_then(|shell| {
-                shell.change_dir(root);
-                // What is not installed stays so: a check never downloads a toolchain.
-                shell.set_var("RUSTUP_AUTO_INSTALL", "0");
-                (step.run)(&shell)
-            });
+            let verdict = shell().and_then(|shell| (step.run)(&shell));
             report.add(step.name, start.elapsed(), verdict);
         }
         println!("\n== summary");

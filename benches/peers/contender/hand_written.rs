@@ -8,8 +8,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::bits::{Pool, WokenBy};
-use super::{BOUND, Gather, Set, SetFamily};
-use crate::child::Child;
+use super::{BOUND, Gather, Set, SetFamily, TryGather};
+use crate::child::{Child, Failed};
 use crate::drive::Spin;
 
 /// The bound for wakes of the polling thread.
@@ -51,6 +51,32 @@ impl Gather for Bound {
         })
         .await;
         outputs.into_iter().flatten().collect()
+    }
+}
+
+impl TryGather for Bound {
+    const NAME: &'static str = BOUND;
+    type Drive = Spin;
+
+    async fn try_gather<F>(mut children: Vec<F>) -> Result<Vec<u64>, Failed>
+    where
+        F: Child + Future<Output = Result<u64, Failed>>,
+    {
+        let mut outputs = vec![None; children.len()];
+        poll_fn(|cx| {
+            let mut pending = false;
+            for (child, output) in children.iter_mut().zip(&mut outputs) {
+                if output.is_none() {
+                    match Pin::new(child).poll(cx) {
+                        Poll::Ready(end) => *output = Some(end?),
+                        Poll::Pending => pending = true,
+                    }
+                }
+            }
+            if pending { Poll::Pending } else { Poll::Ready(Ok(())) }
+        })
+        .await?;
+        Ok(outputs.into_iter().flatten().collect())
     }
 }
 

@@ -1,10 +1,12 @@
 //! The contenders: each library behind the same few traits, one file each.
 
 mod bits;
+mod boxing;
 mod futures_buffered;
 mod futures_concurrency;
 mod futures_rs;
 mod hand_written;
+mod hand_written_tuple;
 mod moro;
 mod nursery;
 mod placed;
@@ -14,10 +16,12 @@ mod unicycle;
 
 use std::task::{Context, Poll};
 
+use self::boxing::Boxing;
 pub(crate) use self::futures_buffered::FuturesBuffered;
 pub(crate) use self::futures_concurrency::FuturesConcurrency;
 pub(crate) use self::futures_rs::{FuturesUnordered, JoinAll, JoinMacro};
 pub(crate) use self::hand_written::{Bound, BoundAcrossThreads};
+pub(crate) use self::hand_written_tuple::BoundOfWoken;
 pub(crate) use self::moro::Moro;
 pub(crate) use self::nursery::{MoroLocal, Nest, Nursery};
 pub(crate) use self::placed::Placing;
@@ -92,7 +96,7 @@ pub(crate) trait NurseryWorkload: Copy + 'static {
     fn measure<C: Nursery>(self) -> Measure;
 }
 
-/// Lists cells in the order of the columns: `name => measure` for each contender.
+/// The cells of a workload: one for each contender.
 macro_rules! cells {
     ($workload:expr, $kind:ident: $($contender:ty),+ $(,)?) => {
         vec![$(Cell {
@@ -102,18 +106,27 @@ macro_rules! cells {
     };
 }
 
-/// One cell per library that has a set.
-pub(crate) fn sets(workload: impl SetWorkload) -> Vec<Cell> {
-    cells!(workload, SetFamily:
-        FuturesUnordered, FuturesBuffered, Unicycle, FuturesConcurrency, Tokio, Ringfence)
+/// The most children in a set that scans them all.
+const MOST_SCANNED: usize = 10_000;
+
+/// One cell per library that has a set, for `n` children.
+pub(crate) fn sets(n: usize, workload: impl SetWorkload) -> Vec<Cell> {
+    let mut cells = cells!(workload, SetFamily:
+        FuturesUnordered, FuturesBuffered, Unicycle, Tokio, Ringfence);
+    if n <= MOST_SCANNED {
+        cells.push(set::<FuturesConcurrency>(workload));
+    }
+    cells
 }
 
-/// One cell per set that a million children make sense in: no scan, no task for each.
-pub(crate) fn large_sets(workload: impl SetWorkload) -> Vec<Cell> {
-    cells!(workload, SetFamily: FuturesUnordered, FuturesBuffered, Unicycle, Ringfence)
+/// The same, and the bound `B`.
+pub(crate) fn sets_beside<B: SetFamily>(n: usize, workload: impl SetWorkload) -> Vec<Cell> {
+    let mut cells = sets(n, workload);
+    cells.push(set::<B>(workload));
+    cells
 }
 
-/// One cell per library that has a gather, or a set to make one of.
+/// One cell per library that has a gather, or a set to make one of; and the bound.
 pub(crate) fn gathers(workload: impl GatherWorkload) -> Vec<Cell> {
     cells!(workload, Gather:
         Placing<FuturesUnordered>, JoinAll, FuturesBuffered, Placing<Unicycle>,
@@ -124,20 +137,21 @@ pub(crate) fn gathers(workload: impl GatherWorkload) -> Vec<Cell> {
 pub(crate) fn try_gathers(workload: impl TryGatherWorkload) -> Vec<Cell> {
     cells!(workload, TryGather:
         Placing<FuturesUnordered>, JoinAll, FuturesBuffered, Placing<Unicycle>,
-        FuturesConcurrency, Placing<Tokio>, Ringfence)
+        FuturesConcurrency, Placing<Tokio>, Ringfence, Bound)
+}
+
+/// One cell per nursery, or set to make do with; and the bound.
+pub(crate) fn nurseries(workload: impl NurseryWorkload) -> Vec<Cell> {
+    cells!(workload, Nursery:
+        Boxing<FuturesUnordered>, Moro, MoroLocal, Tokio, Ringfence, Boxing<Bound>)
 }
 
 /// One contender on one set workload.
-pub(crate) fn set<C: SetFamily>(workload: impl SetWorkload) -> Cell {
+fn set<C: SetFamily>(workload: impl SetWorkload) -> Cell {
     Cell { contender: C::NAME, measure: workload.measure::<C>() }
 }
 
 /// One contender on one gather workload.
 pub(crate) fn gather<C: Gather>(workload: impl GatherWorkload) -> Cell {
     Cell { contender: C::NAME, measure: workload.measure::<C>() }
-}
-
-/// One cell per nursery, or set to make do with.
-pub(crate) fn nurseries(workload: impl NurseryWorkload) -> Vec<Cell> {
-    cells!(workload, Nursery: FuturesUnordered, Moro, MoroLocal, Tokio, Ringfence)
 }

@@ -5,11 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures::future::{BoxFuture, FutureExt};
-use futures::stream::StreamExt;
 use ringfence_core::scope;
 use tokio::task::JoinSet;
 
-use super::{FuturesUnordered, Moro, Ringfence, SetFamily, Tokio};
+use super::{Moro, Ringfence, SetFamily, Tokio};
 use crate::child::{Child, Yields};
 use crate::drive::{Drive, OnTokio, Spin};
 
@@ -172,32 +171,6 @@ impl Nursery for Tokio {
         for _ in 0..batches {
             (0..batch).for_each(|at| drop(set.spawn(child(at))));
             while set.join_next().await.is_some() {}
-        }
-        then.await;
-    }
-}
-
-/// What a set needs to hold children of different types, as a nursery does.
-type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
-impl Nursery for FuturesUnordered {
-    const NAME: &'static str = <Self as SetFamily>::NAME;
-    type Drive = Spin;
-
-    async fn await_each<F: Child>(n: usize, child: impl Fn(usize) -> F + Send + 'static) {
-        Self::spawn_each(1, n, child, std::future::ready(())).await;
-    }
-
-    async fn spawn_each<F: Child>(
-        batches: usize,
-        batch: usize,
-        child: impl Fn(usize) -> F + Send + 'static,
-        then: impl Future<Output = ()> + Send + 'static,
-    ) {
-        let mut set = futures::stream::FuturesUnordered::<Boxed<F::Output>>::new();
-        for _ in 0..batches {
-            (0..batch).for_each(|at| set.push(Box::pin(child(at))));
-            while set.next().await.is_some() {}
         }
         then.await;
     }

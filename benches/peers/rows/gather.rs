@@ -3,14 +3,16 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use super::row;
-use crate::child::{Child, Failed, Ready, Tries, Yields};
-use crate::contender::{
-    Gather, GatherWorkload, JoinAll, TryGather, TryGatherWorkload, gathers, try_gathers,
-};
+use super::{DECADES, PER_CHILD, of_many, sweep};
+use crate::child::{Child, Ready, Yields};
+use crate::contender::{Gather, GatherWorkload, JoinAll, gathers};
 use crate::drive::Drive;
-use crate::harness::{Measure, Row, Table};
+use crate::harness::Measure;
+use crate::row::{Area, Row};
 use crate::targets::Must::{Beat, BeatBest};
+
+pub(super) const AREA: Area =
+    Area { name: "gather", title: "Gather: a vector of children, outputs in order", rows };
 
 /// Makes a vector of `n` children and gathers it.
 #[derive(Clone, Copy)]
@@ -35,58 +37,11 @@ impl<F: Child, M: Fn(usize) -> F + Copy + 'static> GatherWorkload for GatherAll<
     }
 }
 
-/// Makes a vector of `n` ready children, the middle one of which fails, and gathers it.
-#[derive(Clone, Copy)]
-struct MiddleFails {
-    n: usize,
-}
-
-impl TryGatherWorkload for MiddleFails {
-    fn measure<C: TryGather>(self) -> Measure {
-        let mut drive = C::Drive::default();
-        Measure::time(self.n, move |iterations| {
-            drive.block_on(async {
-                let start = Instant::now();
-                for _ in 0..iterations {
-                    let fails = black_box(self.n) / 2;
-                    let children = (0..self.n).map(|place| Tries { fails: place == fails });
-                    let end = C::try_gather(children.collect()).await;
-                    assert!(matches!(black_box(end), Err(Failed)), "the middle one fails");
-                }
-                start.elapsed()
-            })
-        })
-    }
-}
-
-pub(super) fn rows() -> Vec<Row> {
-    const N: usize = 1_000;
-    const JOIN_ALL: &str = <JoinAll as Gather>::NAME;
-    let musts = [BeatBest(1.3), Beat(JOIN_ALL, 5.0)];
-    vec![
-        row(Table::Gathers, "gather ready", N, musts, || {
-            gathers(GatherAll { n: N, child: |place| Ready(place as u64) })
-        }),
-        row(Table::Gathers, "gather, each yields once", N, musts, || {
-            gathers(GatherAll { n: N, child: |_| Yields(1) })
-        }),
-        row(Table::Gathers, "try_gather, the middle one fails", N, [BeatBest(1.3)], || {
-            try_gathers(MiddleFails { n: N })
-        }),
-    ]
-}
-
-/// The same with hardly any children.
-pub(super) fn small() -> Vec<Row> {
-    let small = |n| {
-        [
-            row(Table::Small, "gather: ready", n, [BeatBest(1.0)], move || {
-                gathers(GatherAll { n, child: |place| Ready(place as u64) })
-            }),
-            row(Table::Small, "gather: yield once", n, [BeatBest(1.0)], move || {
-                gathers(GatherAll { n, child: |_| Yields(1) })
-            }),
-        ]
-    };
-    [1, 10].into_iter().flat_map(small).collect()
+fn rows() -> Vec<Row> {
+    let musts = || of_many([BeatBest(1.3), Beat(<JoinAll as Gather>::NAME, 5.0)]);
+    let ready = |n| gathers(GatherAll { n, child: |place| Ready(place as u64) });
+    let yields = |n| gathers(GatherAll { n, child: |_| Yields(1) });
+    let mut rows = sweep("gather, ready", PER_CHILD, &DECADES, musts(), ready);
+    rows.extend(sweep("gather, each yields once", PER_CHILD, &DECADES, musts(), yields));
+    rows
 }

@@ -1,33 +1,77 @@
 //! The rows: what is measured, one file per area.
+//!
+//! To add an area, put a file beside this one that has
+//!
+//! ```text
+//! pub(super) const AREA: Area = Area { name: "remote", title: "Children on a runtime", rows };
+//!
+//! fn rows() -> Vec<Row> {
+//!     sweep("spawn and join, empty", PER_CHILD, &DECADES, musts, |n| cells_of(n))
+//! }
+//! ```
+//!
+//! and name it below, in a `mod` line and in [`AREAS`]. Its table, its chart, its lines of the CSV
+//! and the judging of its musts follow from that. What else there may be to add: a contender, in
+//! `contender/` and with its colour in `columns.rs`; why a target is missed, in `reasons.rs`; what
+//! one iteration is, in `docs/benchmarks.md`.
 
-mod counts;
+mod broadcast;
+mod churn;
+mod drop;
+mod gated;
 mod gather;
+mod memory;
 mod scope;
 mod set;
 mod sharded;
-mod steps;
-mod thread;
-mod tuple;
-pub(crate) mod wake;
+mod threads;
+mod try_gather;
+mod tuples;
+pub(crate) mod wakes;
 
-use crate::harness::{Cell, Row, Table};
+use crate::harness::Cell;
+use crate::row::{Area, Row};
 use crate::targets::Must;
 
-/// Every row, in the order of the report.
-pub(crate) fn all() -> Vec<Row> {
-    let areas = [set::rows(), wake::rows(), thread::rows(), gather::rows(), set::small()];
-    let rest = [gather::small(), tuple::rows(), scope::rows(), sharded::rows()];
-    let rest = rest.into_iter().chain([counts::rows(), scope::counts()]);
-    areas.into_iter().chain(rest).flatten().collect()
+/// Every area, in the order of the report.
+pub(crate) const AREAS: [Area; 12] = [
+    set::AREA,
+    churn::AREA,
+    wakes::AREA,
+    broadcast::AREA,
+    threads::AREA,
+    drop::AREA,
+    gather::AREA,
+    try_gather::AREA,
+    tuples::AREA,
+    scope::AREA,
+    sharded::AREA,
+    memory::AREA,
+];
+
+/// How many children, unless an area has reasons of its own.
+const DECADES: [usize; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+
+/// The commonest unit.
+const PER_CHILD: &str = "ns per child";
+
+/// The rows of a workload with `sizes` children. Musts and cells are those of a size.
+fn sweep<M: Into<Vec<Must>>>(
+    workload: &'static str,
+    unit: &'static str,
+    sizes: &[usize],
+    musts: impl Fn(usize) -> M,
+    cells: impl Fn(usize) -> Vec<Cell> + Copy + 'static,
+) -> Vec<Row> {
+    let row = |&n: &usize| {
+        let musts = musts(n).into();
+        Row { workload, unit, n, musts, cells: Box::new(move || cells(n)) }
+    };
+    sizes.iter().map(row).collect()
 }
 
-/// A row; its cells are built when its turn comes.
-fn row(
-    table: Table,
-    name: &str,
-    n: usize,
-    musts: impl Into<Vec<Must>>,
-    cells: impl FnOnce() -> Vec<Cell> + 'static,
-) -> Row {
-    Row { table, name: name.to_owned(), n, musts: musts.into(), cells: Box::new(cells) }
+/// The musts of a row of many children; of one child or ten, only that nobody is better.
+fn of_many(musts: impl Into<Vec<Must>>) -> impl Fn(usize) -> Vec<Must> {
+    let musts = musts.into();
+    move |n| if n < 100 { vec![Must::BeatBest(1.0)] } else { musts.clone() }
 }

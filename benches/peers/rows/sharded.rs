@@ -13,10 +13,14 @@ use ringfence_tokio::Tokio;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
-use super::row;
+use super::{DECADES, PER_CHILD, sweep};
 use crate::contender::OURS;
-use crate::harness::{Cell, Measure, Row, Table};
-use crate::targets::Must::Beat;
+use crate::harness::{Cell, Measure};
+use crate::row::{Area, Row};
+use crate::targets::Must::{self, Beat};
+
+pub(super) const AREA: Area =
+    Area { name: "sharded", title: "Children on a runtime of two threads", rows };
 
 const THREADS: usize = 2;
 const TOKIO: &str = "tokio spawn";
@@ -180,8 +184,8 @@ fn join_set(n: usize, work: Work) -> Cell {
     })
 }
 
-fn sharded(name: &str, n: usize, work: Work, times: f64) -> Row {
-    row(Table::Parallel, name, n, [Beat(TOKIO, times)], move || {
+fn sharded(workload: &'static str, work: Work, musts: fn(usize) -> Vec<Must>) -> Vec<Row> {
+    sweep(workload, PER_CHILD, &DECADES[..6], musts, move |n| {
         vec![
             spawned::<Tokio>(TOKIO, n, work),
             join_set(n, work),
@@ -194,9 +198,11 @@ fn sharded(name: &str, n: usize, work: Work, times: f64) -> Row {
     })
 }
 
-fn remote(n: usize) -> Row {
+/// A task for each child, spawn to end.
+fn remote() -> Vec<Row> {
     let work = Work::NONE;
-    row(Table::Parallel, "a task each, spawn to end", n, [Beat(JOIN_SET, 0.91)], move || {
+    let musts = |_| [Beat(JOIN_SET, 0.91)];
+    sweep("a task each, empty", PER_CHILD, &DECADES[..6], musts, move |n| {
         vec![
             spawned::<Tokio>(TOKIO, n, work),
             join_set(n, work),
@@ -209,12 +215,14 @@ fn remote(n: usize) -> Row {
     })
 }
 
-pub(super) fn rows() -> Vec<Row> {
-    vec![
-        sharded("shards, empty children", 10_000, Work::NONE, 10.0),
-        sharded("shards, children of a microsecond", 10_000, Work::LITTLE, 1.0),
-        sharded("shards, empty children", 100, Work::NONE, 1.0),
-        remote(100),
-        remote(10_000),
-    ]
+fn rows() -> Vec<Row> {
+    let of_empty = |n| match n {
+        10_000.. => vec![Beat(TOKIO, 10.0)],
+        100.. => vec![Beat(TOKIO, 1.0)],
+        _ => vec![],
+    };
+    let of_little = |n| if n < 100 { vec![] } else { vec![Beat(TOKIO, 1.0)] };
+    let empty = sharded("shards, empty", Work::NONE, of_empty);
+    let little = sharded("shards, a microsecond each", Work::LITTLE, of_little);
+    empty.into_iter().chain(little).chain(remote()).collect()
 }

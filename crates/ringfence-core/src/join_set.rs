@@ -209,6 +209,10 @@ impl<F: Future> JoinSet<F> {
         // A turn may end before everyone who was woken has been polled.
         for _ in 0..=self.slots.len() / PENDING as usize {
             if let Poll::Ready(ended) = self.poll_next(&mut cx) {
+                if self.slots.ready.has_left() {
+                    // Who waited before is told by nobody else.
+                    cx.waker().wake_by_ref();
+                }
                 return ended;
             }
         }

@@ -7,6 +7,7 @@ mod grace;
 mod handles;
 mod late_spawns;
 mod matrix;
+mod order;
 mod owned;
 mod panics;
 mod panics_of_strangers;

@@ -61,6 +61,36 @@ fn a_turn_ends_although_a_child_always_wakes_itself_and_asks_for_the_next() {
     }
 }
 
+// rule: fair-rounds
+// trap: T15
+#[test]
+fn a_child_that_is_woken_in_the_first_turn_is_polled_in_its_next_round() {
+    let patient = Probe::<()>::pending();
+    let (control, watched) = (patient.controller(), patient.controller());
+    let before = Rc::new(RefCell::new(None));
+    let seen = Rc::clone(&before);
+    let mut rounds = 0;
+    let children: [Boxed<()>; 3] = [
+        Box::pin(patient),
+        Box::pin(poll_fn(move |_| {
+            control.wake();
+            Poll::Pending
+        })),
+        // By the waker that it is lent, of which it keeps none.
+        Box::pin(poll_fn(move |cx: &mut Context<'_>| {
+            rounds += 1;
+            if watched.polls() == 2 {
+                seen.borrow_mut().get_or_insert(rounds);
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })),
+    ];
+    let mut set = JoinSet::from_iter(children);
+    assert!(Stepper::new(poll_fn(|cx| set.poll_next(cx))).step().is_pending());
+    assert_eq!(*before.borrow(), Some(2), "the round in which it was polled again");
+}
+
 // trap: T15
 // rule: fair-rounds
 #[test]

@@ -87,3 +87,20 @@ fn try_next_leaves_who_waits_to_be_woken() {
     assert_eq!(parent.wakes(), 1);
     assert!(set.poll_next(&mut Context::from_waker(Waker::noop())).is_ready());
 }
+
+// rule: set-try-next
+// trap: T22
+#[test]
+fn who_waits_is_woken_for_a_child_that_was_woken_in_the_turn_of_try_next() {
+    let waits = Probe::<u32>::pending();
+    let control = waits.controller();
+    let mut set = JoinSet::from_iter([waits]);
+    let parent = CountingWaker::new();
+    assert!(set.poll_next(&mut Context::from_waker(&parent.waker())).is_pending());
+    // Its first poll wakes its sibling, and it ends: the turn is over.
+    set.insert(Probe::ready(1).on_poll(move |_| {
+        control.wake();
+    }));
+    let (_, outcome) = set.try_next().unwrap();
+    assert_eq!((outcome.ok(), parent.wakes()), (Some(1), 1));
+}

@@ -30,7 +30,8 @@ pin_project! {
         // None once it has ended.
         #[pin]
         future: Option<F>,
-        cancelled: WhenCancelled,
+        // None once it has ended, so that the token does not keep the waker of who is done.
+        cancelled: Option<WhenCancelled>,
         // It was cancelled, and those who were dropped have not gone yet.
         delayed: Delayed<Cancelled>,
     }
@@ -38,7 +39,7 @@ pin_project! {
 
 impl<F> RunUntilCancelled<F> {
     pub(super) fn new(cancelled: WhenCancelled, future: F) -> Self {
-        Self { future: Some(future), cancelled, delayed: Delayed::new() }
+        Self { future: Some(future), cancelled: Some(cancelled), delayed: Delayed::new() }
     }
 }
 
@@ -47,19 +48,29 @@ impl<F: Future> Future for RunUntilCancelled<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let Some(future) = this.future.as_mut().as_pin_mut() else {
+        let (Some(future), Some(cancelled)) =
+            (this.future.as_mut().as_pin_mut(), &mut *this.cancelled)
+        else {
             let delayed = this.delayed.poll(cx);
             return delayed.expect("`run_until_cancelled` was polled after it had ended").map(Err);
         };
+        let ended = match future.poll(cx) {
+            Poll::Ready(output) => Ok(output),
+            Poll::Pending => Err(ready!(Pin::new(cancelled).poll(cx))),
+        };
         // Dropped before the parent hears of it.
-        if let Poll::Ready(output) = future.poll(cx) {
-            this.future.set(None);
-            return Poll::Ready(Ok(output));
-        }
-        let cancelled = ready!(Pin::new(this.cancelled).poll(cx));
+        *this.cancelled = None;
         let mut drain = Drain::new();
-        drain.collect(|| this.future.set(None));
-        this.delayed.delay(cancelled, drain, cx).map(Err)
+        match ended {
+            Ok(output) => {
+                this.future.set(None);
+                Poll::Ready(Ok(output))
+            }
+            Err(cancelled) => {
+                drain.collect(|| this.future.set(None));
+                this.delayed.delay(cancelled, drain, cx).map(Err)
+            }
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use crate::{
 use alloc::{collections::VecDeque, vec::Vec};
 use core::{
     future::Future,
+    mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -47,12 +48,15 @@ pin_project! {
         children: Segments<Child<'env, E, M>, RESERVED>,
         // How many of them the scope is open for.
         regular: usize,
-        // Children that have just come through the door: its buffer and ours change places.
+        // Children that have just come through the door: its buffer and ours change places. Empty
+        // but between a look at the door and the verdict.
         arrivals: Vec<Child<'env, E, M>>,
         // Regular children that wait for a place.
         queue: VecDeque<Child<'env, E, M>>,
         // How many regular children may run at a time.
         limit: usize,
+        // Whether one who waits for a place has got one.
+        has_place: bool,
         heed: Heed,
         // The child whose poll has panicked.
         fallen: Option<Child<'env, E, M>>,
@@ -103,6 +107,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             arrivals: Vec::new(),
             queue: VecDeque::new(),
             limit: usize::MAX,
+            has_place: false,
             heed: Heed::Idle,
             fallen: None,
             door,
@@ -119,36 +124,49 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         self.limit = limit;
     }
 
-    /// Takes in those who have come, and drops those whose end was asked for.
+    /// Looks who has come, and drops those whose end was asked for.
     ///
     /// Returns the ends of those whose destructors have panicked.
-    pub(super) fn answer(mut self: Pin<&mut Self>, ready: &mut Ready) -> Vec<ChildEnd<E>> {
+    pub(super) fn answer(mut self: Pin<&mut Self>) -> Vec<ChildEnd<E>> {
         let this = self.as_mut().project();
+        *this.has_place = false;
         let cancels = this.door.gate.answer();
         this.door.take(this.arrivals);
-        for child in this.arrivals.drain(..) {
-            let regular = child.id().rank() == Rank::Regular;
-            if regular && (*this.regular == *this.limit || !this.queue.is_empty()) {
-                this.queue.push_back(child);
-            } else {
-                *this.regular += usize::from(regular);
-                this.children.insert(child, ready);
-            }
-        }
         let mut ends = Vec::new();
         for number in cancels {
             ends.extend(self.as_mut().cancel(number));
         }
-        self.fill(ready);
         ends
     }
 
-    /// Lets children begin that wait for a place, as many as there are places.
+    /// Has the door looked at, if somebody waits for a place, and there is one.
+    ///
+    /// Children are let in there only. Who is let in during a round is polled in the next, by slot:
+    /// were one let in at the end of another, it might have the lower slot of the two.
+    pub(super) fn ask_for_fill(self: Pin<&mut Self>, ready: &mut Ready) {
+        let this = self.project();
+        if !this.queue.is_empty() && *this.regular < *this.limit {
+            *this.has_place = true;
+            ready.mark(0, 1 << DOOR);
+        }
+    }
+
+    /// Lets children begin, in the order of their spawns, as far as there are places for them.
     pub(super) fn fill(self: Pin<&mut Self>, ready: &mut Ready) {
         let this = self.project();
         while *this.regular < *this.limit {
-            let Some(child) = this.queue.pop_front() else { return };
+            let Some(child) = this.queue.pop_front() else { break };
             *this.regular += 1;
+            this.children.insert(child, ready);
+        }
+        for child in this.arrivals.drain(..) {
+            if child.id().rank() == Rank::Regular {
+                if *this.regular == *this.limit {
+                    this.queue.push_back(child);
+                    continue;
+                }
+                *this.regular += 1;
+            }
             this.children.insert(child, ready);
         }
     }
@@ -156,12 +174,14 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// Drops the child of a number, if it has not ended; returns its end if that panics.
     fn cancel(self: Pin<&mut Self>, number: u64) -> Option<ChildEnd<E>> {
         let this = self.project();
-        if let Some(place) = this.queue.iter().position(|child| child.id().number() == number) {
+        let is_meant = |child: &Child<'env, E, M>| child.id().number() == number;
+        if let Some(place) = this.queue.iter().position(is_meant) {
             return this.queue.remove(place)?.let_go();
         }
-        let is_it = |slot: &Slot| {
-            this.children.child(*slot).is_some_and(|child| child.id().number() == number)
-        };
+        if let Some(place) = this.arrivals.iter().position(is_meant) {
+            return this.arrivals.remove(place).let_go();
+        }
+        let is_it = |slot: &Slot| this.children.child(*slot).is_some_and(is_meant);
         let slot = this.children.occupied().find(is_it)?;
         let child = this.children.take(slot)?;
         if child.id().rank() == Rank::Regular {
@@ -176,9 +196,11 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// The door is closed.
     pub(super) fn turn_away(self: Pin<&mut Self>, ended: impl FnMut(ChildEnd<E>)) {
         let this = self.project();
+        let mut late: Vec<_> = this.queue.drain(..).collect();
+        late.append(this.arrivals);
         this.door.take(this.arrivals);
-        let late = this.queue.drain(..).chain(this.arrivals.drain(..));
-        late.filter_map(Child::<'_, E, M>::let_go).for_each(ended);
+        late.append(this.arrivals);
+        drop_in_order::<E, M>(late, ended);
     }
 
     /// Whether nothing is left to wait for: while the scope is `open`, daemons do not count.
@@ -219,35 +241,42 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let mut this = self.project();
         // Who wakes the scope now would wake it in vain.
         *this.heed = Heed::Idle;
+        let mut left = mem::take(this.arrivals);
         this.door.take(this.arrivals);
-        let children = this.children.len() + this.queue.len() + this.arrivals.len();
-        if children == 0 && !*this.has_body {
+        left.append(this.arrivals);
+        if !*this.has_body && this.children.len() + this.queue.len() + left.len() == 0 {
             return;
         }
         let slots: Vec<_> = this.children.occupied().collect();
-        let mut left = Vec::new();
+        let before = left.len();
         for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
             left.extend(this.children.take(slot));
         }
-        let gone = left.iter().filter(|child| child.id().rank() == Rank::Regular).count();
-        *this.regular -= gone;
         // Those who have not begun are not counted.
+        let taken = left[before..].iter();
+        *this.regular -= taken.filter(|child| child.id().rank() == Rank::Regular).count();
         left.extend(this.queue.drain(..));
-        left.append(this.arrivals);
-        // Regular children as they came, and behind them the daemons as they did not.
-        left.sort_by_key(|child| {
-            let daemon = child.id().rank() == Rank::Daemon;
-            let number = child.id().number();
-            (daemon, if daemon { u64::MAX - number } else { number })
-        });
         if !spared.contains(&BODY) {
             *this.has_body = false;
             if let Err(panic) = catch(|| this.body.set(None)) {
                 ended(body_end(panic));
             }
         }
-        left.into_iter().filter_map(Child::<'_, E, M>::let_go).for_each(ended);
+        drop_in_order::<E, M>(left, ended);
     }
+}
+
+/// Drops regular children as they came, and behind them the daemons as they did not.
+fn drop_in_order<'env, E, M: Mode>(
+    mut left: Vec<Child<'env, E, M>>,
+    ended: impl FnMut(ChildEnd<E>),
+) {
+    left.sort_by_key(|child| {
+        let daemon = child.id().rank() == Rank::Daemon;
+        let number = child.id().number();
+        (daemon, if daemon { u64::MAX - number } else { number })
+    });
+    left.into_iter().filter_map(Child::<'_, E, M>::let_go).for_each(ended);
 }
 
 /// The end of a body that has panicked.
@@ -280,9 +309,10 @@ where
             }
             DOOR => {
                 this.door.gate.hang(cx.waker());
+                let wanted = this.door.gate.is_rung() || *this.has_place;
                 match this.heed.poll(&this.door.gate, cx) {
                     Poll::Ready(reason) => Poll::Ready(Event::Door(Some(reason))),
-                    Poll::Pending if this.door.gate.is_rung() => Poll::Ready(Event::Door(None)),
+                    Poll::Pending if wanted => Poll::Ready(Event::Door(None)),
                     Poll::Pending => Poll::Pending,
                 }
             }

@@ -41,6 +41,8 @@ mod clock {
         /// Waits for the end of those who were asked no longer than the grace; not at all, and
         /// false, if there is none.
         pub(in crate::scope) fn ask(&mut self) -> bool {
+            // Nobody asks it any more, and it would wake who has asked it before.
+            self.deadline = None;
             if self.grace.is_zero() {
                 return false;
             }

@@ -89,3 +89,19 @@ fn what_has_ended_says_so_if_it_is_polled_again() {
     let panic = crate::outcome::catch(|| look(&mut run)).unwrap_err();
     assert_eq!(panic.message(), Some("`run_until_cancelled` was polled after it had ended"));
 }
+
+#[test]
+fn the_token_keeps_no_waker_of_a_run_that_has_ended() {
+    let done = core::cell::Cell::new(false);
+    let token = CancelToken::new();
+    let runs = poll_fn(|_| if done.get() { Poll::Ready(()) } else { Poll::Pending });
+    let mut run = pin!(token.run_until_cancelled(runs));
+    let (wakes, waker) = Wakes::new();
+    assert!(poll(&mut run, &waker).is_pending());
+    done.set(true);
+    assert!(poll(&mut run, &waker).is_ready());
+    drop(waker);
+    assert_eq!(Arc::strong_count(&wakes), 1);
+    token.cancel("too late");
+    assert_eq!(wakes.count(), 0);
+}

@@ -5,6 +5,7 @@
 //! a waker of their own needs is made by the first clone.
 
 use super::{
+    header::{ALONE, CHILDREN},
     home::{self, Root},
     waker::{self, BorrowedWaker},
 };
@@ -66,14 +67,33 @@ impl Lazy {
         Lent { lazy: self, place }
     }
 
-    /// Takes the children that were woken.
+    /// Takes the children that were woken, by a waker that was lent or by one that was kept.
     #[inline]
     pub(super) fn take_woken(&self) -> usize {
+        let kept = self.take_woken_by_kept();
         if self.woken.load(Ordering::Relaxed) == 0 {
-            return 0;
+            return kept;
         }
         // Acquire: pairs with the Release in `wake_by_ref`.
-        self.woken.swap(0, Ordering::Acquire)
+        kept | self.woken.swap(0, Ordering::Acquire)
+    }
+
+    /// Takes the children that were woken by wakers of the root.
+    ///
+    /// Were they left there until the root is adopted, a child that wakes itself by the waker that
+    /// it was lent would be polled again and again before them.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U10")]
+    fn take_woken_by_kept(&self) -> usize {
+        // Acquire: pairs with the Release in `root_or_new`.
+        let Some(root) = NonNull::new(self.root.load(Ordering::Acquire)) else { return 0 };
+        // SAFETY: I8, since only the owner takes the root, which is who calls this.
+        let word = unsafe { &(*root.as_ptr()).first.ready };
+        if word.load(Ordering::Relaxed) & CHILDREN == 0 {
+            return 0;
+        }
+        // Acquire: pairs with `Header::wake`. The mark of parking is not set before the adoption.
+        word.swap(ALONE, Ordering::Acquire) & CHILDREN
     }
 
     /// Takes the root, if a child has kept its waker, with the count that is the set's.

@@ -163,6 +163,13 @@ impl Ready {
         }
     }
 
+    /// Whether there are children whom the next turn polls although nobody rings for them.
+    pub(crate) fn has_left(&self) -> bool {
+        // Nobody waits for those who have not kept a waker.
+        let rooted = matches!(self.state, State::Rooted(_));
+        self.bits != 0 || self.marked != 0 || rooted && !self.root().lane.is_empty()
+    }
+
     /// Walks edge 2, if that was not done, and returns the root.
     fn root_or_adopt(&mut self) -> NonNull<Root> {
         match &mut self.state {

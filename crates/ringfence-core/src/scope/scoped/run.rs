@@ -44,35 +44,44 @@ where
             return Poll::Ready(Step::Quiet);
         }
         turn(this.ready, nest, cx, |ready, mut nest, _, end| {
+            let rung = matches!(end, Ok(Event::Door(_)));
             let verdict = match end {
                 Ok(Event::Body(output)) => ledger.body(output),
-                Ok(Event::Child(end)) => {
-                    nest.as_mut().fill(ready);
-                    ledger.child(end)
-                }
+                Ok(Event::Child(end)) => ledger.child(end),
                 Err(panic) => {
                     let end = nest.as_mut().panicked(panic);
-                    nest.as_mut().fill(ready);
                     ledger.child(end)
                 }
                 Ok(Event::Door(cancelled)) => {
-                    let mut ends = nest.as_mut().answer(ready);
+                    let mut ends = nest.as_mut().answer();
                     if shielded {
                         // Some shield is down.
                         nest.as_mut().clear_but(&door.gate.shielded(), |end| ends.push(end));
                     }
                     let heard = ledger.children(ends).and(ledger.overdue(door.take_overdue()));
-                    match cancelled {
-                        Some(reason) if open => heard.and(ledger.cancel(reason)),
-                        _ => heard,
+                    match (heard, cancelled) {
+                        (Verdict::GoOn, Some(reason)) if open => {
+                            // They came before that.
+                            nest.as_mut().fill(ready);
+                            ledger.cancel(reason)
+                        }
+                        (heard, _) => heard,
                     }
                 }
             };
-            match verdict {
-                Verdict::Cancel(reason) if open => ControlFlow::Break(Step::Cancel(reason)),
-                _ if nest.is_quiet(open) => ControlFlow::Break(Step::Quiet),
-                _ => ControlFlow::Continue(()),
+            if let (Verdict::Cancel(reason), true) = (verdict, open) {
+                return ControlFlow::Break(Step::Cancel(reason));
             }
+            // Only now: once the scope is decided, nobody begins any more.
+            if rung {
+                nest.as_mut().fill(ready);
+            } else {
+                nest.as_mut().ask_for_fill(ready);
+            }
+            if nest.is_quiet(open) {
+                return ControlFlow::Break(Step::Quiet);
+            }
+            ControlFlow::Continue(())
         })
     }
 

@@ -8,7 +8,7 @@ use crate::child::Child;
 use crate::contender::Set;
 
 /// Takes `n` outputs, or all that come if there are fewer.
-pub(super) async fn take<F: Child>(set: &mut impl Set<F>, n: usize) {
+pub(crate) async fn take<F: Child>(set: &mut impl Set<F>, n: usize) {
     let mut left = n;
     poll_fn(|cx| {
         while left > 0 {
@@ -22,12 +22,12 @@ pub(super) async fn take<F: Child>(set: &mut impl Set<F>, n: usize) {
 }
 
 /// Polls `set` until it is empty.
-pub(super) async fn drain<F: Child>(set: &mut impl Set<F>) {
+pub(crate) async fn drain<F: Child>(set: &mut impl Set<F>) {
     take(set, usize::MAX).await;
 }
 
 /// Polls `set`, of which no child ends, until `settled`.
-pub(super) async fn settle<F: Child>(set: &mut impl Set<F>, mut settled: impl FnMut() -> bool) {
+pub(crate) async fn settle<F: Child>(set: &mut impl Set<F>, mut settled: impl FnMut() -> bool) {
     poll_fn(|cx| {
         assert!(set.poll_next(cx).is_pending(), "no child can end yet");
         if settled() {

@@ -1,25 +1,19 @@
-//! Sets whose children wait for an event of this thread.
+//! Sets whose children wait at gates of this thread: what [`wakes`](super::wakes) and
+//! [`broadcast`](super::broadcast) have in common.
 
 use std::cmp::min;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::row;
-use super::steps::{settle, take};
 use crate::board::{Board, Gated};
-use crate::contender::{
-    Bound, FuturesUnordered, Set, SetFamily, SetWorkload, large_sets, set, sets,
-};
+use crate::contender::{Set, SetFamily, SetWorkload};
 use crate::drive::Drive;
-use crate::harness::{Measure, Row, Table};
-use crate::targets::Must::{Beat, BeatBest};
-
-/// The name of the rows from which the growth of a wake's cost is told.
-pub(crate) const ONE_BY_ONE: &str = "wake one of n, take it";
+use crate::harness::Measure;
+use crate::steps::{settle, take};
 
 /// In which order children are woken and taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Event {
+pub(super) enum Event {
     /// One child is woken and taken, then another, at random.
     One,
     /// All children are woken, then all are taken.
@@ -29,10 +23,10 @@ enum Event {
 /// A settled set of `n` children, of which up to `wakes` are woken and taken; then as many are
 /// inserted again, untimed.
 #[derive(Clone, Copy)]
-struct Wakes {
-    n: usize,
-    wakes: usize,
-    event: Event,
+pub(super) struct Wakes {
+    pub(super) n: usize,
+    pub(super) wakes: usize,
+    pub(super) event: Event,
 }
 
 impl Wakes {
@@ -95,28 +89,4 @@ impl SetWorkload for Wakes {
             })
         })
     }
-}
-
-/// One child at a time is woken, in a set of `n`.
-fn one_by_one(n: usize) -> Row {
-    let workload = Wakes { n, wakes: min(n, 10_000), event: Event::One };
-    let musts = [BeatBest(1.3), Beat(FuturesUnordered::NAME, 2.0)];
-    row(Table::Sets, ONE_BY_ONE, n, musts, move || {
-        let mut cells = if n > 10_000 { large_sets(workload) } else { sets(workload) };
-        cells.push(set::<Bound>(workload));
-        cells
-    })
-}
-
-pub(super) fn rows() -> Vec<Row> {
-    const N: usize = 10_000;
-    let broadcast = Wakes { n: N, wakes: N, event: Event::All };
-    let mut rows: Vec<_> = [100, N, 1_000_000].into_iter().map(one_by_one).collect();
-    let musts = [BeatBest(3.0)];
-    rows.push(row(Table::Sets, "one event wakes all", N, musts, move || {
-        let mut cells = sets(broadcast);
-        cells.push(set::<Bound>(broadcast));
-        cells
-    }));
-    rows
 }

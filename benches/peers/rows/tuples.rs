@@ -1,4 +1,4 @@
-//! Fixed tuples: the cost of a wake, of their making and end, and what they allocate.
+//! Fixed tuples: the cost of a wake, and of their making and end.
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -7,14 +7,16 @@ use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use ringfence_benches::alloc::count;
-
-use super::row;
-use crate::child::{Ready, Yields};
-use crate::contender::{FuturesConcurrency, JoinMacro, Ringfence, Tuple};
+use super::sweep;
+use crate::child::Ready;
+use crate::contender::{Bound, BoundOfWoken, FuturesConcurrency, JoinMacro, Ringfence, Tuple};
 use crate::drive::{Drive, Spin};
-use crate::harness::{Cell, Measure, Row, Table};
-use crate::targets::Must::{AtMost, Beat};
+use crate::harness::{Cell, Measure};
+use crate::row::{Area, Row};
+use crate::targets::Must::Beat;
+
+pub(super) const AREA: Area =
+    Area { name: "tuples", title: "Tuples: two to eight children in place", rows };
 
 /// A place where one child waits, and is woken again and again.
 #[derive(Default)]
@@ -102,45 +104,42 @@ fn ready<C: Tuple<N>, const N: usize>() -> Cell {
     Cell { contender: C::NAME, measure: Measure::time(1, run) }
 }
 
-/// What a tuple of children that each yield once allocates from its making to its end.
-fn allocations<C: Tuple<N>, const N: usize>() -> Cell {
-    let run = || {
-        let awaited = || Spin.block_on(C::join(|_| Yields(1)));
-        let ((), tally) = count(awaited);
-        tally.allocations as f64
+/// The sizes for which contenders have tuples here.
+pub(super) const SIZES: [usize; 4] = [2, 3, 4, 8];
+
+/// Calls a function that is generic over a tuple's size with one of [`SIZES`].
+macro_rules! of_size {
+    ($n:expr, $cells:ident, $arguments:tt $(, $generic:ty)?) => {
+        match $n {
+            2 => $cells::<$($generic,)? 2> $arguments,
+            3 => $cells::<$($generic,)? 3> $arguments,
+            4 => $cells::<$($generic,)? 4> $arguments,
+            8 => $cells::<$($generic,)? 8> $arguments,
+            n => unreachable!("{n} is not in `SIZES`"),
+        }
     };
-    Cell { contender: C::NAME, measure: Measure::count(run) }
 }
 
-/// The rows of the tuples of `N`.
-fn rows_of<const N: usize>() -> Vec<Row>
+pub(super) use of_size;
+
+/// The cells of making, awaiting and dropping.
+fn ready_cells<const N: usize>() -> Vec<Cell>
 where
     JoinMacro: Tuple<N>,
     FuturesConcurrency: Tuple<N>,
     Ringfence: Tuple<N>,
+    Bound: Tuple<N>,
 {
-    // Cheap polls: at most a tenth slower than polling all. Dear polls: faster from four on.
-    let join = |times: f64| Beat(<JoinMacro as Tuple<N>>::NAME, times);
-    let dear = if N >= 4 { vec![join(1.0)] } else { Vec::new() };
-    let tuples = Table::Tuples;
     vec![
-        row(tuples, "tuple: make, await, drop; ready", N, [join(0.91)], || {
-            vec![ready::<JoinMacro, N>(), ready::<FuturesConcurrency, N>(), ready::<Ringfence, N>()]
-        }),
-        row(tuples, "tuple: per wake, polls of ~1 ns", N, [join(0.91)], || wakes::<N>(0)),
-        row(tuples, "tuple: per wake, polls of ~12 ns", N, dear, || wakes::<N>(heavy())),
-        row(Table::Counts, "allocations of a tuple, each yields once", N, [AtMost(0.0)], || {
-            vec![
-                allocations::<JoinMacro, N>(),
-                allocations::<FuturesConcurrency, N>(),
-                allocations::<Ringfence, N>(),
-            ]
-        }),
+        ready::<JoinMacro, N>(),
+        ready::<FuturesConcurrency, N>(),
+        ready::<Ringfence, N>(),
+        ready::<Bound, N>(),
     ]
 }
 
-/// The cells of a wake, of children whose polls take so many steps.
-fn wakes<const N: usize>(steps: u32) -> Vec<Cell>
+/// The cells of a wake, of children whose polls take so many steps, beside the bound `B`.
+fn wake_cells<B: Tuple<N>, const N: usize>(steps: u32) -> Vec<Cell>
 where
     JoinMacro: Tuple<N>,
     FuturesConcurrency: Tuple<N>,
@@ -150,15 +149,26 @@ where
         per_wake::<JoinMacro, N>(steps),
         per_wake::<FuturesConcurrency, N>(steps),
         per_wake::<Ringfence, N>(steps),
+        per_wake::<B, N>(steps),
     ]
 }
 
-pub(super) fn rows() -> Vec<Row> {
-    let mut rows: Vec<_> = [rows_of::<2>(), rows_of::<3>(), rows_of::<4>(), rows_of::<8>()]
-        .into_iter()
-        .flatten()
-        .collect();
-    // By kind, then by size: the sort is stable.
-    rows.sort_by(|a, b| a.name.cmp(&b.name));
-    rows
+fn rows() -> Vec<Row> {
+    let join = |times: f64| Beat(<JoinMacro as Tuple<2>>::NAME, times);
+    // Cheap polls: at most a tenth slower than polling all. Dear polls: faster from four on.
+    let cheap = |_| [join(0.91)];
+    let dear = |n| if n >= 4 { vec![join(1.0)] } else { Vec::new() };
+    let per_wake = "ns per wake";
+    let workloads = [
+        sweep("tuple: make, await, drop; ready", "ns per tuple", &SIZES, cheap, |n| {
+            of_size!(n, ready_cells, ())
+        }),
+        sweep("tuple: per wake, polls of ~1 ns", per_wake, &SIZES, cheap, |n| {
+            of_size!(n, wake_cells, (0), Bound)
+        }),
+        sweep("tuple: per wake, polls of ~12 ns", per_wake, &SIZES, dear, |n| {
+            of_size!(n, wake_cells, (heavy()), BoundOfWoken)
+        }),
+    ];
+    workloads.into_iter().flatten().collect()
 }

@@ -10,16 +10,21 @@ use std::time::{Duration, Instant};
 
 use futures::task::AtomicWaker;
 
-use super::row;
-use super::steps::{settle, take};
+use super::{DECADES, of_many, sweep};
 use crate::contender::{
-    BoundAcrossThreads, FuturesUnordered, Set, SetFamily, SetWorkload, set, sets,
+    BoundAcrossThreads, FuturesUnordered, Set, SetFamily, SetWorkload, sets_beside,
 };
 use crate::drive::Drive;
-use crate::harness::{Measure, Row, Table};
+use crate::harness::Measure;
+use crate::row::{Area, Row};
+use crate::steps::{settle, take};
 use crate::targets::Must::{Beat, BeatBest};
 
-const N: usize = 10_000;
+pub(super) const AREA: Area =
+    Area { name: "threads", title: "Cross-thread wakes: another thread wakes all", rows };
+
+/// The most children.
+const MOST: usize = 100_000;
 
 /// A gate that any thread may open.
 #[derive(Default)]
@@ -31,7 +36,7 @@ struct Gate {
 /// The gates, shared by all contenders, whose turns never overlap.
 fn gates() -> &'static [Gate] {
     static GATES: OnceLock<Vec<Gate>> = OnceLock::new();
-    GATES.get_or_init(|| (0..N).map(|_| Gate::default()).collect())
+    GATES.get_or_init(|| (0..MOST).map(|_| Gate::default()).collect())
 }
 
 /// First polls of children, since the process began.
@@ -62,7 +67,8 @@ impl Future for Waits {
 /// It spins for the asking while [awake](Self::wake), so that it has a core of its own before the
 /// gates are opened; else both threads may share one, and the wakes would come in one batch.
 struct Opener {
-    awake: Option<Sender<u64>>,
+    /// How many gates, and how often.
+    awake: Option<Sender<(usize, u64)>>,
     turns: Arc<Turns>,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -83,9 +89,9 @@ fn spin_until(counter: &AtomicU64, turn: u64) {
 }
 
 impl Turns {
-    fn open_all(&self, turn: u64) {
+    fn open_all(&self, n: usize, turn: u64) {
         spin_until(&self.asked, turn);
-        for gate in gates() {
+        for gate in &gates()[..n] {
             // Release: pairs with the load in `Waits::poll`.
             gate.open.store(true, Ordering::Release);
             gate.waker.wake();
@@ -102,20 +108,20 @@ impl Opener {
         let theirs = Arc::clone(&turns);
         let thread = thread::spawn(move || {
             let mut turn = 0;
-            for times in woken {
+            for (n, times) in woken {
                 for _ in 0..times {
                     turn += 1;
-                    theirs.open_all(turn);
+                    theirs.open_all(n, turn);
                 }
             }
         });
         Self { awake: Some(awake), turns, thread: Some(thread) }
     }
 
-    /// Makes the thread ready to be asked so many times.
-    fn wake(&self, times: u64) {
+    /// Makes the thread ready to be asked so many times for the first `n` gates.
+    fn wake(&self, n: usize, times: u64) {
         if let Some(awake) = &self.awake {
-            awake.send(times).expect("the thread lives as long as its opener");
+            awake.send((n, times)).expect("the thread lives as long as its opener");
         }
     }
 
@@ -142,27 +148,30 @@ impl Drop for Opener {
 
 /// Another thread wakes all children, one after the other, while the set is polled.
 #[derive(Clone, Copy)]
-struct WokenFromAfar;
+struct WokenFromAfar {
+    n: usize,
+}
 
 impl SetWorkload for WokenFromAfar {
     fn measure<C: SetFamily>(self) -> Measure {
         let mut drive = C::Drive::default();
         let opener = Opener::new();
-        Measure::time_of_two_threads(N, move |iterations| {
-            opener.wake(iterations);
+        let n = self.n;
+        Measure::time_of_two_threads(n, move |iterations| {
+            opener.wake(n, iterations);
             drive.block_on(async {
-                let mut set = C::Set::with_capacity(N);
+                let mut set = C::Set::with_capacity(n);
                 let mut timed = Duration::ZERO;
                 for _ in 0..iterations {
-                    let polled = FIRST_POLLS.load(Ordering::Relaxed) + N;
-                    for gate in gates() {
+                    let polled = FIRST_POLLS.load(Ordering::Relaxed) + n;
+                    for gate in &gates()[..n] {
                         gate.open.store(false, Ordering::Relaxed);
                         set.insert(Waits { gate, polled: false });
                     }
                     settle(&mut set, || FIRST_POLLS.load(Ordering::Relaxed) == polled).await;
                     let start = Instant::now();
                     let turn = opener.ask();
-                    take(&mut set, N).await;
+                    take(&mut set, n).await;
                     timed += start.elapsed();
                     opener.wait(turn);
                 }
@@ -172,11 +181,10 @@ impl SetWorkload for WokenFromAfar {
     }
 }
 
-pub(super) fn rows() -> Vec<Row> {
-    let musts = [BeatBest(1.3), Beat(FuturesUnordered::NAME, 2.0)];
-    vec![row(Table::Sets, "another thread wakes all while polled", N, musts, || {
-        let mut cells = sets(WokenFromAfar);
-        cells.push(set::<BoundAcrossThreads>(WokenFromAfar));
-        cells
-    })]
+fn rows() -> Vec<Row> {
+    let musts = of_many([BeatBest(1.3), Beat(FuturesUnordered::NAME, 2.0)]);
+    let sizes = &DECADES[..6];
+    sweep("another thread wakes all while polled", "ns per wake", sizes, musts, |n| {
+        sets_beside::<BoundAcrossThreads>(n, WokenFromAfar { n })
+    })
 }
