@@ -162,6 +162,19 @@ fn losers_have_gone<R: Runs>(rt: R) {
     shards.assert_all_dropped_once();
 }
 
+/// Verbs on a runtime may themselves be children on one, also where their members are generic.
+fn verbs_are_children_too<R: Runs + Sync>(rt: R) {
+    fn group<R: Runs + Sync>(rt: R, n: usize) -> impl Future<Output = usize> + Send + 'static {
+        async move {
+            let tasks = gather((0..n).map(number)).on(&rt).await;
+            let shards = gather(tasks.into_iter().map(number)).limit(3).on(&rt).sharded(2).await;
+            shards.iter().sum()
+        }
+    }
+    let groups = gather((0..5).map(|n| group(rt.clone(), n))).on(&rt).sharded(2);
+    assert_eq!(rt.run(groups), [0, 0, 1, 3, 6]);
+}
+
 /// What of a kind is there, and the most that there was.
 #[derive(Clone, Default)]
 struct Gauge(Arc<[AtomicUsize; 2]>);
@@ -244,5 +257,6 @@ everywhere! {
     a_panic_has_its_payload
     a_panic_is_resumed
     losers_have_gone
+    verbs_are_children_too
     a_limit_holds
 }
