@@ -1,5 +1,6 @@
 //! How much memory verbs and sets may ask for: each budget fails the test that passes it.
 
+mod remote;
 mod scopes;
 
 use futures::StreamExt as _;

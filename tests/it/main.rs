@@ -1,11 +1,15 @@
 //! Behaviour of ringfence: the traps, misuse, and every verb against a model.
 
+mod concurrent;
 mod family;
+mod hedge;
+mod limiter;
 mod matrix;
 mod members;
 mod misuse;
 mod model;
 mod on;
+mod quorum;
 mod remote;
 mod scope;
 mod sets;

@@ -3,10 +3,12 @@
 use crate::scene::{Log, after, elapsed, ms, run};
 use futures::StreamExt as _;
 use ringfence_core::{
-    LocalScope, MissedTick, as_completed, gather, interval, scope_local, settle, sleep, try_gather,
+    Limiter, LocalScope, MissedTick, as_completed, gather, interval, scope_local, settle, sleep,
+    try_gather,
 };
 use std::{
     cell::{Cell, RefCell},
+    convert::Infallible,
     future::{Future, ready},
     num::NonZeroUsize,
 };
@@ -42,6 +44,29 @@ fn no_more_run_at_a_time_than_the_limit_and_all_run() {
             assert_eq!((crowd.most.get(), crowd.running.get()), (limit, 0));
         });
     }
+}
+
+// case: LI-02
+#[test]
+fn what_must_not_wait_is_spawned_only_if_there_is_a_place() {
+    run(async {
+        let limiter = Limiter::new(42);
+        let served = scope_local(async |s| -> Result<_, Infallible> {
+            let try_spawn = || {
+                let place = limiter.try_acquire(1)?;
+                Some(s.spawn(async move {
+                    let _place = place;
+                    after(10, ()).await;
+                }))
+            };
+            let first: Vec<_> = (0..43).map(|_| try_spawn().is_some()).collect();
+            after(20, ()).await;
+            Ok((first, try_spawn().is_some()))
+        });
+        let (first, again) = served.await.unwrap();
+        assert_eq!(first, [[true; 42].as_slice(), &[false]].concat());
+        assert!(again, "when they have ended there are places again");
+    });
 }
 
 // case: LI-05

@@ -1,4 +1,4 @@
-//! Area RA: race, first success. Quorums and hedges have tests of their own.
+//! Area RA: race, first success. Quorums and hedges are in `hedging`.
 
 use crate::scene::{Log, after, elapsed, ms, run};
 use ringfence_core::{

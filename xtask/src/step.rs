@@ -27,6 +27,10 @@ impl Tool {
     pub(crate) fn use_with(&self, flags: &[String]) -> ExitCode {
         match shell().and_then(|shell| (self.run)(&shell, flags)) {
             Ok(Done::Passed) => return ExitCode::SUCCESS,
+            Ok(Done::PassedBut(skipped)) => {
+                skipped.iter().for_each(|why| println!("SKIP part of {}: {why}", self.name));
+                return ExitCode::SUCCESS;
+            }
             Ok(Done::Skipped(why)) => println!("SKIP {}: {why}", self.name),
             Err(error) => println!("FAIL {}: {error}", self.name),
         }

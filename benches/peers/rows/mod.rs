@@ -3,10 +3,10 @@
 //! To add an area, put a file beside this one that has
 //!
 //! ```text
-//! pub(super) const AREA: Area = Area { name: "remote", title: "Children on a runtime", rows };
+//! pub(super) const AREA: Area = Area { name: "limits", title: "Children with a limit", rows };
 //!
 //! fn rows() -> Vec<Row> {
-//!     sweep("spawn and join, empty", PER_CHILD, &DECADES, musts, |n| cells_of(n))
+//!     sweep("gather with a limit of 10", PER_CHILD, &DECADES, musts, |n| cells_of(n))
 //! }
 //! ```
 //!
@@ -21,6 +21,7 @@ mod drop;
 mod gated;
 mod gather;
 mod memory;
+mod remote;
 mod scope;
 mod set;
 mod sharded;
@@ -34,7 +35,7 @@ use crate::row::{Area, Row};
 use crate::targets::Must;
 
 /// Every area, in the order of the report.
-pub(crate) const AREAS: [Area; 12] = [
+pub(crate) const AREAS: [Area; 13] = [
     set::AREA,
     churn::AREA,
     wakes::AREA,
@@ -45,6 +46,7 @@ pub(crate) const AREAS: [Area; 12] = [
     try_gather::AREA,
     tuples::AREA,
     scope::AREA,
+    remote::AREA,
     sharded::AREA,
     memory::AREA,
 ];

@@ -23,7 +23,7 @@ pub(super) const AREA: Area =
     Area { name: "sharded", title: "Children on a runtime of two threads", rows };
 
 const THREADS: usize = 2;
-const TOKIO: &str = "tokio spawn";
+const TOKIO: &str = "tokio::spawn";
 const JOIN_SET: &str = "tokio JoinSet";
 
 /// A runtime of [`THREADS`] threads.

@@ -10,7 +10,7 @@ use crate::engine::{
 };
 #[cfg(feature = "std")]
 use crate::{
-    parallel::{OnRuntime, Sharding},
+    parallel::{IntoShards, OnRuntime, Sharding},
     rt::Spawn,
 };
 use core::{
@@ -158,11 +158,11 @@ impl<S: Uniform> AsCompleted<S> {
     ///
     /// If `shards` is 0, or if children have begun already.
     #[track_caller]
-    pub fn sharded<L: IntoLimit>(self, shards: L) -> AsCompleted<S::Sharded>
+    pub fn sharded<N: IntoShards>(self, shards: N) -> AsCompleted<S::Sharded>
     where
         S: Sharding,
     {
-        let shards = shards.into_limit();
+        let shards = shards.into_shards();
         let drive = self.drive.map_store(|store| store.sharded(shards, POLICY));
         AsCompleted { drive, ended: self.ended }
     }

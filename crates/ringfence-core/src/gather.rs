@@ -12,7 +12,10 @@ use crate::engine::{
     store::{InOrder, TryInOrder},
     verb::{Rule, Verb},
 };
-use core::pin::Pin;
+use core::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
 /// Runs all children at once, and returns every output.
 ///
@@ -69,8 +72,8 @@ where
 pub type Gather<S> = Verb<S, GatherRule>;
 
 /// The rule of [`gather`].
-#[derive(Debug)]
-pub enum GatherRule {}
+#[derive(Debug, Default)]
+pub struct GatherRule;
 
 impl<S: InOrder> Rule<S> for GatherRule {
     type Output = S::Values;
@@ -79,8 +82,9 @@ impl<S: InOrder> Rule<S> for GatherRule {
         Policy { verb: "gather", stop: Stop::AllEnded, rest: Rest::Cancel, panics: Panics::Resume };
 
     #[inline]
-    fn finish(drive: Pin<&mut Drive<S>>, _: Decided) -> S::Values {
-        drive.store().values()
+    fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<S::Values> {
+        let _ = ready!(drive.as_mut().poll(&<Self as Rule<S>>::POLICY, cx));
+        Poll::Ready(drive.store().values())
     }
 }
 
@@ -144,8 +148,8 @@ where
 pub type TryGather<S> = Verb<S, TryGatherRule>;
 
 /// The rule of [`try_gather`].
-#[derive(Debug)]
-pub enum TryGatherRule {}
+#[derive(Debug, Default)]
+pub struct TryGatherRule;
 
 impl<S: TryInOrder> Rule<S> for TryGatherRule {
     type Output = Result<S::Values, S::Error>;
@@ -158,10 +162,10 @@ impl<S: TryInOrder> Rule<S> for TryGatherRule {
     };
 
     #[inline]
-    fn finish(drive: Pin<&mut Drive<S>>, decided: Decided) -> Self::Output {
-        match decided {
+    fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match ready!(drive.as_mut().poll(&<Self as Rule<S>>::POLICY, cx)) {
             Decided::AllEnded => Ok(drive.store().values()),
             Decided::By(index) => Err(drive.store().error(index)),
-        }
+        })
     }
 }

@@ -14,12 +14,16 @@
 //! | futures | how each one ended, in order | [`settle`] |
 //! | futures | the first to end, the rest cancelled | [`race()`] |
 //! | futures of `Result` | the first `Ok`, or every error in order | [`race_ok`] |
+//! | futures of `Result` | the first *k* `Ok`s, or the errors once *k* is out of reach | [`quorum()`] |
+//! | attempts, made one by one | another when one is slow or has failed; the first `Ok` wins | [`hedge()`] |
 //! | futures | each output as it comes, with its place | [`as_completed()`] |
 //! | futures | what is done at a condition or after a time; the rest goes on | [`wait()`] |
 //! | a set that I keep | each outcome as it comes; to add and to remove | [`JoinSet`], [`DynJoinSet`] |
 //! | a set that I keep | what is done at a condition or after a time | [`JoinSet::wait`] |
+//! | a stream of items | a child of each, so many at a time; they go on while I consume | [`StreamExt::concurrent`] |
 //! | work that starts more work, or borrows my locals | a nursery: all of it has ended when it returns | [`scope()`], [`scope_local`] |
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
+//! | one future, or what blocks | it in parallel, on a runtime; in any of the above | [`remote()`], [`blocking`] |
 //!
 //! *Futures* are [`Members`]: a tuple of up to twelve of any types, an array, a `Vec` or any
 //! iterator; a tuple gives a tuple, an array an array, the others a `Vec`. [`wait()`] takes
@@ -33,17 +37,18 @@
 //! | `.timeout(d)`, `.deadline(t)` | all but `as_completed` | `Err(`[`Elapsed`]`)` when the time is up, the children dropped first; `settle` says who was cancelled, `wait` what is done |
 //! | [`.on(&runtime)`](Verb::on) | all of [`Members`], [`wait()`] | the children are tasks of that runtime, in parallel, and nothing else changes; they are `Send`, and borrow nothing |
 //! | [`.sharded(n)`](Verb::sharded) | those with `.on`, but tuples and [`wait()`] | the children share `n` tasks, for many that take little time each |
-//! | `.named("…")` | verbs that end by themselves: `gather`, `try_gather`, `settle`, `race`, `race_ok` | shown by [`Elapsed`] |
+//! | `.named("…")` | verbs that end by themselves: `gather`, `try_gather`, `settle`, `race`, `race_ok`, `quorum`, `hedge` | shown by [`Elapsed`] |
 //!
 //! # Promises
 //!
 //! 1. **No child outlives its parent's await.** When a verb resolves, every child has ended or been
-//!    dropped, or is handed back to you ([`wait()`]).
+//!    dropped, on whichever thread, or is handed back to you ([`wait()`]).
 //! 2. **Nothing is lost silently.** Each output is delivered, or dropped where the verb says so; a
 //!    panic is resumed, the first of several, or is an [`Outcome`].
 //! 3. **No panic leaves a zombie.** The other children are still driven or dropped, exactly once.
 //! 4. **Dropping is cancelling.** A future or set that is dropped drops its children at once and in
-//!    place.
+//!    place. Only a child that is inside a poll on a thread of a runtime is dropped there, when that
+//!    poll ends; none begins after the drop.
 //! 5. **Nothing runs behind your back.** No task, no thread, no executor; except one thread for
 //!    timers, that of `futures-timer`, where something waits for time and no runtime is in force.
 //!
@@ -105,7 +110,7 @@
 //! |---|---|---|
 //! | verbs, sets, scopes, tokens, outcomes, `rt::Spawn`, `rt::SpawnLocal` | yes | yes |
 //! | deadlines, grace, shields, the token in force | yes | no |
-//! | time, `block_on`, the runtime in force | yes | no |
+//! | time, `block_on`, the runtime in force, remote children | yes | no |
 //! | a child's panic | caught, the others are dropped first | goes through at once; the others are dropped with the future |
 //! | a deep [`ErrorGroup`] | dropped without recursion | takes stack for each level |
 //!
@@ -117,12 +122,17 @@ extern crate alloc;
 
 mod as_completed;
 pub mod cancel;
+pub mod concurrent;
 mod engine;
 mod gather;
+#[cfg(feature = "std")]
+mod hedge;
 mod join_set;
+mod limiter;
 mod outcome;
 #[cfg(feature = "std")]
 mod parallel;
+mod quorum;
 mod race;
 #[cfg(feature = "std")]
 mod remote;
@@ -137,13 +147,25 @@ mod wait;
 pub use as_completed::{AsCompleted, as_completed};
 #[doc(inline)]
 pub use cancel::CancelToken;
-pub use engine::{limit::IntoLimit, members::Members, verb::Verb};
+#[doc(inline)]
+pub use concurrent::StreamExt;
+pub use engine::{
+    limit::{IntoLimit, Limit},
+    members::Members,
+    verb::Verb,
+};
 pub use gather::{Gather, Settle, TryGather, gather, settle, try_gather};
+#[cfg(feature = "std")]
+pub use hedge::{Hedge, hedge};
 pub use join_set::{DynJoinSet, JoinSet, Key, Next};
+pub use limiter::{Acquire, Limiter, Permit};
 pub use outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Failures, Label, Leaves, Name,
     Outcome, Panic, Reason, ScopeError, TimeLimit, Unfinished,
 };
+#[cfg(feature = "std")]
+pub use parallel::IntoShards;
+pub use quorum::{Quorum, quorum};
 pub use race::{Race, RaceOk, race, race_ok};
 #[cfg(feature = "std")]
 pub use remote::{Remote, RemoteOutcome, blocking, remote};

@@ -10,11 +10,11 @@ mod shard;
 mod sharding;
 mod shards;
 
+pub use self::sharding::IntoShards;
 pub(crate) use self::{on_runtime::OnRuntime, sharding::Sharding};
 
 use crate::{
     engine::{
-        limit::IntoLimit,
         store::Store,
         verb::{Rule, Verb},
     },
@@ -133,11 +133,11 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
     /// assert_eq!(block_on(squares(Threads))[999], 998_001);
     /// ```
     #[track_caller]
-    pub fn sharded<L: IntoLimit>(self, shards: L) -> Verb<S::Sharded, R>
+    pub fn sharded<N: IntoShards>(self, shards: N) -> Verb<S::Sharded, R>
     where
         S: Sharding,
     {
-        let shards = shards.into_limit();
+        let shards = shards.into_shards();
         self.map_store(|store| store.sharded(shards, R::POLICY))
     }
 }
@@ -166,12 +166,12 @@ impl<S: Store, R: Rule<S>> Timeout<Verb<S, R>> {
     ///
     /// As [`Verb::sharded`].
     #[track_caller]
-    pub fn sharded<L: IntoLimit>(self, shards: L) -> Timeout<Verb<S::Sharded, R>>
+    pub fn sharded<N: IntoShards>(self, shards: N) -> Timeout<Verb<S::Sharded, R>>
     where
         S: Sharding,
         R: Rule<S::Sharded>,
     {
-        let shards = shards.into_limit();
+        let shards = shards.into_shards();
         self.map_store(|store| store.sharded(shards, <R as Rule<S>>::POLICY))
     }
 }

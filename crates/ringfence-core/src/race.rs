@@ -6,9 +6,12 @@ use crate::engine::{
     members::Members,
     policy::{Panics, Policy, Rest, Stop},
     store::Uniform,
-    verb::{Rule, Verb},
+    verb::{Rule, Verb, first_success},
 };
-use core::pin::Pin;
+use core::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
 /// Returns the output of the first child to end, and cancels the others.
 ///
@@ -60,8 +63,8 @@ where
 pub type Race<S> = Verb<S, RaceRule>;
 
 /// The rule of [`race`].
-#[derive(Debug)]
-pub enum RaceRule {}
+#[derive(Debug, Default)]
+pub struct RaceRule;
 
 impl<S: Uniform> Rule<S> for RaceRule {
     type Output = S::Output;
@@ -69,11 +72,12 @@ impl<S: Uniform> Rule<S> for RaceRule {
     const POLICY: Policy =
         Policy { verb: "race", stop: Stop::FirstEnd, rest: Rest::Cancel, panics: Panics::Resume };
 
-    fn finish(drive: Pin<&mut Drive<S>>, decided: Decided) -> S::Output {
-        match decided {
+    #[inline]
+    fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<S::Output> {
+        Poll::Ready(match ready!(drive.as_mut().poll(&<Self as Rule<S>>::POLICY, cx)) {
             Decided::By(winner) => drive.store().output(winner),
             Decided::AllEnded => panic!("a race of no children, which none can win"),
-        }
+        })
     }
 }
 
@@ -134,8 +138,8 @@ where
 pub type RaceOk<S> = Verb<S, RaceOkRule>;
 
 /// The rule of [`race_ok`].
-#[derive(Debug)]
-pub enum RaceOkRule {}
+#[derive(Debug, Default)]
+pub struct RaceOkRule;
 
 impl<S: Uniform<Output = Result<T, E>>, T, E> Rule<S> for RaceOkRule {
     type Output = Result<T, S::Each<E>>;
@@ -147,17 +151,9 @@ impl<S: Uniform<Output = Result<T, E>>, T, E> Rule<S> for RaceOkRule {
         panics: Panics::Resume,
     };
 
-    fn finish(drive: Pin<&mut Drive<S>>, decided: Decided) -> Self::Output {
-        let store = drive.store();
-        match decided {
-            Decided::By(winner) => match store.output(winner) {
-                Ok(value) => Ok(value),
-                Err(_) => unreachable!("the first success has decided"),
-            },
-            Decided::AllEnded => Err(store.each(|result| match result {
-                Err(error) => error,
-                Ok(_) => unreachable!("a success would have decided"),
-            })),
-        }
+    #[inline]
+    fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let decided = ready!(drive.as_mut().poll(&<Self as Rule<S>>::POLICY, cx));
+        Poll::Ready(first_success(drive.store(), decided))
     }
 }

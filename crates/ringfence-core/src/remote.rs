@@ -1,5 +1,11 @@
 //! Children that run on a runtime: `remote`, `blocking`.
+//!
+//! A remote child is one allocation, which three share: its task, through [`child`], polls it; its
+//! parent, a [`Remote`], waits for the outcome, or drops it; whoever waits for it to go, once it was
+//! dropped inside a poll, has it as [`Leaving`](crate::cancel::drain::Leaving). Whose turn it is
+//! says the [`slot`], which is where to begin to read.
 
+mod blocking;
 mod child;
 mod here;
 mod launch;
@@ -9,21 +15,22 @@ mod shared;
 mod slot;
 mod strict;
 
+pub use blocking::blocking;
 pub use outcome::RemoteOutcome;
 
 use crate::{
-    cancel::{drain, in_force},
-    outcome::{Hook, Outcome, Panic, Reason, catch},
-    rt::{Spawn, SpawnBlocking},
+    cancel::drain,
+    outcome::{Hook, Outcome, Panic, catch},
+    rt::Spawn,
 };
 use alloc::sync::Arc;
 use core::{
     fmt,
-    future::{Future, poll_fn},
+    future::Future,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
 };
-use launch::{Launch, OnPool, OnTask};
+use launch::{Launch, OnTask};
 use shared::Shared;
 use slot::{Doom, Resting};
 
@@ -46,8 +53,8 @@ use slot::{Doom, Resting};
 ///
 /// It also panics if the runtime refuses the task, or drops it before its end, since then there is
 /// no value. A parent that keeps outcomes does not take this for a panic, but for
-/// [`Cancelled`](crate::Outcome::Cancelled) by [`Reason::RuntimeGone`]: `settle`, `JoinSet`,
-/// `wait` and scopes do, and so does [`outcome`](Remote::outcome).
+/// [`Cancelled`](crate::Outcome::Cancelled) by [`RuntimeGone`](crate::Reason::RuntimeGone):
+/// `settle`, `JoinSet`, `wait` and scopes do, and so does [`outcome`](Remote::outcome).
 ///
 /// # Cancel safety
 ///
@@ -99,55 +106,6 @@ where
     F: Future<Output: Send> + Send + 'static,
 {
     Remote::new(future, OnTask(rt.clone()))
-}
-
-/// Runs `job`, which may block, on the threads that the runtime `rt` has for that.
-///
-/// As [`remote`], but of a closure: it is spawned when what this returns is first polled.
-///
-/// # Panics
-///
-/// As [`remote`].
-///
-/// # Cancel safety
-///
-/// If it is dropped before the job has begun, the job is dropped in place and never runs. A job
-/// that has begun cannot be cut: it runs to its end, and whoever waits for children that it has
-/// dropped waits for that. The job may look at its token, which is then cancelled.
-///
-/// # Cost
-///
-/// Two allocations, and what the runtime allocates for a job.
-///
-/// # Examples
-///
-/// ```
-/// use ringfence_core::{block_on, blocking, rt::{Job, Refused, SpawnBlocking}};
-///
-/// #[derive(Clone)]
-/// struct Threads;
-///
-/// impl SpawnBlocking for Threads {
-///     fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
-///         std::thread::spawn(|| job.run());
-///         Ok(())
-///     }
-/// }
-///
-/// assert_eq!(block_on(blocking(&Threads, || 6 * 7)), 42);
-/// ```
-pub fn blocking<R, C, T>(rt: &R, job: C) -> Remote<T>
-where
-    R: SpawnBlocking + Clone + 'static,
-    C: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
-{
-    let mut job = Some(job);
-    let future = poll_fn(move |_| match job.take() {
-        Some(job) => Poll::Ready(job()),
-        None => unreachable!("it ends in its first poll"),
-    });
-    Remote::new(future, OnPool(rt.clone()))
 }
 
 /// A future that stands for a task of a runtime, as [`remote`] returns it.
@@ -236,7 +194,8 @@ impl<T> Remote<T> {
     /// Waits until the child has ended, and tells how.
     ///
     /// A panic is [`Panicked`](Outcome::Panicked), and a child that the runtime refuses or drops is
-    /// [`Cancelled`](Outcome::Cancelled) by [`Reason::RuntimeGone`].
+    /// [`Cancelled`](Outcome::Cancelled) by
+    /// [`Reason::RuntimeGone`](crate::Reason::RuntimeGone).
     ///
     /// # Cancel safety
     ///
@@ -252,13 +211,15 @@ impl<T> Remote<T> {
         };
         if let Phase::New = self.phase {
             self.phase = Phase::Begun;
-            shared.lineage().inherit(in_force());
+            drain::begin_remote();
+            shared.slot().wait_first(cx.waker().clone());
             shared.clone().launch();
+            // What has not ended by now wakes whoever waits.
+            if !shared.slot().has_ended() {
+                return Poll::Pending;
+            }
         }
-        let Poll::Ready(outcome) = shared.slot().poll_end(cx) else {
-            drain::note_remote();
-            return Poll::Pending;
-        };
+        let outcome = ready!(shared.slot().poll_end(cx));
         self.shared = None;
         Poll::Ready(outcome)
     }
@@ -284,7 +245,7 @@ impl<T> Drop for Remote<T> {
         let Some(shared) = self.shared.take() else { return };
         // First of all: no poll begins any more.
         let (doom, waiter) = shared.slot().doom();
-        let cancelled = catch(|| shared.lineage().cancel(Reason::Dropped)).err();
+        let cancelled = catch(|| shared.ask()).err();
         let dropped = catch(|| drop(waiter)).err();
         let panics = match doom {
             Doom::Over => [None, None],
@@ -333,3 +294,6 @@ impl<T> fmt::Debug for Remote<T> {
         f.debug_struct("Remote").field("phase", &self.phase).finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, ringfence_loom))]
+mod models;

@@ -4,6 +4,7 @@ mod anyway;
 mod birth;
 mod child;
 mod door;
+mod draft;
 mod first;
 mod gate;
 mod handle;
@@ -24,7 +25,7 @@ mod start;
 #[cfg(feature = "std")]
 mod with;
 
-pub use birth::ChildBuilder;
+pub use draft::ChildBuilder;
 pub use first::First;
 pub use handle::{Handle, HandleOutcome, OwnedHandle};
 pub use mode::{Local, Mode, Shared};
@@ -205,6 +206,31 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     #[cfg(feature = "std")]
     pub fn set_deadline(&self, deadline: Option<std::time::Instant>) {
         self.door.gate.set_deadline(deadline);
+    }
+
+    /// Returns when its time is up: its own deadline, or an earlier one around it.
+    ///
+    /// Around it are scopes, [`timeout`](crate::timeout) and the `.timeout` of verbs, as of when the
+    /// scope was polled last. None if there are none, and before the first poll, from which on a
+    /// timeout is measured. The instant is one of the timer in force.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ringfence_core::{block_on, rt::{self, Timer}, scope, timeout};
+    /// use std::{convert::Infallible, time::Duration};
+    ///
+    /// let left = block_on(timeout(Duration::from_secs(5), async {
+    ///     let served = scope(async |s| -> Result<_, Infallible> {
+    ///         Ok(s.deadline().map(|deadline| deadline - rt::timer().now()))
+    ///     });
+    ///     served.timeout(Duration::from_secs(60)).await
+    /// }));
+    /// assert!(left.unwrap().unwrap().unwrap() <= Duration::from_secs(5));
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn deadline(&self) -> Option<std::time::Instant> {
+        self.door.gate.deadline()
     }
 
     /// Keeps the cancellation of this scope from cutting `future` short, for at most `bound` from its

@@ -13,12 +13,16 @@
 //! | futures | how each one ended, in order | [`settle`] |
 //! | futures | the first to end, the rest cancelled | [`race()`] |
 //! | futures of `Result` | the first `Ok`, or every error in order | [`race_ok`] |
+//! | futures of `Result` | the first *k* `Ok`s, or the errors once *k* is out of reach | [`quorum()`] |
+//! | attempts, made one by one | another when one is slow or has failed; the first `Ok` wins | [`hedge()`] |
 //! | futures | each output as it comes, with its place | [`as_completed()`] |
 //! | futures | what is done at a condition or after a time; the rest goes on | [`wait()`] |
 //! | a set that I keep | each outcome as it comes; to add and to remove | [`JoinSet`], [`DynJoinSet`] |
 //! | a set that I keep | what is done at a condition or after a time | [`JoinSet::wait`] |
+//! | a stream of items | a child of each, so many at a time; they go on while I consume | [`StreamExt::concurrent`] |
 //! | work that starts more work, or borrows my locals | a nursery: all of it has ended when it returns | [`scope()`], [`scope_local`] |
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
+//! | one future, or what blocks | it in parallel, on a runtime; in any of the above | [`remote()`], [`blocking`] |
 //!
 //! The page of [`ringfence_core`], which all of these are from, tells what verbs take, what more
 //! can be said of them, and what they promise.

@@ -102,7 +102,9 @@ pub(super) struct Parent<F> {
 impl<F: Future> Parent<F> {
     pub(super) fn new(future: F) -> Self {
         let (wake, woken) = channel();
-        let waker = HookedWaker::new().on_wake(move || drop(wake.send(()))).into_waker();
+        // A wake that comes after the end reaches nobody.
+        let on_wake = move || wake.send(()).unwrap_or(());
+        let waker = HookedWaker::new().on_wake(on_wake).into_waker();
         Self { future: Box::pin(future), waker, woken }
     }
 

@@ -33,19 +33,19 @@ fn decided<F: Future>(last: Last, make: impl FnOnce(Remote<Output>) -> F) -> F::
 }
 
 /// As `decided`, for a child that comes to nothing.
-fn waits<F: Future>(make: impl FnOnce(Remote<Output>) -> F) -> F::Output {
+pub(super) fn waits<F: Future>(make: impl FnOnce(Remote<Output>) -> F) -> F::Output {
     decided(Last::Pends, make)
 }
 
 /// A child in a vector.
-type Boxed = Pin<Box<dyn Future<Output = Output>>>;
+pub(super) type Boxed = Pin<Box<dyn Future<Output = Output>>>;
 
-fn boxed(child: impl Future<Output = Output> + 'static) -> Boxed {
+pub(super) fn boxed(child: impl Future<Output = Output> + 'static) -> Boxed {
     Box::pin(child)
 }
 
 /// A child that panics in its first poll.
-async fn panics() -> Output {
+pub(super) async fn panics() -> Output {
     panic!("first")
 }
 

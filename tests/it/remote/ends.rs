@@ -1,12 +1,15 @@
 //! How remote children end, and what their parents are told.
 
 use super::{ByHand, Output};
-use crate::verbs::caught;
+use crate::{
+    traits::{OUTER, traits},
+    verbs::caught,
+};
 use ringfence_core::{
     JoinSet, Outcome, block_on, gather, race_ok, remote, settle, try_gather, until, wait,
 };
 use ringfence_test::{Probe, Stepper, Tally, TestRuntime, explore_seeds};
-use std::{panic::panic_any, task::Poll};
+use std::{cell::Cell, panic::panic_any, task::Poll};
 
 /// Runs a future on the deterministic runtime, beside its tasks, in many orders.
 fn explored<F: Future<Output = ()>>(make: impl Fn(TestRuntime) -> F) {
@@ -130,4 +133,13 @@ fn a_runtime_may_run_the_task_while_it_spawns_it() {
     assert_eq!(block_on(both), (1, 2));
     let first: Output = block_on(race_ok([remote(&AtOnce, async { Ok(1) })])).map_err(|[e]| e);
     assert_eq!(first, Ok(1));
+}
+
+// trap: T20
+#[test]
+fn what_stands_for_a_task_is_send_sync_and_unpin_whatever_the_child_is() {
+    let rt = ByHand::default();
+    let pinned = || async { Cell::new(std::future::ready(1).await) };
+    assert_eq!(traits!(remote(&rt, pinned())), OUTER);
+    assert_eq!(traits!(remote(&rt, pinned()).outcome()), OUTER);
 }

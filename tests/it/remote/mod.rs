@@ -4,6 +4,7 @@ mod blocking;
 mod busy;
 mod by_hand;
 mod drained;
+mod drained_streams;
 mod dropped;
 mod ends;
 mod lost;

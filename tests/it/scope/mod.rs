@@ -1,5 +1,7 @@
 //! The nursery.
 
+mod child_grace;
+mod deadlines;
 mod dropped;
 mod ends;
 mod fairness;

@@ -9,6 +9,7 @@ mod t08_places_not_reached;
 mod t09_reentrant_wakes;
 mod t10_slots_used_again;
 mod t12_stale_wakers;
+mod t13_consumers;
 mod t15_fairness;
 mod t16_none_and_one;
 mod t17_size_hints;

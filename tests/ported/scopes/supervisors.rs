@@ -170,3 +170,31 @@ fn a_sink_that_has_seen_enough_ends_the_scope() {
         assert_eq!((cancelled(ended), elapsed()), ("cancelled: three failures".to_owned(), 30));
     });
 }
+
+// case: SU-15
+#[test]
+fn a_child_that_ignores_that_it_was_asked_is_dropped_after_its_time_at_once_or_never() {
+    let log = Log::default();
+    run(async {
+        let supervised = scope_local(async |s: S<'_>| {
+            let times = [("brutal_kill", 0), ("shutdown", 30), ("infinity", u64::MAX)];
+            for (name, millis) in times {
+                let (log, local) = (log.clone(), log.local(name));
+                s.child().grace(ms(millis)).spawn(async move {
+                    let _local = local;
+                    // It has something to do, and looks at nothing.
+                    after(100, ()).await;
+                    log.note(format!("{name} is done"));
+                });
+            }
+            after(10, ()).await;
+            log.note("asked");
+            Err::<(), Why>("enough")
+        });
+        assert!(supervised.await.is_err());
+        assert_eq!(elapsed(), 100);
+    });
+    let expected =
+        ["asked", "drop brutal_kill", "drop shutdown", "infinity is done", "drop infinity"];
+    assert_eq!(log.take(), expected);
+}

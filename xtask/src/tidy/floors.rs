@@ -10,11 +10,11 @@ use std::path::Path;
 /// verbs are not forbidden to know each other, those beside it.
 const FLOORS: &[&[&str]] = &[
     &["outcome", "rt", "sync"],
-    &["cancel", "observe", "time"],
+    &["cancel", "limiter", "observe", "time"],
     &["engine"],
-    &["remote", "parallel", "limit"],
+    &["remote", "parallel"],
     &["join_set"],
-    &["gather", "as_completed", "wait", "race", "stream", "scope"],
+    &["gather", "as_completed", "wait", "race", "quorum", "hedge", "concurrent", "scope"],
 ];
 
 /// Checks a file, if it is the core's.

@@ -5,9 +5,15 @@ use super::CancelToken;
 use alloc::sync::Arc;
 use core::{cell::RefCell, marker::PhantomData, mem};
 
+#[cfg(not(ringfence_loom))]
 std::thread_local! {
     /// The token of the innermost child that is being polled on this thread.
     static IN_FORCE: RefCell<Option<InForce>> = const { RefCell::new(None) };
+}
+
+#[cfg(ringfence_loom)]
+loom::thread_local! {
+    static IN_FORCE: RefCell<Option<InForce>> = RefCell::new(None);
 }
 
 /// A token, or who has one for those who ask.

@@ -14,7 +14,7 @@ use alloc::boxed::Box;
 use core::task::{Context, Poll};
 
 #[cfg(feature = "std")]
-pub(crate) use open::{Leaving, is_open, leave, note_remote, was_remote_noted};
+pub(crate) use open::{Leaving, begin_remote, is_open, leave};
 
 /// Those who were dropped inside a poll, and have not gone yet.
 #[derive(Default)]
@@ -69,6 +69,17 @@ impl core::fmt::Debug for Drain {
     }
 }
 
+/// Whether anyone may have to be waited for: not before the first remote child of the process.
+///
+/// So programs without remote children pay a load for them.
+#[inline]
+pub(crate) fn is_needed() -> bool {
+    #[cfg(feature = "std")]
+    return open::is_needed();
+    #[cfg(not(feature = "std"))]
+    return false;
+}
+
 /// What is to be returned once those have gone who were dropped for it.
 #[derive(Debug)]
 pub(crate) struct Delayed<T>(Option<Box<(T, Drain)>>);
@@ -108,29 +119,37 @@ impl<T> Delayed<T> {
     }
 }
 
-/// Whether a remote child was polled on this thread since this was last asked: without `std` there
-/// are none.
-#[cfg(not(feature = "std"))]
-#[inline]
-pub(crate) const fn was_remote_noted() -> bool {
-    false
-}
-
 #[cfg(feature = "std")]
 mod open {
     use super::{Context, Panic, Poll};
     // Not loom's, which cannot forget the type of what it holds.
     use alloc::{sync::Arc, vec::Vec};
     use core::{
-        cell::{Cell, RefCell},
+        cell::RefCell,
         mem,
+        // Not loom's, which is none for statics: what it says is not part of what is modelled.
+        sync::atomic::{AtomicBool, Ordering},
     };
 
+    #[cfg(not(ringfence_loom))]
     std::thread_local! {
         /// What the innermost drain that is open on this thread has taken in.
         static INNERMOST: RefCell<Option<Vec<Arc<dyn Leaving>>>> = const { RefCell::new(None) };
-        /// Whether a remote child was polled on this thread.
-        static REMOTE: Cell<bool> = const { Cell::new(false) };
+    }
+
+    #[cfg(ringfence_loom)]
+    loom::thread_local! {
+        static INNERMOST: RefCell<Option<Vec<Arc<dyn Leaving>>>> = RefCell::new(None);
+    }
+
+    /// Whether there was a remote child in this process. A model has some.
+    static BEGUN: AtomicBool = AtomicBool::new(cfg!(ringfence_loom));
+
+    #[inline]
+    pub(super) fn is_needed() -> bool {
+        // Relaxed: whoever has a remote child that was begun has it from who has begun it, and sees
+        // what that has stored before.
+        BEGUN.load(Ordering::Relaxed)
     }
 
     /// A child that was dropped inside a poll.
@@ -220,14 +239,11 @@ mod open {
         INNERMOST.try_with(|cell| cell.borrow().is_some()).unwrap_or(false)
     }
 
-    /// Notes that a remote child is polled on this thread.
-    pub(crate) fn note_remote() {
-        REMOTE.set(true);
-    }
-
-    /// Whether a remote child was polled on this thread since this was last asked.
+    /// A remote child is about to begin.
     #[inline]
-    pub(crate) fn was_remote_noted() -> bool {
-        REMOTE.get() && REMOTE.replace(false)
+    pub(crate) fn begin_remote() {
+        if !is_needed() {
+            BEGUN.store(true, Ordering::Relaxed);
+        }
     }
 }

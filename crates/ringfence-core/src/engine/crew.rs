@@ -1,14 +1,15 @@
 //! How the children of a list come in, and where they run.
 
-use super::{keep::Keep, ready::Ready, segments::Segments, slots::Slots, source::Source};
+use super::{
+    keep::Keep, limit::Limits, ready::Ready, segments::Segments, slots::Slots, source::Source,
+};
 use crate::outcome::{Panic, catch};
 use alloc::vec::Vec;
 use core::{
     fmt,
     future::Future,
-    num::NonZeroUsize,
     ops::ControlFlow,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 /// The children of a list, without what they have returned.
@@ -38,11 +39,17 @@ pub trait Crew {
     /// The places of the children that have not ended, so far as they are known.
     fn unfinished(&self) -> Vec<usize>;
 
+    /// How many children have not ended, made or not; none if it is not known.
+    fn to_come(&self) -> Option<usize>;
+
+    /// How many children were made.
+    fn admitted(&self) -> usize;
+
     /// How many members will never begin, since the verb was cancelled before.
     fn refused(&self) -> usize;
 
-    /// Lets no more than `limit` children run at a time.
-    fn limit(&mut self, limit: NonZeroUsize);
+    /// How many children may run at a time.
+    fn limits(&mut self) -> &mut Limits;
 }
 
 /// Children inside the parent's task.
@@ -59,7 +66,7 @@ pub struct Here<F, S> {
 struct Inflow<S> {
     /// Where they come from; none once all have come.
     source: Option<S>,
-    limit: Option<NonZeroUsize>,
+    limits: Limits,
     /// How many have come.
     admitted: usize,
     /// How many members will never begin.
@@ -69,8 +76,8 @@ struct Inflow<S> {
 }
 
 impl<S> Inflow<S> {
-    fn new(source: S, limit: Option<NonZeroUsize>) -> Self {
-        Self { source: Some(source), limit, admitted: 0, refused: 0, indices: Vec::new() }
+    fn new(source: S, limits: Limits) -> Self {
+        Self { source: Some(source), limits, admitted: 0, refused: 0, indices: Vec::new() }
     }
 
     /// The place of the child in a slot.
@@ -80,7 +87,7 @@ impl<S> Inflow<S> {
     }
 
     /// Makes as many children as there are places free.
-    fn fill<F, K: Keep<F::Output>>(&mut self, slots: &mut Slots<F>, outputs: &mut K)
+    fn fill<F, K: Keep<F::Output>>(&mut self, slots: &mut Slots<F>, outputs: &mut K, waker: &Waker)
     where
         F: Future,
         S: Source<F>,
@@ -88,32 +95,36 @@ impl<S> Inflow<S> {
         if self.source.is_none() {
             return;
         }
-        let Some(limit) = self.limit else {
+        if self.limits.is_none() {
             let children = self.source.take().map_or_else(Vec::new, Source::all);
             self.admitted = children.len();
             outputs.reserve(children.len());
             slots.adopt(children);
             return;
-        };
-        while slots.len() < limit.get()
-            && self.admit(&mut slots.ready, &mut slots.children, outputs)
-        {}
+        }
+        while self.admit(&mut slots.ready, &mut slots.children, outputs, waker) {}
     }
 
-    /// Makes one child more, if there is one.
+    /// Makes one child more, if there is one, and a place for it. Who waits for places is woken by
+    /// `waker`.
     fn admit<F, K: Keep<F::Output>>(
         &mut self,
         ready: &mut Ready,
         children: &mut Segments<F>,
         outputs: &mut K,
+        waker: &Waker,
     ) -> bool
     where
         F: Future,
         S: Source<F>,
     {
         let Some(source) = &mut self.source else { return false };
+        if self.limits.poll_more(children.len(), waker).is_pending() {
+            return false;
+        }
         let Some(child) = source.next() else {
             self.source = None;
+            self.limits.keep(children.len());
             return false;
         };
         let slot = children.insert(child, ready).index();
@@ -129,23 +140,23 @@ impl<S> Inflow<S> {
 
 impl<F, S> Here<F, S> {
     pub(super) fn new(source: S) -> Self {
-        Self::with_limit(source, None)
+        Self::with_limits(source, Limits::default())
     }
 
-    /// Children of which at most `limit` run at a time.
-    pub(crate) fn with_limit(source: S, limit: Option<NonZeroUsize>) -> Self {
-        Self { slots: Slots::new(), inflow: Inflow::new(source, limit) }
+    /// Children of which no more run at a time than `limits` let.
+    pub(crate) fn with_limits(source: S, limits: Limits) -> Self {
+        Self { slots: Slots::new(), inflow: Inflow::new(source, limits) }
     }
 
-    /// Gives back the source and the limit.
+    /// Gives back the source and the limits.
     ///
     /// # Panics
     ///
     /// If children have been made of it.
     #[cfg(feature = "std")]
-    pub(crate) fn into_parts(self) -> (S, Option<NonZeroUsize>) {
-        let Inflow { source, limit, admitted: 0, .. } = self.inflow else { has_begun() };
-        (source.unwrap_or_else(|| has_begun()), limit)
+    pub(crate) fn into_parts(self) -> (S, Limits) {
+        let Inflow { source, limits, admitted: 0, .. } = self.inflow else { has_begun() };
+        (source.unwrap_or_else(|| has_begun()), limits)
     }
 }
 
@@ -167,20 +178,25 @@ impl<F: Future, S: Source<F>> Crew for Here<F, S> {
         mut ended: impl FnMut(&mut K, usize, Result<F::Output, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
         let Self { slots, inflow } = self;
-        inflow.fill(slots, outputs);
-        if slots.len() == 0 {
+        inflow.fill(slots, outputs, cx.waker());
+        if slots.len() == 0 && inflow.source.is_none() {
             return Poll::Ready(None);
         }
+        // Of the turn, which has `cx`: for places of a limiter.
+        let waker = inflow.limits.waker(cx.waker());
+        let waker = waker.as_ref().unwrap_or(Waker::noop());
         slots.turn(cx, |ready, children, slot, end| {
             let index = inflow.index(slot.index());
+            inflow.limits.keep(children.len());
             if let ControlFlow::Break(decision) = ended(outputs, index, end) {
                 return ControlFlow::Break(Some(decision));
             }
             // Only now: of a verb that is decided no more children are made.
-            if inflow.source.is_some() {
-                inflow.admit(ready, children, outputs);
+            while inflow.admit(ready, children, outputs, waker) {}
+            if children.len() == 0 && inflow.source.is_none() {
+                return ControlFlow::Break(None);
             }
-            if children.len() == 0 { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
+            ControlFlow::Continue(())
         })
     }
 
@@ -207,12 +223,21 @@ impl<F: Future, S: Source<F>> Crew for Here<F, S> {
         running
     }
 
+    fn to_come(&self) -> Option<usize> {
+        let to_come = self.inflow.source.as_ref().map_or(Some(0), Source::at_most)?;
+        Some(self.slots.len() + to_come)
+    }
+
+    fn admitted(&self) -> usize {
+        self.inflow.admitted
+    }
+
     fn refused(&self) -> usize {
         self.inflow.refused
     }
 
-    fn limit(&mut self, limit: NonZeroUsize) {
-        self.inflow.limit = Some(limit);
+    fn limits(&mut self) -> &mut Limits {
+        &mut self.inflow.limits
     }
 }
 

@@ -1,12 +1,13 @@
 //! A verb's future, but for the shape of its result: a store and a policy.
 
 use super::{
+    limit::Limit,
     policy::{Panics, Policy, Rest},
     store::{Missing, Store},
     turn::PENDING,
 };
 use crate::{
-    cancel::drain::Drain,
+    cancel::drain::{self, Drain},
     outcome::{Cancelled, Name, Outcome, Panic, Reason},
 };
 #[cfg(feature = "std")]
@@ -17,7 +18,6 @@ use crate::{
 use alloc::{boxed::Box, vec::Vec};
 use core::{
     cmp::Reverse,
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll},
@@ -71,7 +71,7 @@ type End = Result<Decided, Panic>;
 /// What ended a verb.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decided {
+pub(crate) enum Decided {
     /// No child is left, and nothing else has decided.
     AllEnded,
     /// The end of the child at this place.
@@ -97,7 +97,7 @@ impl<S: Store> Drive<S> {
     }
 
     /// Lets no more than `limit` children run at a time.
-    pub(crate) fn limit(&mut self, limit: NonZeroUsize) {
+    pub(crate) fn limit(&mut self, limit: Limit) {
         self.store.limit(limit);
     }
 
@@ -120,7 +120,7 @@ impl<S: Store> Drive<S> {
     ) -> Poll<Decided> {
         let mut this = self.project();
         if *this.done {
-            return drained(this.rare, policy.verb, cx);
+            return drained(this.store, this.rare, policy.verb, cx);
         }
         // Until this call returns: a panic that goes through leaves nothing to go on with.
         *this.done = true;
@@ -168,7 +168,6 @@ impl<S: Store> Drive<S> {
     }
 
     /// Whether it is decided, and waits for those who have not gone yet.
-    #[cfg(feature = "std")]
     pub(crate) fn is_draining(self: Pin<&mut Self>) -> bool {
         self.project().rare.as_ref().is_some_and(|rare| rare.draining.is_some())
     }
@@ -224,27 +223,53 @@ fn keep(rare: &mut Option<Box<Rare>>, index: usize, panic: Panic) {
 /// Drops all children that have not ended, and goes on with `end` once they have gone.
 #[inline]
 fn cancel<S: Store>(
-    store: Pin<&mut S>,
+    mut store: Pin<&mut S>,
+    rare: &mut Option<Box<Rare>>,
+    end: End,
+    cx: &mut Context<'_>,
+) -> Poll<Decided> {
+    if drain::is_needed() {
+        return cancel_and_drain(store, rare, end, cx);
+    }
+    match store.as_mut().cancel() {
+        None => go_on(store, end),
+        panic => go_on(store, first(end, panic)),
+    }
+}
+
+/// As `cancel`, where there may be children that have not gone when they have been dropped.
+#[inline(never)]
+fn cancel_and_drain<S: Store>(
+    mut store: Pin<&mut S>,
     rare: &mut Option<Box<Rare>>,
     end: End,
     cx: &mut Context<'_>,
 ) -> Poll<Decided> {
     let mut drain = Drain::new();
-    let end = match (drain.collect(|| store.cancel()), end) {
-        (None, end) => end,
-        (Some(panic), Ok(_)) => Err(panic),
-        (Some(second), end @ Err(_)) => {
+    match drain.collect(|| store.as_mut().cancel()) {
+        panic if drain.is_empty() => go_on(store, first(end, panic)),
+        panic => drain_out(store, rare, first(end, panic), drain, cx),
+    }
+}
+
+/// What goes on where something has panicked on the way to an end, or nothing.
+#[cold]
+fn first(end: End, panic: Option<Panic>) -> End {
+    match (end, panic) {
+        (end, None) => end,
+        (Ok(_), Some(panic)) => Err(panic),
+        (end @ Err(_), Some(second)) => {
             // The others' panics come second.
             second.discard();
             end
         }
-    };
-    if drain.is_empty() { go_on(end) } else { drain_out(rare, end, drain, cx) }
+    }
 }
 
-/// Goes on with the end of a verb.
+/// Goes on with the end of a verb, of which nobody is left.
 #[inline]
-fn go_on(end: End) -> Poll<Decided> {
+fn go_on<S: Store>(store: Pin<&mut S>, end: End) -> Poll<Decided> {
+    store.vacate();
     match end {
         Ok(decided) => Poll::Ready(decided),
         Err(panic) => panic.resume(),
@@ -254,32 +279,31 @@ fn go_on(end: End) -> Poll<Decided> {
 /// Waits for those who have not gone yet, and then goes on with `end`.
 #[cold]
 #[inline(never)]
-fn drain_out(
+fn drain_out<S: Store>(
+    store: Pin<&mut S>,
     rare: &mut Option<Box<Rare>>,
     end: End,
     mut drain: Drain,
     cx: &mut Context<'_>,
 ) -> Poll<Decided> {
-    match (drain.poll(cx), end) {
-        (Poll::Pending, end) => {
-            rare.get_or_insert_default().draining = Some((end, drain));
-            Poll::Pending
-        }
-        (Poll::Ready(Some(panic)), Ok(_)) => panic.resume(),
-        (Poll::Ready(Some(second)), end @ Err(_)) => {
-            second.discard();
-            go_on(end)
-        }
-        (Poll::Ready(None), end) => go_on(end),
+    if let Poll::Ready(panic) = drain.poll(cx) {
+        return go_on(store, first(end, panic));
     }
+    rare.get_or_insert_default().draining = Some((end, drain));
+    Poll::Pending
 }
 
 /// As `drain_out`, if that is what a verb waits for.
 #[cold]
 #[inline(never)]
-fn drained(rare: &mut Option<Box<Rare>>, verb: &str, cx: &mut Context<'_>) -> Poll<Decided> {
+fn drained<S: Store>(
+    store: Pin<&mut S>,
+    rare: &mut Option<Box<Rare>>,
+    verb: &str,
+    cx: &mut Context<'_>,
+) -> Poll<Decided> {
     match rare.as_mut().and_then(|rare| rare.draining.take()) {
-        Some((end, drain)) => drain_out(rare, end, drain, cx),
+        Some((end, drain)) => drain_out(store, rare, end, drain, cx),
         None => done(verb),
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     crew::Crew,
     keep::{All, Judge, Keep, Outputs, Results},
+    limit::Limit,
     policy::{Panics, Verdict},
     source::Shape,
     store::{InOrder, Missing, Store, TryInOrder, Uniform, kept},
@@ -12,7 +13,6 @@ use alloc::vec::Vec;
 use core::{
     fmt,
     marker::PhantomData,
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll},
@@ -74,6 +74,10 @@ where
         self.crew.cancel()
     }
 
+    fn vacate(mut self: Pin<&mut Self>) {
+        self.crew.limits().give_up();
+    }
+
     fn running(self: Pin<&mut Self>) -> usize {
         self.crew.running()
     }
@@ -82,8 +86,20 @@ where
         self.crew.unfinished()
     }
 
-    fn limit(&mut self, limit: NonZeroUsize) {
-        self.crew.limit(limit);
+    fn to_come(self: Pin<&mut Self>) -> Option<usize> {
+        self.crew.to_come()
+    }
+
+    fn begun(self: Pin<&mut Self>) -> usize {
+        self.crew.admitted()
+    }
+
+    fn widen(mut self: Pin<&mut Self>) {
+        self.crew.limits().widen();
+    }
+
+    fn limit(&mut self, limit: Limit) {
+        self.crew.limits().add(limit);
     }
 }
 
@@ -158,6 +174,10 @@ where
     fn each<U>(mut self: Pin<&mut Self>, mut f: impl FnMut(C::Output) -> U) -> Sh::Of<U> {
         let outputs = self.outputs.take_all();
         Sh::shape(outputs.into_iter().map(|output| f(kept(output))).collect())
+    }
+
+    fn by_place<U>(self: Pin<&mut Self>, f: impl FnMut(usize) -> U) -> Sh::Of<U> {
+        Sh::shape((0..self.crew.admitted() + self.crew.refused()).map(f).collect())
     }
 }
 

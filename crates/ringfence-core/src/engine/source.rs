@@ -17,7 +17,12 @@ pub trait Source<F> {
     fn all(self) -> Vec<F>;
 
     /// How many children are still to come, if that is known without making them.
-    fn known(&self) -> usize;
+    fn at_most(&self) -> Option<usize>;
+
+    /// How many children are known to be still to come.
+    fn known(&self) -> usize {
+        self.at_most().unwrap_or(0)
+    }
 }
 
 /// The members of a vector.
@@ -41,8 +46,8 @@ impl<M: IntoFuture> Source<M::IntoFuture> for FromVec<M> {
         self.0.map(M::into_future).collect()
     }
 
-    fn known(&self) -> usize {
-        self.0.len()
+    fn at_most(&self) -> Option<usize> {
+        Some(self.0.len())
     }
 }
 
@@ -55,8 +60,8 @@ impl<M: IntoFuture, const N: usize> Source<M::IntoFuture> for FromArray<M, N> {
         self.0.map(M::into_future).collect()
     }
 
-    fn known(&self) -> usize {
-        self.0.len()
+    fn at_most(&self) -> Option<usize> {
+        Some(self.0.len())
     }
 }
 
@@ -69,8 +74,9 @@ impl<I: Iterator<Item: IntoFuture>> Source<<I::Item as IntoFuture>::IntoFuture> 
         collect(self.0.map(I::Item::into_future))
     }
 
-    fn known(&self) -> usize {
-        0
+    /// A size hint is not believed.
+    fn at_most(&self) -> Option<usize> {
+        None
     }
 }
 

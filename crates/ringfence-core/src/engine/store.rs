@@ -1,10 +1,12 @@
 //! What a verb needs of the place where its children live.
 
-use super::policy::{Panics, Verdict};
+use super::{
+    limit::Limit,
+    policy::{Panics, Verdict},
+};
 use crate::outcome::{Outcome, Panic};
 use alloc::vec::Vec;
 use core::{
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
     task::{Context, Poll},
@@ -29,14 +31,26 @@ pub trait Store {
     /// What the others have returned is kept.
     fn cancel(self: Pin<&mut Self>) -> Option<Panic>;
 
+    /// Gives up all places of a limiter: those who were cancelled have gone.
+    fn vacate(self: Pin<&mut Self>);
+
     /// How many children run at this moment.
     fn running(self: Pin<&mut Self>) -> usize;
 
     /// The places of the children that have not ended, so far as they are known.
     fn unfinished(self: Pin<&mut Self>) -> Vec<usize>;
 
+    /// How many children have not ended, begun or not; none if it is not known.
+    fn to_come(self: Pin<&mut Self>) -> Option<usize>;
+
+    /// How many children have begun.
+    fn begun(self: Pin<&mut Self>) -> usize;
+
+    /// Lets one child more run at a time. There is a limit.
+    fn widen(self: Pin<&mut Self>);
+
     /// Lets no more than `limit` children run at a time.
-    fn limit(&mut self, limit: NonZeroUsize);
+    fn limit(&mut self, limit: Limit);
 }
 
 /// Children whose outputs come in the order and the shape in which the children were given.
@@ -85,6 +99,10 @@ pub trait Uniform: Store {
 
     /// Takes all outputs through `f`. All children have ended, and none has panicked.
     fn each<U>(self: Pin<&mut Self>, f: impl FnMut(Self::Output) -> U) -> Self::Each<U>;
+
+    /// Makes a value for each child, by its place, those included that never began, as far as they
+    /// are known. No child runs any more.
+    fn by_place<U>(self: Pin<&mut Self>, f: impl FnMut(usize) -> U) -> Self::Each<U>;
 }
 
 /// What was returned, and has ended with it.

@@ -6,6 +6,7 @@ mod places;
 use super::crew::has_begun;
 use super::{
     keep,
+    limit::Limit,
     links::{Arity, First, FirstError, Flat, Links, Outputs, SameOutputs, TryOutputs},
     policy::{Panics, Verdict},
     ready::{Each, Readiness, Ready, Slot},
@@ -21,10 +22,9 @@ use core::{
     fmt,
     marker::PhantomData,
     mem,
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 use pin_project_lite::pin_project;
 use places::{Admit, Places};
@@ -85,9 +85,8 @@ impl<L: Links<J>, J> Tuple<L, J> {
         // What is not taken away is dropped with the links.
         *running = 0;
         let mut new = Tuple::new(links(old));
-        if let Some(limit) = NonZeroUsize::new(self.places.limit) {
-            new.limit(limit);
-        }
+        new.woken = woken(self.places.begun(), L::LEN);
+        new.places = self.places;
         new
     }
 }
@@ -155,23 +154,16 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
             return Poll::Ready(None);
         }
         let (mut children, places) = (this.children, this.places);
-        let mut each = Each::new(L::LEN as u32);
-        let careful = panics == Panics::Keep || places.careful;
+        let sweeps = panics == Panics::Resume && !drain::is_needed();
         match this.woken {
-            None if !careful => match sweep(&mut each, children.as_mut(), cx, &mut ended) {
-                Swept::All(polled) => polled,
-                Swept::Remote => {
-                    places.careful = true;
-                    drive(&mut each, children, places, cx, ended)
-                }
-            },
-            None => drive(&mut each, children, places, cx, ended),
+            None if sweeps => sweep(&mut Each::new(L::LEN as u32), children, cx, ended),
+            None => drive_each(children, places, cx, ended),
             Some(ready) => {
                 // In the first turn all are polled, which needs no asking who is next.
-                if !careful && ready.has_all(L::LEN) {
+                if sweeps && ready.has_all(L::LEN) {
                     let swept = sweep(ready, children.as_mut(), cx, &mut ended);
-                    if let Swept::All(decided @ Poll::Ready(_)) = swept {
-                        return decided;
+                    if swept.is_ready() {
+                        return swept;
                     }
                 }
                 drive(ready, children, places, cx, ended)
@@ -185,6 +177,10 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         children.discard_all(running)
     }
 
+    fn vacate(self: Pin<&mut Self>) {
+        self.project().places.give_up();
+    }
+
     fn running(self: Pin<&mut Self>) -> usize {
         self.project().children.project().running.count_ones() as usize
     }
@@ -194,32 +190,36 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         (0..L::LEN).filter(|place| running & 1 << place != 0).collect()
     }
 
-    fn limit(&mut self, limit: NonZeroUsize) {
-        let first = limit.get().min(L::LEN);
-        self.woken = woken(first, L::LEN);
-        self.places = Places::new(first);
+    fn to_come(self: Pin<&mut Self>) -> Option<usize> {
+        Some(self.running())
     }
-}
 
-/// How far a sweep has come.
-enum Swept<B> {
-    /// All were polled, or it is decided.
-    All(Poll<Option<B>>),
-    /// A remote child was polled, and perhaps not those behind it.
-    Remote,
+    fn begun(self: Pin<&mut Self>) -> usize {
+        self.project().places.begun()
+    }
+
+    fn widen(self: Pin<&mut Self>) {
+        self.project().places.widen();
+    }
+
+    fn limit(&mut self, limit: Limit) {
+        let first = self.places.limit(limit, L::LEN);
+        self.woken = woken(first, L::LEN);
+    }
 }
 
 /// A turn of all children, in which a panic goes through.
 ///
 /// Nothing is caught, since there is nothing to tell of the panic: the children that are left are
-/// dropped on its way out. So it goes no further than the first child that may run elsewhere.
+/// dropped on its way out. That will not do where a child may then be inside a poll on another
+/// thread, and must have gone before the panic goes on.
 #[inline]
 fn sweep<R: Readiness, L: Links<J>, J, B>(
     ready: &mut R,
     children: Pin<&mut Fixed<L, J>>,
     cx: &mut Context<'_>,
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
-) -> Swept<B> {
+) -> Poll<Option<B>> {
     /// Cancels the children, unless it is forgotten.
     struct Cancel<'a, L: Links<J>, J>(Pin<&'a mut Fixed<L, J>>);
     impl<L: Links<J>, J> Drop for Cancel<'_, L, J> {
@@ -242,16 +242,30 @@ fn sweep<R: Readiness, L: Links<J>, J, B>(
                 decision = Poll::Ready(Some(decided));
                 break;
             }
-        } else if drain::was_remote_noted() {
-            mem::forget(cancel);
-            return Swept::Remote;
+        } else if drain::is_needed() {
+            // The first remote child of the process has begun: the next turn is no sweep.
+            cx.waker().wake_by_ref();
+            break;
         }
     }
     if decision.is_pending() && *cancel.0.as_mut().project().running == 0 {
         decision = Poll::Ready(None);
     }
     mem::forget(cancel);
-    Swept::All(decision)
+    decision
+}
+
+/// A turn of all children, in which a panic is caught.
+///
+/// Apart from the code of a sweep, which is most tuples' only one.
+#[inline(never)]
+fn drive_each<L: Links<J>, J, B>(
+    children: Pin<&mut Fixed<L, J>>,
+    places: &mut Places,
+    cx: &mut Context<'_>,
+    ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
+) -> Poll<Option<B>> {
+    drive(&mut Each::new(L::LEN as u32), children, places, cx, ended)
 }
 
 /// A turn, in which every end is a place for the next child to begin.
@@ -264,13 +278,17 @@ fn drive<R: Admit, L: Links<J>, J, B>(
     mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
 ) -> Poll<Option<B>> {
     // An end that has decided something left its place free.
-    places.fill(ready, *children.as_mut().project().running, L::LEN);
+    places.fill(ready, *children.as_mut().project().running, L::LEN, cx.waker());
+    // Of the turn, which has `cx`: for places of a limiter.
+    let waker = places.waker(cx.waker());
+    let waker = waker.as_ref().unwrap_or(Waker::noop());
     turn(ready, children, cx, |ready, children, slot, end| {
+        let running = *children.project().running;
+        places.vacate(running);
         if let ControlFlow::Break(decision) = ended(slot.place as usize, end) {
             return ControlFlow::Break(Some(decision));
         }
-        let running = *children.project().running;
-        places.fill(ready, running, L::LEN);
+        places.fill(ready, running, L::LEN, waker);
         if running == 0 { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
     })
 }
@@ -330,6 +348,10 @@ where
         let mut outputs = Vec::with_capacity(L::LEN);
         self.take().outputs(&mut outputs);
         L::Values::array(outputs.into_iter().map(f).collect())
+    }
+
+    fn by_place<U>(self: Pin<&mut Self>, f: impl FnMut(usize) -> U) -> Self::Each<U> {
+        L::Values::array((0..L::LEN).map(f).collect())
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::{
     drive::{Decided, Drive},
-    limit::IntoLimit,
+    limit::{IntoLimit, Limit},
     policy::Policy,
-    store::Store,
+    store::{Store, Uniform},
 };
 use crate::outcome::Name;
 #[cfg(feature = "std")]
@@ -12,22 +12,45 @@ use crate::time::{Deadline, Expiry, Timeout};
 use core::{
     fmt,
     future::Future,
-    marker::PhantomData,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 use pin_project_lite::pin_project;
 
 /// What makes one verb another: its policy, and the shape of its result.
-pub trait Rule<S> {
+pub trait Rule<S: Store> {
     /// What the verb returns.
     type Output;
 
     #[doc(hidden)]
     const POLICY: Policy;
 
+    /// Polls the children, until it is decided what the verb returns.
     #[doc(hidden)]
-    fn finish(drive: Pin<&mut Drive<S>>, decided: Decided) -> Self::Output;
+    fn poll(&mut self, drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<Self::Output>;
+
+    /// Lets no more than `limit` children run at a time.
+    #[doc(hidden)]
+    fn limit(&mut self, drive: &mut Drive<S>, limit: Limit) {
+        drive.limit(limit);
+    }
+}
+
+/// What a verb returns that is decided by the first success: that, or all errors.
+pub(crate) fn first_success<S, T, E>(store: Pin<&mut S>, decided: Decided) -> Result<T, S::Each<E>>
+where
+    S: Uniform<Output = Result<T, E>>,
+{
+    match decided {
+        Decided::By(winner) => match store.output(winner) {
+            Ok(value) => Ok(value),
+            Err(_) => unreachable!("the first success has decided"),
+        },
+        Decided::AllEnded => Err(store.each(|result| match result {
+            Err(error) => error,
+            Ok(_) => unreachable!("a success would have decided"),
+        })),
+    }
 }
 
 pin_project! {
@@ -61,20 +84,29 @@ pin_project! {
     pub struct Verb<S, R> {
         #[pin]
         drive: Drive<S>,
-        rule: PhantomData<fn() -> R>,
+        rule: R,
     }
 }
 
 impl<S: Store, R: Rule<S>> Verb<S, R> {
     #[inline]
-    pub(crate) fn new(store: S) -> Self {
-        Self { drive: Drive::new(store), rule: PhantomData }
+    pub(crate) fn new(store: S) -> Self
+    where
+        R: Default,
+    {
+        Self::by(R::default(), store)
+    }
+
+    /// A verb whose rule says more than which one it is.
+    #[inline]
+    pub(crate) fn by(rule: R, store: S) -> Self {
+        Self { drive: Drive::new(store), rule }
     }
 
     /// Changes the store, before the verb begins.
     #[cfg(feature = "std")]
     pub(crate) fn map_store<T>(self, f: impl FnOnce(S) -> T) -> Verb<T, R> {
-        Verb { drive: self.drive.map_store(f), rule: PhantomData }
+        Verb { drive: self.drive.map_store(f), rule: self.rule }
     }
 
     /// Lets at most `limit` children run at a time.
@@ -87,7 +119,7 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
     /// If `limit` is 0.
     #[track_caller]
     pub fn limit<L: IntoLimit>(mut self, limit: L) -> Self {
-        self.drive.limit(limit.into_limit());
+        self.rule.limit(&mut self.drive, limit.into_limit());
         self
     }
 
@@ -140,9 +172,8 @@ impl<S: Store, R: Rule<S>> Future for Verb<S, R> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R::Output> {
-        let mut drive = self.project().drive;
-        let decided = ready!(drive.as_mut().poll(&R::POLICY, cx));
-        Poll::Ready(R::finish(drive, decided))
+        let this = self.project();
+        this.rule.poll(this.drive, cx)
     }
 }
 

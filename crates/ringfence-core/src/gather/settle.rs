@@ -2,9 +2,9 @@
 
 #[cfg(feature = "std")]
 use crate::{
-    parallel::{OnRuntime, Sharding},
+    parallel::{IntoShards, OnRuntime, Sharding},
     rt::Spawn,
-    time::Deadline,
+    time::{Deadline, until},
 };
 // Without a clock there are no deadlines.
 #[cfg(not(feature = "std"))]
@@ -208,11 +208,11 @@ impl<S: InOrder> Settle<S> {
     ///
     /// If `shards` is 0, or if children have begun already.
     #[track_caller]
-    pub fn sharded<L: IntoLimit>(self, shards: L) -> Settle<S::Sharded>
+    pub fn sharded<N: IntoShards>(self, shards: N) -> Settle<S::Sharded>
     where
         S: Sharding,
     {
-        let shards = shards.into_limit();
+        let shards = shards.into_shards();
         let drive = self.drive.map_store(|store| store.sharded(shards, POLICY));
         Settle { drive, deadline: self.deadline }
     }
@@ -225,9 +225,10 @@ impl<S: InOrder> Future for Settle<S> {
         let this = self.project();
         let mut drive = this.drive;
         #[cfg(feature = "std")]
-        if let Some(deadline) = this.deadline {
+        let _until = this.deadline.as_mut().map(|deadline| {
             deadline.begin();
-        }
+            until(deadline.instant())
+        });
         if drive.as_mut().poll(&POLICY, cx).is_pending() {
             #[cfg(feature = "std")]
             if drive.as_mut().is_draining() {

@@ -37,8 +37,8 @@ where
 
     fn on(self, rt: &R) -> Self::Remote {
         self.rebuild(|here| {
-            let (source, limit) = here.into_parts();
-            Here::with_limit(Remotes::new(source, rt.clone()), limit)
+            let (source, limits) = here.into_parts();
+            Here::with_limits(Remotes::new(source, rt.clone()), limits)
         })
     }
 }

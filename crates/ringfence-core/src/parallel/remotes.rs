@@ -41,8 +41,8 @@ where
         source.all().into_iter().map(|child| remote(&rt, child)).collect()
     }
 
-    fn known(&self) -> usize {
-        self.source.known()
+    fn at_most(&self) -> Option<usize> {
+        self.source.at_most()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     engine::{
         crew::Crew,
         keep::{Judge, Keep},
+        limit::Limits,
         policy::{Policy, Stop},
         slots::Slots,
         source::Source,
@@ -27,7 +28,7 @@ use core::{
     mem,
     num::NonZeroUsize,
     ops::ControlFlow,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 /// How often the parent hears of ends in a turn, at the most: then other tasks have theirs.
@@ -48,7 +49,7 @@ pub struct Shards<F, T, S, R, J> {
     stop: Stop,
     /// Where children come from; none once all have come.
     source: Option<S>,
-    limit: Option<NonZeroUsize>,
+    limits: Limits,
     /// How many have come.
     admitted: usize,
     /// How many members will never begin, since the verb was cancelled before.
@@ -70,7 +71,7 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
         rt: R,
         shards: NonZeroUsize,
         policy: Policy,
-        limit: Option<NonZeroUsize>,
+        limits: Limits,
     ) -> Self {
         Self {
             exchange: Arc::new(Exchange::new(shards)),
@@ -80,7 +81,7 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
             launched: 0,
             stop: policy.stop,
             source: Some(source),
-            limit,
+            limits,
             admitted: 0,
             refused: 0,
             made: VecDeque::new(),
@@ -151,20 +152,25 @@ where
     J: Judge<T> + 'static,
 {
     /// Makes as many children as there are places free.
-    fn fill(&mut self, outputs: &mut impl Keep<T>) {
-        if let Some(limit) = self.limit {
-            while self.roster.len() < limit.get() && self.admit(outputs) {}
+    fn fill(&mut self, outputs: &mut impl Keep<T>, waker: &Waker) {
+        if !self.limits.is_none() {
+            while self.admit(outputs, waker) {}
         } else if let Some(source) = self.source.take() {
             self.made = source.all().into();
             self.enroll(self.made.len(), outputs);
         }
     }
 
-    /// Makes one child more, if there is one.
-    fn admit(&mut self, outputs: &mut impl Keep<T>) -> bool {
+    /// Makes one child more, if there is one, and a place for it. Who waits for places is woken by
+    /// `waker`.
+    fn admit(&mut self, outputs: &mut impl Keep<T>, waker: &Waker) -> bool {
         let Some(source) = &mut self.source else { return false };
+        if self.limits.poll_more(self.roster.len(), waker).is_pending() {
+            return false;
+        }
         let Some(child) = source.next() else {
             self.source = None;
+            self.limits.keep(self.roster.len());
             return false;
         };
         self.made.push_back(child);
@@ -212,22 +218,26 @@ where
         mut ended: impl FnMut(&mut K, usize, Result<T, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
         let mut hearings = 0;
-        self.fill(outputs);
+        self.fill(outputs, cx.waker());
         self.hand_over();
         loop {
             while let Some((place, end)) = self.heard.pop_front() {
                 self.roster.remove(place);
+                self.limits.keep(self.roster.len());
                 if let ControlFlow::Break(decision) = ended(outputs, place, end.map_err(as_told)) {
                     return Poll::Ready(Some(decision));
                 }
                 // Only now: of a verb that is decided no more children are made.
-                if self.limit.is_some() {
-                    self.admit(outputs);
-                }
+                while self.admit(outputs, cx.waker()) {}
             }
             self.hand_over();
             if self.roster.len() == 0 {
-                return Poll::Ready(None);
+                if self.source.is_none() {
+                    return Poll::Ready(None);
+                }
+                // All places are others'.
+                self.turn_tasks(cx);
+                return Poll::Pending;
             }
             if hearings == HEARINGS {
                 cx.waker().wake_by_ref();
@@ -264,12 +274,21 @@ where
         places
     }
 
+    fn to_come(&self) -> Option<usize> {
+        let to_come = self.source.as_ref().map_or(Some(0), Source::at_most)?;
+        Some(self.roster.len() + to_come)
+    }
+
+    fn admitted(&self) -> usize {
+        self.admitted
+    }
+
     fn refused(&self) -> usize {
         self.refused
     }
 
-    fn limit(&mut self, limit: NonZeroUsize) {
-        self.limit = Some(limit);
+    fn limits(&mut self) -> &mut Limits {
+        &mut self.limits
     }
 }
 

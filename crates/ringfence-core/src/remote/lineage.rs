@@ -1,4 +1,4 @@
-//! The token of a remote child.
+//! From whom a remote child is: its runtime, and its token.
 
 use crate::{
     cancel::{CancelToken, InForce},
@@ -6,29 +6,36 @@ use crate::{
     sync::Lock,
 };
 
-/// The token that is in force inside a remote child, on whichever thread that is polled.
+/// Where a remote child will run, and the token that is in force inside it, on whichever thread it
+/// is polled.
 ///
-/// It is a child of the one in force where the remote child was begun, and made for who asks: most
-/// children never do.
-pub(super) struct Lineage(Lock<State>);
+/// The token is a child of the one in force where the remote child was begun, and made for who
+/// asks: most children never do.
+pub(super) struct Lineage<L>(Lock<State<L>>);
 
-struct State {
+struct State<L> {
+    /// How the child is handed to its runtime, until it was.
+    launch: Option<L>,
     /// What was in force where the child was begun.
     parent: Option<InForce>,
-    /// The child's own, once anyone has asked for it.
+    /// The child's own token, once anyone has asked for it.
     own: Option<CancelToken>,
-    /// Why the child was asked to end.
-    asked: Option<Reason>,
+    /// Whether the child was dropped by its parent.
+    dropped: bool,
 }
 
-impl Lineage {
-    pub(super) fn new() -> Self {
-        Self(Lock::new(State { parent: None, own: None, asked: None }))
+impl<L> Lineage<L> {
+    pub(super) fn new(launch: L) -> Self {
+        let launch = Some(launch);
+        Self(Lock::new(State { launch, parent: None, own: None, dropped: false }))
     }
 
-    /// Puts the child under what is in force where it is begun.
-    pub(super) fn inherit(&self, parent: Option<InForce>) {
-        self.0.with(|state| state.parent = parent);
+    /// Begins the child, under what is in force here. Returns how to hand it over, once.
+    pub(super) fn begin(&self, parent: Option<InForce>) -> Option<L> {
+        self.0.with(|state| {
+            state.parent = parent;
+            state.launch.take()
+        })
     }
 
     /// Returns the child's token.
@@ -37,30 +44,29 @@ impl Lineage {
         if let Some(own) = own {
             return own;
         }
-        let new =
-            parent.map_or_else(CancelToken::new, |parent| InForce::into_token(parent).child());
-        let (token, asked, _surplus) = self.0.with(|state| match &state.own {
-            Some(own) => (own.clone(), None, Some(new)),
-            None => (state.own.insert(new).clone(), state.asked.clone(), None),
+        let new = parent.map_or_else(CancelToken::new, |parent| parent.into_token().child());
+        let (token, dropped, _surplus) = self.0.with(|state| match &state.own {
+            Some(own) => (own.clone(), false, Some(new)),
+            None => (state.own.insert(new).clone(), state.dropped, None),
         });
-        if let Some(reason) = asked {
-            token.cancel(reason);
+        if dropped {
+            token.cancel(Reason::Dropped);
         }
         token
     }
 
-    /// Asks the child to end, whenever it looks at its token.
+    /// The child is dropped by its parent: it is asked to end, whenever it looks at its token.
     ///
     /// # Panics
     ///
     /// With the first panic of a waker, once all who wait for the token are woken.
-    pub(super) fn cancel(&self, reason: Reason) {
+    pub(super) fn drop_child(&self) {
         let own = self.0.with(|state| {
-            state.asked.get_or_insert_with(|| reason.clone());
+            state.dropped = true;
             state.own.clone()
         });
         if let Some(own) = own {
-            own.cancel(reason);
+            own.cancel(Reason::Dropped);
         }
     }
 }

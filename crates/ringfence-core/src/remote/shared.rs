@@ -4,14 +4,13 @@ use super::{
     child::{Child, lose, run},
     launch::Launch,
     lineage::Lineage,
-    slot::{Resting, Slot},
+    slot::Slot,
 };
 use crate::{
-    cancel::{CancelToken, Lend, drain::Leaving},
+    cancel::{CancelToken, Lend, drain::Leaving, in_force},
     engine::joint::{Joining, Joint, Post},
     outcome::{Outcome, Panic},
     rt::Run,
-    sync::Lock,
 };
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
@@ -25,11 +24,11 @@ pub(super) trait Shared<T>: Send + Sync {
     /// Whose turn it is, and what came of it.
     fn slot(&self) -> &Slot<Child<T>, T>;
 
-    /// The child's token.
-    fn lineage(&self) -> &Lineage;
-
     /// Hands the child to its runtime, unless that was done.
     fn launch(self: Arc<Self>);
+
+    /// Asks the child to end, since its parent drops it.
+    fn ask(&self);
 
     /// What a drain has of it.
     fn leaving(self: Arc<Self>) -> Arc<dyn Leaving>;
@@ -38,9 +37,7 @@ pub(super) trait Shared<T>: Send + Sync {
 /// What stands beside the child in the allocation.
 pub(super) struct Seat<T: 'static, L> {
     slot: Slot<Child<T>, T>,
-    lineage: Lineage,
-    /// Where the child will run, until it was handed over.
-    launch: Lock<Option<L>>,
+    lineage: Lineage<L>,
 }
 
 /// The allocation.
@@ -52,11 +49,10 @@ where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    let launch = Lock::new(Some(launch));
-    let seat = Seat { slot: Slot::new(), lineage: Lineage::new(), launch };
+    let seat = Seat { slot: Slot::new(), lineage: Lineage::new(launch) };
     let (driver, shared) = Joining::new(future, seat).share(|joint| joint as _);
     let child = Child::new(driver, shared.clone().into());
-    let _ = shared.post().slot.rest(Resting { child, task: None });
+    shared.post().slot.put(child);
     shared
 }
 
@@ -65,18 +61,19 @@ where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
+    #[inline]
     fn slot(&self) -> &Slot<Child<F::Output>, F::Output> {
         &self.post().slot
     }
 
-    fn lineage(&self) -> &Lineage {
-        &self.post().lineage
-    }
-
     fn launch(self: Arc<Self>) {
-        if let Some(launch) = self.post().launch.with(Option::take) {
+        if let Some(launch) = self.post().lineage.begin(in_force()) {
             launch.launch(self);
         }
+    }
+
+    fn ask(&self) {
+        self.post().lineage.drop_child();
     }
 
     fn leaving(self: Arc<Self>) -> Arc<dyn Leaving> {

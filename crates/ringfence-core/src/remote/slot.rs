@@ -3,7 +3,10 @@
 use super::here::{Here, here};
 use crate::{
     outcome::{Outcome, Panic},
-    sync::Lock,
+    sync::{
+        Lock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use core::{
     mem,
@@ -44,6 +47,8 @@ use core::{
 /// S2. From `doomed` and `over` no poll begins.
 pub(super) struct Slot<C, T> {
     state: Lock<State<C, T>>,
+    /// Whether the stage is `ended`: raised under the lock, and read without.
+    ended: AtomicBool,
 }
 
 /// What is under the lock. Nothing foreign is called there.
@@ -103,9 +108,31 @@ pub(super) enum Doom<C, T> {
 }
 
 impl<C, T> Slot<C, T> {
-    /// A child that whoever made it has still to put down.
+    /// A slot for a child that is still to be [put](Slot::put) into it.
+    #[inline]
     pub(super) fn new() -> Self {
-        Self { state: Lock::new(State { stage: Stage::Polled(here()), waiter: None }) }
+        let state = State { stage: Stage::Over(None), waiter: None };
+        Self { state: Lock::new(state), ended: AtomicBool::new(false) }
+    }
+
+    /// Puts the child into a new slot.
+    #[inline]
+    pub(super) fn put(&self, child: C) {
+        self.state.with(|state| state.stage = Stage::Idle(Resting { child, task: None }));
+    }
+
+    /// Says who waits, before anyone else has the slot.
+    #[inline]
+    pub(super) fn wait_first(&self, waiter: Waker) {
+        let none = self.state.with(|state| state.waiter.replace(waiter));
+        debug_assert!(none.is_none(), "nobody has waited before");
+    }
+
+    /// Whether there is an outcome to take.
+    #[inline]
+    pub(super) fn has_ended(&self) -> bool {
+        // Acquire: pairs with the Release in `end`, so that a look at it is enough.
+        self.ended.load(Ordering::Acquire)
     }
 
     /// Takes the child, to poll it or to drop it. None if it has ended or gone.
@@ -136,6 +163,8 @@ impl<C, T> Slot<C, T> {
         self.state.with(|state| match state.stage {
             Stage::Polled(_) => {
                 state.stage = Stage::Ended(outcome);
+                // Release: pairs with the Acquire in `has_ended`.
+                self.ended.store(true, Ordering::Release);
                 Told::Parent(state.waiter.take())
             }
             _ => Told::Nobody(outcome),

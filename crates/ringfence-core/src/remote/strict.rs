@@ -1,12 +1,16 @@
 //! Waiting, in a destructor, for the end of a poll on another thread.
 
 use super::here::{Here, here};
-use crate::{rt::block_on, sync::Lock};
+#[cfg(not(ringfence_loom))]
+use crate::rt::block_on;
+use crate::sync::Lock;
 use alloc::collections::BTreeMap;
 use core::{
     future::poll_fn,
     task::{Context, Poll},
 };
+#[cfg(ringfence_loom)]
+use loom::future::block_on;
 
 /// Which thread waits for which: touched only by who is about to block.
 ///

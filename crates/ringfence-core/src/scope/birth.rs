@@ -1,71 +1,20 @@
 //! How children are spawned: one way in, with a name or as a daemon if one likes.
 
 use super::{
-    Handle, Local, Mode, OwnedHandle, Scope, Shared, SpawnError,
+    ChildBuilder, Handle, Local, Mode, OwnedHandle, Scope, Shared, SpawnError,
     anyway::Anyway,
-    child::{Birth, Rank},
+    child::Birth,
+    draft::Draft,
     output::ChildOutput,
     report::{Owned, Regular, Report},
     start::{Start, Started, word},
 };
 use crate::{
     engine::joint::{Joining, Joint, Kept, Post},
-    outcome::{Name, Reason},
+    outcome::Reason,
 };
 use alloc::sync::Arc;
-use core::{fmt, future::Future, panic::Location};
-
-/// A child that is about to be spawned, as [`Scope::child`] returns it.
-///
-/// # Examples
-///
-/// ```
-/// use ringfence_core::{block_on, scope};
-///
-/// let failed = block_on(scope(async |s| {
-///     s.child().named("mirror").spawn(async { Err::<(), _>("refused") });
-///     std::future::pending::<Result<(), _>>().await
-/// }));
-/// assert!(failed.unwrap_err().to_string().contains("mirror"));
-/// ```
-#[must_use = "a child is spawned by `.spawn(…)`"]
-pub struct ChildBuilder<'env, E: 'env, M: Mode = Shared> {
-    scope: Scope<'env, E, M>,
-    draft: Draft,
-}
-
-/// What is said of a child before it is spawned.
-struct Draft {
-    name: Option<Name>,
-    rank: Rank,
-    location: &'static Location<'static>,
-}
-
-impl Draft {
-    /// A child without a name.
-    #[track_caller]
-    #[inline]
-    fn new() -> Self {
-        Self { name: None, rank: Rank::Regular, location: Location::caller() }
-    }
-}
-
-impl<E, M: Mode> ChildBuilder<'_, E, M> {
-    /// Gives the child a name, to be shown in errors.
-    pub fn named(mut self, name: impl Into<Name>) -> Self {
-        self.draft.name = Some(name.into());
-        self
-    }
-
-    /// Makes the child a daemon: the scope does not stay open for it.
-    ///
-    /// It is cancelled once the body and all other children have ended, the last daemon first. Its
-    /// failure is the scope's. [`limit`](crate::Scoped::limit) does not count it.
-    pub fn daemon(mut self) -> Self {
-        self.draft.rank = Rank::Daemon;
-        self
-    }
-}
+use core::future::Future;
 
 impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     /// Begins a child, to be given a name or made a daemon before it is spawned.
@@ -88,8 +37,8 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
         unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<M::Child<'env, E>>,
     ) -> Result<Kept<Report<V>>, Refused<F, P>> {
         let join = |number| {
-            let Draft { name, rank, location } = draft;
-            let birth = Birth::new(number, rank, name, location);
+            let Draft { said, rank, location } = draft;
+            let birth = Birth::new(number, rank, said, location);
             Joining::new(future, post(Report::new(birth, self.door.gate.clone())))
         };
         let mut join = Some(join);
@@ -170,7 +119,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                self.child().spawn(child(self.clone()))
+                self.child().spawn_with(child)
             }
 
             /// Starts a child, or gives it back if the scope is ending.
@@ -313,6 +262,18 @@ macro_rules! spawning {
                 Handle::new(admitted.unwrap_or_else(|refused| refused.drop(Regular::report)))
             }
 
+            /// Starts the child, which gets the scope, as [`Scope::spawn_with`].
+            pub fn spawn_with<C, F>(self, child: C) -> Handle<<F::Output as ChildOutput<E>>::Value>
+            where
+                C: FnOnce(Scope<'env, E, $mode>) -> F,
+                F: Future<Output: ChildOutput<E>> $(+ $send)? + 'env,
+                <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
+                $(E: $send,)?
+            {
+                let child = child(self.scope.clone());
+                self.spawn(child)
+            }
+
             /// Starts the child, or gives it back, as [`Scope::try_spawn`].
             ///
             /// # Errors
@@ -351,9 +312,3 @@ macro_rules! spawning {
 
 spawning!(scope: Shared, Send);
 spawning!(scope_local: Local);
-
-impl<E, M: Mode> fmt::Debug for ChildBuilder<'_, E, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChildBuilder").field("name", &self.draft.name).finish_non_exhaustive()
-    }
-}

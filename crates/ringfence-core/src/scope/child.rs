@@ -2,7 +2,7 @@
 
 use crate::outcome::{Cause, ChildId, Failure, Label, Name};
 use alloc::boxed::Box;
-use core::panic::Location;
+use core::{panic::Location, time::Duration};
 
 /// Who a child is, for its scope and in messages.
 ///
@@ -11,7 +11,7 @@ use core::panic::Location;
 pub struct Birth {
     /// The number, shifted by the rank.
     place: u64,
-    name: Option<Box<Name>>,
+    said: Option<Box<Said>>,
     location: &'static Location<'static>,
 }
 
@@ -21,11 +21,12 @@ impl Birth {
     pub(super) fn new(
         number: u64,
         rank: Rank,
-        name: Option<Name>,
+        said: Said,
         location: &'static Location<'static>,
     ) -> Self {
         let place = number << 1 | u64::from(rank == Rank::Daemon);
-        Self { place, name: name.map(Box::new), location }
+        let said = (!said.is_nothing()).then(|| Box::new(said));
+        Self { place, said, location }
     }
 
     /// How many children the scope had numbered before.
@@ -40,18 +41,38 @@ impl Birth {
     }
 
     pub(super) fn name(&self) -> Option<&str> {
-        self.name.as_ref().map(|name| &***name)
+        self.said.as_ref()?.name.as_deref()
+    }
+
+    /// How long it may go on once it was asked to end, if it is not what its scope says.
+    pub(super) fn grace(&self) -> Option<Duration> {
+        self.said.as_ref()?.grace
     }
 
     /// The child as it is shown to people.
     pub(super) fn label(&self) -> Label {
-        Label { child: ChildId::new(self.number()), name: self.name.as_deref().cloned() }
+        let name = self.said.as_ref().and_then(|said| said.name.clone());
+        Label { child: ChildId::new(self.number()), name }
     }
 
     /// The failure of the child.
     pub(super) fn failure<E>(&self, cause: Cause<E>) -> Failure<E> {
         let Label { child, name } = self.label();
         Failure { child, name, location: Some(self.location), cause }
+    }
+}
+
+/// What is said of few children.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    pub(super) name: Option<Name>,
+    /// How long it may go on once it was asked to end.
+    pub(super) grace: Option<Duration>,
+}
+
+impl Said {
+    fn is_nothing(&self) -> bool {
+        self.name.is_none() && self.grace.is_none()
     }
 }
 

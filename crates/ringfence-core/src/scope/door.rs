@@ -111,3 +111,6 @@ impl<E> Overdue<E> {
         self.gate.ring();
     }
 }
+
+#[cfg(all(test, ringfence_loom))]
+mod models;

@@ -52,6 +52,9 @@ struct State {
     /// Where the deadline was moved to, until the scope's future has heard of it.
     #[cfg(feature = "std")]
     deadline: Option<Option<std::time::Instant>>,
+    /// The scope's deadline, and the earliest around it, when it was polled last.
+    #[cfg(feature = "std")]
+    deadlines: [Option<std::time::Instant>; 2],
     /// The slots that are not to be dropped, once for each shield in them.
     shielded: Vec<usize>,
 }
@@ -70,6 +73,8 @@ impl Gate {
                 orphans: Vec::new(),
                 #[cfg(feature = "std")]
                 deadline: None,
+                #[cfg(feature = "std")]
+                deadlines: [None, None],
                 shielded: Vec::new(),
             }),
             rung: AtomicBool::new(false),
@@ -182,8 +187,9 @@ impl Gate {
 
     /// Takes the children that are to be cancelled, and hears the bell again from now on.
     pub(super) fn answer(&self) -> Vec<u64> {
-        // Relaxed: see `ring`.
-        self.rung.store(false, Ordering::Relaxed);
+        // Relaxed: see `ring`. An exchange, for the models: of a store and an exchange that do not see
+        // each other they try both orders, also where one is out of the question.
+        self.rung.swap(false, Ordering::Relaxed);
         self.state.with(|state| mem::take(&mut state.cancels))
     }
 
@@ -200,6 +206,11 @@ impl Gate {
             let new = bell.clone();
             drop(self.state.with(|state| state.bell.replace(new)));
         }
+    }
+
+    /// Who is woken, if anyone is yet.
+    pub(super) fn bell(&self) -> Option<Waker> {
+        self.state.with(|state| state.bell.clone())
     }
 
     /// The scope outlives the failures of its children.
@@ -248,6 +259,21 @@ impl Gate {
     #[cfg(feature = "std")]
     pub(super) fn take_deadline(&self) -> Option<Option<std::time::Instant>> {
         self.state.with(|state| state.deadline.take())
+    }
+
+    /// Notes the scope's deadline, and the earliest around it.
+    #[cfg(feature = "std")]
+    pub(super) fn note_deadlines(&self, deadlines: [Option<std::time::Instant>; 2]) {
+        self.state.with(|state| state.deadlines = deadlines);
+    }
+
+    /// When the time of the scope is up, by itself or by what is around it.
+    #[cfg(feature = "std")]
+    pub(super) fn deadline(&self) -> Option<std::time::Instant> {
+        self.state.with(|state| {
+            let [own, around] = state.deadlines;
+            state.deadline.unwrap_or(own).into_iter().chain(around).min()
+        })
     }
 
     /// Keeps whoever is being polled from being dropped, and returns its slot.

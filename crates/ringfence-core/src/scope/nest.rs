@@ -9,6 +9,7 @@ use super::{
 use crate::{
     cancel::WhenCancelled,
     engine::{
+        limit::{Limit, Share},
         ready::{Ready, Slot},
         segments::Segments,
         turn::Children,
@@ -22,7 +23,8 @@ use core::{
     future::Future,
     mem,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
+    time::Duration,
 };
 use pin_project_lite::pin_project;
 
@@ -57,6 +59,8 @@ pin_project! {
         limit: usize,
         // Whether one who waits for a place has got one.
         has_place: bool,
+        // What limits others, too.
+        share: Option<Share>,
         heed: Heed,
         // The child whose poll has panicked.
         fallen: Option<Child<'env, E, M>>,
@@ -108,6 +112,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             queue: VecDeque::new(),
             limit: usize::MAX,
             has_place: false,
+            share: None,
             heed: Heed::Idle,
             fallen: None,
             door,
@@ -120,8 +125,11 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     }
 
     /// Lets no more than `limit` regular children run at a time.
-    pub(super) fn limit(&mut self, limit: usize) {
-        self.limit = limit;
+    pub(super) fn limit(&mut self, limit: Limit) {
+        match limit {
+            Limit::Number(limit) => self.limit = limit.get(),
+            Limit::Limiter(limiter) => self.share = Some(Share::new(limiter)),
+        }
     }
 
     /// Looks who has come, and drops those whose end was asked for.
@@ -143,7 +151,8 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     ///
     /// Children are let in there only. Who is let in during a round is polled in the next, by slot:
     /// were one let in at the end of another, it might have the lower slot of the two.
-    pub(super) fn ask_for_fill(self: Pin<&mut Self>, ready: &mut Ready) {
+    pub(super) fn ask_for_fill(mut self: Pin<&mut Self>, ready: &mut Ready) {
+        self.as_mut().vacate();
         let this = self.project();
         if !this.queue.is_empty() && *this.regular < *this.limit {
             *this.has_place = true;
@@ -152,22 +161,54 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     }
 
     /// Lets children begin, in the order of their spawns, as far as there are places for them.
-    pub(super) fn fill(self: Pin<&mut Self>, ready: &mut Ready) {
-        let this = self.project();
-        while *this.regular < *this.limit {
-            let Some(child) = this.queue.pop_front() else { break };
-            *this.regular += 1;
-            this.children.insert(child, ready);
-        }
+    pub(super) fn fill(mut self: Pin<&mut Self>, ready: &mut Ready) {
+        self.as_mut().let_in_waiting(ready);
+        let this = self.as_mut().project();
+        let shares = this.share.is_some();
         for child in this.arrivals.drain(..) {
             if child.id().rank() == Rank::Regular {
-                if *this.regular == *this.limit {
+                if shares || *this.regular == *this.limit {
                     this.queue.push_back(child);
                     continue;
                 }
                 *this.regular += 1;
             }
             this.children.insert(child, ready);
+        }
+        if shares {
+            self.let_in_waiting(ready);
+        }
+    }
+
+    /// Lets those begin who wait for a place, as far as there are places for them.
+    fn let_in_waiting(self: Pin<&mut Self>, ready: &mut Ready) {
+        let this = self.project();
+        let mut bell = None;
+        if let Some(share) = this.share {
+            share.keep(*this.regular);
+            bell = this.door.gate.bell();
+        }
+        while *this.regular < *this.limit && !this.queue.is_empty() {
+            if let Some(share) = this.share {
+                // The door is woken when there is a place, if it was polled before.
+                if share.poll_more(bell.as_ref().unwrap_or(Waker::noop())).is_pending() {
+                    return;
+                }
+            }
+            let Some(child) = this.queue.pop_front() else { return };
+            *this.regular += 1;
+            this.children.insert(child, ready);
+        }
+    }
+
+    /// Gives up the places of those who have gone, and waits for no more than are needed.
+    pub(super) fn vacate(self: Pin<&mut Self>) {
+        let this = self.project();
+        if let Some(share) = this.share {
+            share.keep(*this.regular);
+            if this.queue.is_empty() {
+                share.leave_line();
+            }
         }
     }
 
@@ -190,19 +231,6 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         child.let_go()
     }
 
-    /// Drops those who have not begun: they never will. Tells the ends of those whose destructors
-    /// panic.
-    ///
-    /// The door is closed.
-    pub(super) fn turn_away(self: Pin<&mut Self>, ended: impl FnMut(ChildEnd<E>)) {
-        let this = self.project();
-        let mut late: Vec<_> = this.queue.drain(..).collect();
-        late.append(this.arrivals);
-        this.door.take(this.arrivals);
-        late.append(this.arrivals);
-        drop_in_order::<E, M>(late, ended);
-    }
-
     /// Whether nothing is left to wait for: while the scope is `open`, daemons do not count.
     pub(super) fn is_quiet(self: Pin<&mut Self>, open: bool) -> bool {
         let this = self.project();
@@ -215,12 +243,27 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         self.project().children.len()
     }
 
-    /// Returns the labels of what has not ended: the body, then the children.
-    pub(super) fn unfinished(self: Pin<&mut Self>) -> Vec<Label> {
+    /// Returns the labels of what has not ended: the body, then the children; of those only whose
+    /// own grace is `meant`.
+    pub(super) fn unfinished(
+        self: Pin<&mut Self>,
+        meant: impl Fn(Option<Duration>) -> bool,
+    ) -> Vec<Label> {
         let this = self.project();
-        let body = this.has_body.then_some(Label { child: ChildId::BODY, name: None });
+        let body = *this.has_body && meant(None);
+        let body = body.then_some(Label { child: ChildId::BODY, name: None });
         let running = this.children.occupied().filter_map(|slot| this.children.child(slot));
-        let children = running.chain(&*this.queue).map(|child| child.id().label());
+        let children = running.chain(&*this.queue).filter(|child| meant(child.id().grace()));
+        body.into_iter().chain(children.map(|child| child.id().label())).collect()
+    }
+
+    /// Returns the slots of what has begun and not ended, each with its own grace if it has one.
+    pub(super) fn graces(self: Pin<&mut Self>) -> Vec<(usize, Option<Duration>)> {
+        let this = self.project();
+        let body = this.has_body.then_some((BODY, None));
+        let children = this.children.occupied().map(|slot| {
+            (slot.index(), this.children.child(slot).and_then(|child| child.id().grace()))
+        });
         body.into_iter().chain(children).collect()
     }
 
@@ -232,7 +275,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         self.clear_but(&[], ended);
     }
 
-    /// As [`clear`](Self::clear), but for what is in these slots.
+    /// As [`clear`](Self::clear), but for what is in these slots. Who has not begun never will.
     pub(super) fn clear_but(
         self: Pin<&mut Self>,
         spared: &[usize],
@@ -309,7 +352,8 @@ where
             }
             DOOR => {
                 this.door.gate.hang(cx.waker());
-                let wanted = this.door.gate.is_rung() || *this.has_place;
+                let waits = this.share.as_ref().is_some_and(Share::is_waiting);
+                let wanted = this.door.gate.is_rung() || *this.has_place || waits;
                 match this.heed.poll(&this.door.gate, cx) {
                     Poll::Ready(reason) => Poll::Ready(Event::Door(Some(reason))),
                     Poll::Pending if wanted => Poll::Ready(Event::Door(None)),

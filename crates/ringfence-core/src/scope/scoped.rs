@@ -31,14 +31,16 @@ pin_project! {
     /// ```text
     ///   new
     ///    │ it is polled
-    ///    ▼   1 decided          2 the grace is over          4 no shield is left
-    ///   open ───────────▶ ending ───────────────────▶ shielded ─────────────────▶ draining
-    ///    │ └───────────────────── 1 without grace ──────▲                            ▲ │
-    ///    └───────────────────────────────────────────────────────────────────────────┘ │ 5
-    ///                     3 the body and all regular children have ended               ▼
-    ///                                                                                done
+    ///    ▼   1 decided           3 nobody is left
+    ///   open ───────────▶ ending ─────────────────▶ draining
+    ///    │                ▲    │                      ▲  │
+    ///    │                └─2──┘ a grace is over      │  │ 5
+    ///    └────────────────────────────────────────────┘  ▼
+    ///          4 the body and all regular children     done
+    ///            have ended
     /// ```
     ///
+    /// At 1 and at 2 whoever has had all of its grace is dropped, unless it is behind a shield.
     /// 5 is walked at once unless a child on a runtime was dropped inside a poll, and has not gone.
     ///
     /// A scope is decided by a failure, a panic, its deadline, or the cancellation of its token.
@@ -101,8 +103,6 @@ enum Phase {
     Open,
     /// Everything was asked to end.
     Ending,
-    /// Everything was dropped but for those behind a shield.
-    Shielded,
     /// Everything was dropped, and children on a runtime have not gone yet.
     Draining,
     Done,
@@ -181,14 +181,14 @@ where
 
     /// Lets at most `limit` children run at a time; the others wait, in the order of their spawns.
     ///
-    /// Neither the body nor daemons are counted.
+    /// Neither the body nor daemons are counted, by a [`Limiter`](crate::Limiter) neither.
     ///
     /// # Panics
     ///
     /// If `limit` is 0.
     #[track_caller]
     pub fn limit<L: IntoLimit>(mut self, limit: L) -> Self {
-        self.nest.limit(limit.into_limit().get());
+        self.nest.limit(limit.into_limit());
         self
     }
 

@@ -3,7 +3,7 @@
 use super::gate::Gate;
 use crate::{
     cancel::{self, CancelToken},
-    time::{Sleep, sleep},
+    time::{Deadline, only_until},
 };
 use alloc::sync::Arc;
 use core::{
@@ -30,7 +30,7 @@ pin_project! {
         gate: Arc<Gate>,
         // In force inside, so that scopes there are not cancelled with the one outside.
         token: CancelToken,
-        bound: Sleep,
+        bound: Deadline,
         state: State,
     }
 }
@@ -64,7 +64,7 @@ impl Drop for Up {
 impl<F> Shield<F> {
     pub(super) fn new(bound: Duration, future: F, gate: Arc<Gate>) -> Self {
         let token = CancelToken::new();
-        Self { future, gate, token, bound: sleep(bound), state: State::New }
+        Self { future, gate, token, bound: Deadline::after(bound), state: State::New }
     }
 }
 
@@ -76,14 +76,16 @@ impl<F: Future> Future for Shield<F> {
         if let State::New = this.state {
             *this.state = State::Up(Up { gate: this.gate.clone(), slot: this.gate.shield() });
         }
+        this.bound.begin();
         let polled = {
+            let _until = only_until(this.bound.instant());
             let _within = cancel::within(this.token.clone());
             this.future.poll(cx)
         };
         if polled.is_ready() {
             *this.state = State::Down;
         } else if let State::Up(_) = this.state {
-            if Pin::new(this.bound).poll(cx).is_ready() {
+            if this.bound.poll(cx).is_ready() {
                 *this.state = State::Down;
             }
         }

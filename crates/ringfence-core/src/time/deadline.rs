@@ -37,6 +37,11 @@ impl Deadline {
         self.sleep.fix_deadline();
     }
 
+    /// The instant, if it stands: not before `begin`.
+    pub(crate) fn instant(&self) -> Option<Instant> {
+        self.sleep.deadline()
+    }
+
     /// Waits until the deadline has passed.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         Pin::new(&mut self.sleep).poll(cx)

@@ -5,11 +5,14 @@
 //! of its own where no runtime is in force. The order is that of [`rt::current`](crate::rt::current).
 
 mod deadline;
+mod in_force;
 mod interval;
 mod sleep;
 mod timeout;
 
 pub(crate) use deadline::Deadline;
+pub use in_force::in_force;
+pub(crate) use in_force::{Until, only_until, until};
 pub use interval::{Interval, MissedTick, Tick, interval};
 pub use sleep::{Sleep, sleep, sleep_until};
 pub(crate) use timeout::{Expired, Expiry};

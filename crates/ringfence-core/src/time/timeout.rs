@@ -1,6 +1,6 @@
 //! One future, and a limit in time.
 
-use super::Deadline;
+use super::{Deadline, until};
 use crate::{
     cancel::drain::{Delayed, Drain},
     outcome::{Elapsed, Label, Name},
@@ -183,6 +183,7 @@ impl<F: Future> Future for Timeout<F> {
             return delayed.map(Err);
         };
         this.deadline.begin();
+        let _until = until(this.deadline.instant());
         let mut polled = future.as_mut().poll(cx);
         let is_decided = this.expiry.is_decided;
         if polled.is_pending() && !is_decided(future.as_mut()) {

@@ -3,10 +3,10 @@
 use super::{Ready, WIDTH};
 
 impl Ready {
-    /// Has one header, and as many children, all of whom are to be polled.
+    /// Has one header, and of its children so many are to be polled.
     #[inline]
     pub(crate) fn of_few(children: usize) -> Self {
-        debug_assert!(0 < children && children <= WIDTH, "as many as share a header");
+        debug_assert!(children <= WIDTH, "as many as share a header");
         let mut ready = Self::new();
         ready.add_header();
         ready.bits = all(children);
@@ -23,5 +23,5 @@ impl Ready {
 /// The bits of the first `children` of a header.
 #[inline]
 fn all(children: usize) -> usize {
-    usize::MAX >> (usize::BITS as usize - children)
+    usize::MAX.checked_shr((usize::BITS as usize - children) as u32).unwrap_or(0)
 }

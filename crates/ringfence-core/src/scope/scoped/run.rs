@@ -7,12 +7,14 @@ use crate::{
     engine::turn::{PENDING, turn},
     outcome::{Elapsed, Reason, ScopeError, TimeLimit},
     scope::{
+        gate::Gate,
         ledger::{Conclusion, Verdict},
         mode::Mode,
-        nest::Event,
-        patience::Over,
+        nest::{Event, Nest},
+        patience::{Over, Patience},
     },
 };
+use alloc::vec::Vec;
 use core::{
     future::Future,
     mem,
@@ -39,7 +41,7 @@ where
         let this = self.project();
         let (mut nest, ledger, door) = (this.nest, this.ledger, this.door);
         let open = matches!(this.phase, Phase::Open);
-        let shielded = matches!(this.phase, Phase::Shielded);
+        let (ending, patience) = (matches!(this.phase, Phase::Ending), this.patience);
         if nest.as_mut().is_quiet(open) && !door.gate.is_rung() {
             return Poll::Ready(Step::Quiet);
         }
@@ -54,9 +56,11 @@ where
                 }
                 Ok(Event::Door(cancelled)) => {
                     let mut ends = nest.as_mut().answer();
-                    if shielded {
-                        // Some shield is down.
-                        nest.as_mut().clear_but(&door.gate.shielded(), |end| ends.push(end));
+                    if ending {
+                        // Some shield may be down.
+                        let spared = spared(nest.as_mut(), &door.gate, patience);
+                        nest.as_mut().clear_but(&spared, |end| ends.push(end));
+                        nest.as_mut().vacate();
                     }
                     let heard = ledger.children(ends).and(ledger.overdue(door.take_overdue()));
                     match (heard, cancelled) {
@@ -108,34 +112,28 @@ where
                 token.cancel(reason);
             }
         });
-        if !this.patience.ask() {
-            return self.spare();
-        }
-        *this.phase = Phase::Ending;
-        this.nest.turn_away(|end| drop(ledger.child(end)));
-        true
+        this.patience.ask();
+        self.cut()
     }
 
-    /// Drops what is left, but for those behind a shield. False if there are none.
-    fn spare(self: Pin<&mut Self>) -> bool {
+    /// Drops those who have had their grace, but for those behind a shield. False if nobody would be
+    /// left: then they are still there.
+    fn cut(self: Pin<&mut Self>) -> bool {
         let this = self.project();
-        let shielded = this.door.gate.shielded();
-        if shielded.is_empty() {
+        let (mut nest, ledger, patience) = (this.nest, this.ledger, this.patience);
+        if let Some(tell) = this.on_leftovers {
+            let late = nest.as_mut().unfinished(|own| patience.is_just_over(own));
+            let _ = ledger.run(|| late.iter().for_each(tell));
+        }
+        let spared = spared(nest.as_mut(), &this.door.gate, patience);
+        if spared.is_empty() {
             return false;
         }
-        *this.phase = Phase::Shielded;
-        let ledger = this.ledger;
-        this.nest.clear_but(&shielded, |end| drop(ledger.child(end)));
+        *this.phase = Phase::Ending;
+        nest.as_mut().clear_but(&spared, |end| drop(ledger.child(end)));
+        let _ = ledger.run(|| nest.as_mut().vacate());
+        patience.wait_for(nest.graces().into_iter().map(|(_, own)| own));
         true
-    }
-
-    /// Tells who has not used the grace to end.
-    fn tell_leftovers(self: Pin<&mut Self>) {
-        let this = self.project();
-        if let Some(tell) = this.on_leftovers {
-            let unfinished = this.nest.unfinished();
-            let _ = this.ledger.run(|| unfinished.iter().for_each(tell));
-        }
     }
 
     /// Drops what is left, which is then ready.
@@ -167,6 +165,7 @@ where
         if let Some(panic) = ready!(this.drain.poll(cx)) {
             let _ = this.ledger.panic(panic);
         }
+        let _ = this.ledger.run(|| this.nest.vacate());
         *this.phase = Phase::Done;
         Poll::Ready(this.ledger.conclude())
     }
@@ -182,25 +181,18 @@ where
             }
             Phase::Draining => return Poll::Ready(()),
             Phase::Done => panic!("a scope was polled after it had ended"),
-            Phase::Open | Phase::Ending | Phase::Shielded => {}
+            Phase::Open | Phase::Ending => {}
         }
         #[cfg(feature = "std")]
-        let _within = cancel::within(this.door.gate.clone());
+        let _within =
+            (cancel::within(this.door.gate.clone()), this.patience.enter(&this.door.gate));
         loop {
             let mut step = self.as_mut().step(cx);
             if step.is_pending() {
                 let this = self.as_mut().project();
-                if let Phase::Shielded = this.phase {
-                    return Poll::Pending;
-                }
                 step = match ready!(this.patience.poll(&this.door.gate, cx)) {
-                    Over::Grace => {
-                        self.as_mut().tell_leftovers();
-                        if self.as_mut().spare() {
-                            continue;
-                        }
-                        return self.finish();
-                    }
+                    Over::Grace if self.as_mut().cut() => continue,
+                    Over::Grace => return self.finish(),
                     Over::Scope(limit) => match self.as_mut().last_steps(cx) {
                         Poll::Pending => Poll::Ready(self.as_mut().elapse(limit)),
                         step => step,
@@ -234,10 +226,22 @@ where
     /// Notes that the time is up, and who has not ended.
     fn elapse(self: Pin<&mut Self>, limit: TimeLimit) -> Step {
         let this = self.project();
-        let unfinished = this.nest.unfinished();
+        let unfinished = this.nest.unfinished(|_| true);
         this.ledger.elapse(Elapsed::new(limit, this.name.clone(), unfinished));
         Step::Cancel(Reason::Deadline)
     }
+}
+
+/// The slots of those who have not had all of their grace, or are behind a shield.
+fn spared<B, E, M: Mode>(
+    nest: Pin<&mut Nest<'_, B, E, M>>,
+    gate: &Gate,
+    patience: &Patience,
+) -> Vec<usize> {
+    let shielded = gate.shielded();
+    let mut slots = nest.graces();
+    slots.retain(|(slot, own)| !patience.is_over(*own) || shielded.contains(slot));
+    slots.into_iter().map(|(slot, _)| slot).collect()
 }
 
 impl<B, T, E, M> Future for Scoped<'_, B, T, E, M>

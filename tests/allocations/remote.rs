@@ -1,0 +1,109 @@
+//! What children on a runtime may ask for, without what the runtime itself does.
+
+use super::{settled, yields};
+use ringfence_benches::alloc::Tally;
+use ringfence_core::{
+    Scope, blocking, gather, remote,
+    rt::{Job, Refused, Spawn, SpawnBlocking, Task},
+    scope,
+};
+use std::{
+    future::Future,
+    mem,
+    pin::{Pin, pin},
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
+};
+
+const CHILDREN: usize = 1000;
+
+/// A runtime that asks for nothing: it has room for all tasks and jobs.
+#[derive(Clone)]
+struct Roomy(Arc<Mutex<(Vec<Task>, Vec<Job>)>>);
+
+impl Roomy {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new((Vec::with_capacity(CHILDREN), Vec::with_capacity(CHILDREN)))))
+    }
+
+    /// Runs a future and the tasks beside it, over and over.
+    fn run<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let mut cx = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+                return output;
+            }
+            let (mut tasks, mut jobs) = mem::take(&mut *self.0.lock().unwrap());
+            tasks.retain_mut(|task| Pin::new(task).poll(&mut cx).is_pending());
+            jobs.drain(..).for_each(Job::run);
+            *self.0.lock().unwrap() = (tasks, jobs);
+        }
+    }
+}
+
+impl Spawn for Roomy {
+    fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+        self.0.lock().unwrap().0.push(task);
+        Ok(())
+    }
+}
+
+impl SpawnBlocking for Roomy {
+    fn spawn_blocking(&self, job: Job) -> Result<(), Refused<Job>> {
+        self.0.lock().unwrap().1.push(job);
+        Ok(())
+    }
+}
+
+/// Asserts that so many allocations per child were asked for at most, and few beside, and that
+/// nothing was kept.
+fn assert_per_child(tally: Tally, per_child: usize) {
+    assert!(tally.allocations <= per_child * CHILDREN + 50, "{tally:?}");
+    assert_eq!(tally.bytes, 0);
+}
+
+// rule: remote-cost
+#[test]
+fn a_child_on_a_runtime_takes_one_allocation() {
+    let rt = Roomy::new();
+    let ready = || gather((0..CHILDREN).map(|n| remote(&rt, async move { n })));
+    assert_per_child(settled(|| rt.run(ready()).len()), 1);
+    // However often it is polled.
+    let yields = || gather((0..CHILDREN).map(|n| remote(&rt, yields(n))));
+    assert_per_child(settled(|| rt.run(yields()).len()), 1);
+}
+
+// rule: remote-cost
+#[test]
+fn a_child_that_is_dropped_takes_no_more() {
+    let rt = Roomy::new();
+    let dropped = || drop(Vec::from_iter((0..CHILDREN).map(|n| remote(&rt, yields(n)))));
+    assert_per_child(settled(dropped), 1);
+}
+
+// rule: remote-cost
+#[test]
+fn a_child_of_a_scope_on_a_runtime_takes_two_allocations_with_its_handle() {
+    let rt = Roomy::new();
+    let whole = || {
+        scope(async |s: Scope<'_, u32>| -> Result<usize, u32> {
+            let mut handles = Vec::with_capacity(CHILDREN);
+            handles.extend((0..CHILDREN).map(|n| s.spawn_on(&rt, async move { Ok(n) })));
+            let mut sum = 0;
+            for handle in handles {
+                sum += handle.await;
+            }
+            Ok(sum)
+        })
+    };
+    assert_per_child(settled(|| rt.run(whole()).unwrap()), 2);
+}
+
+// rule: remote-cost
+#[test]
+fn a_job_takes_two_allocations() {
+    let rt = Roomy::new();
+    let jobs = || gather((0..CHILDREN).map(|n| blocking(&rt, move || n)));
+    assert_per_child(settled(|| rt.run(jobs()).len()), 2);
+}
