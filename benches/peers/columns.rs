@@ -21,7 +21,7 @@ pub(crate) enum Mark {
 }
 
 /// In their order. A contender that a row file brings along has its line here.
-pub(crate) const COLUMNS: [Column; 12] = [
+pub(crate) const COLUMNS: [Column; 16] = [
     Column { name: "FuturesUnordered", colour: (0x00, 0x72, 0xB2), mark: Mark::Disc },
     Column { name: "join_all", colour: (0x4F, 0xA9, 0xDC), mark: Mark::Triangle },
     Column { name: "futures::join!", colour: (0x00, 0x72, 0xB2), mark: Mark::Triangle },
@@ -32,6 +32,10 @@ pub(crate) const COLUMNS: [Column; 12] = [
     Column { name: "moro-local", colour: (0x9C, 0x7A, 0xC4), mark: Mark::Ring },
     Column { name: "tokio::spawn", colour: (0xA8, 0xA8, 0xA8), mark: Mark::Ring },
     Column { name: "tokio JoinSet", colour: (0x77, 0x77, 0x77), mark: Mark::Cross },
+    Column { name: "smol spawn", colour: (0x4F, 0xA9, 0xDC), mark: Mark::Disc },
+    Column { name: "async-std spawn", colour: (0xB8, 0x86, 0x0B), mark: Mark::Disc },
+    Column { name: "ringfence, smol", colour: (0xD5, 0x2B, 0x00), mark: Mark::Triangle },
+    Column { name: "ringfence, async-std", colour: (0xD5, 0x2B, 0x00), mark: Mark::Cross },
     Column { name: OURS, colour: (0xD5, 0x2B, 0x00), mark: Mark::Disc },
     Column { name: BOUND, colour: (0x22, 0x22, 0x22), mark: Mark::Ring },
 ];

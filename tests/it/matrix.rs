@@ -34,7 +34,7 @@ struct Script {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pace {
+pub(crate) enum Pace {
     OneInEachStep,
     AllInOneStep,
 }
@@ -173,18 +173,28 @@ fn step(running: &mut Option<Stepper<Running>>, family: &Family) -> Answer {
 /// Plays every script with the verbs of this name, over every container.
 fn play_all(name: Name) {
     for verb in VERBS.iter().filter(|verb| verb.name == name) {
-        for len in 0..=3 {
-            // Races of none are asserted with T16, and there are no empty tuples here.
-            if len == 0 && (name == Name::Race || matches!(verb.container, "tuple" | "array")) {
-                continue;
-            }
-            for_each_script(len, |script| play(verb, script));
-        }
+        play_up_to_three(verb, |_| true);
         // With four a tuple asks who was woken. Undisturbed, since there are many orders of four.
         for_each_sequence(4, |ends| {
             for order in ending_orders(&ends) {
                 let (pace, disturbance) = (Pace::OneInEachStep, Disturbance::None);
                 play(verb, &Script { ends: ends.clone(), order, pace, disturbance });
+            }
+        });
+    }
+}
+
+/// Plays every script for up to three children that `is_asked`, by when they end.
+pub(crate) fn play_up_to_three(verb: &Verb, is_asked: impl Fn(Pace) -> bool) {
+    for len in 0..=3 {
+        // Races of none are asserted with T16, and there are no empty tuples here.
+        let is_fixed = matches!(verb.container, "tuple" | "array");
+        if len == 0 && (verb.name == Name::Race || is_fixed) {
+            continue;
+        }
+        for_each_script(len, |script| {
+            if is_asked(script.pace) {
+                play(verb, script);
             }
         });
     }

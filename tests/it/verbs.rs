@@ -131,7 +131,11 @@ pub(crate) const VERBS: &[Verb] = &[
     verb(Name::RaceOk, "tuple", |c| by_arity!(c; |c| raced(race_ok(c).await); tuple)),
 ];
 
-const fn verb(name: Name, container: &'static str, run: fn(Vec<Child>) -> Running) -> Verb {
+pub(crate) const fn verb(
+    name: Name,
+    container: &'static str,
+    run: fn(Vec<Child>) -> Running,
+) -> Verb {
     Verb { name, container, run }
 }
 
@@ -196,13 +200,13 @@ pub(crate) fn outcomes(outcomes: impl IntoIterator<Item = Outcome<Output>>) -> R
     outcomes.into_iter().map(end).collect()
 }
 
-fn done(waited: Waited<Child>) -> Report {
+pub(crate) fn done<F: Future<Output = Output>>(waited: Waited<F>) -> Report {
     let Waited { done, pending } = waited;
     drop(pending);
     keyed(done)
 }
 
-fn keyed<K>(keyed: impl IntoIterator<Item = (K, Outcome<Output>)>) -> Report {
+pub(crate) fn keyed<K>(keyed: impl IntoIterator<Item = (K, Outcome<Output>)>) -> Report {
     outcomes(keyed.into_iter().map(|(_, outcome)| outcome))
 }
 

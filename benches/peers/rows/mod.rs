@@ -24,6 +24,7 @@ mod memory;
 mod remote;
 mod scope;
 mod set;
+mod sharded;
 mod threads;
 mod try_gather;
 mod tuples;
@@ -34,7 +35,7 @@ use crate::row::{Area, Row};
 use crate::targets::Must;
 
 /// Every area, in the order of the report.
-pub(crate) const AREAS: [Area; 12] = [
+pub(crate) const AREAS: [Area; 13] = [
     set::AREA,
     churn::AREA,
     wakes::AREA,
@@ -46,6 +47,7 @@ pub(crate) const AREAS: [Area; 12] = [
     tuples::AREA,
     scope::AREA,
     remote::AREA,
+    sharded::AREA,
     memory::AREA,
 ];
 

@@ -8,6 +8,11 @@ use crate::engine::{
     policy::{Panics, Policy, Rest, Stop},
     store::Uniform,
 };
+#[cfg(feature = "std")]
+use crate::{
+    parallel::{IntoShards, OnRuntime, Sharding},
+    rt::Spawn,
+};
 use core::{
     fmt,
     pin::Pin,
@@ -100,6 +105,66 @@ impl<S: Uniform> AsCompleted<S> {
     pub fn limit<L: IntoLimit>(mut self, limit: L) -> Self {
         self.drive.limit(limit.into_limit());
         self
+    }
+}
+
+/// Children that run on a runtime.
+#[cfg(feature = "std")]
+impl<S: Uniform> AsCompleted<S> {
+    /// Runs the children as tasks of the runtime `rt`, in parallel, as
+    /// [`on`](crate::Verb::on) of other verbs.
+    ///
+    /// The children go on while the consumer does something else.
+    ///
+    /// # Panics
+    ///
+    /// If children have begun already.
+    ///
+    /// # Examples
+    ///
+    /// `Threads` stands for a runtime; [`Runtime`](crate::rt::Runtime) shows it.
+    ///
+    /// ```
+    /// use futures::StreamExt as _;
+    /// use ringfence_core::{as_completed, block_on, rt::Spawn};
+    ///
+    /// async fn sum(rt: impl Spawn + Clone + 'static) -> u64 {
+    ///     let squares = as_completed((0..10).map(async |n| n * n)).limit(4).on(&rt);
+    ///     squares.map(|(_, square)| square).fold(0, async |sum, square| sum + square).await
+    /// }
+    /// # use ringfence_core::rt::{Refused, Task};
+    /// # #[derive(Clone)]
+    /// # struct Threads;
+    /// # impl Spawn for Threads {
+    /// #     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+    /// #         std::thread::spawn(|| block_on(task));
+    /// #         Ok(())
+    /// #     }
+    /// # }
+    /// assert_eq!(block_on(sum(Threads)), 285);
+    /// ```
+    pub fn on<R>(self, rt: &R) -> AsCompleted<S::Remote>
+    where
+        R: Spawn + Clone + 'static,
+        S: OnRuntime<R>,
+    {
+        AsCompleted { drive: self.drive.map_store(|store| store.on(rt)), ended: self.ended }
+    }
+
+    /// Runs the children on at most `shards` tasks of the runtime, as
+    /// [`sharded`](crate::Verb::sharded) of other verbs.
+    ///
+    /// # Panics
+    ///
+    /// If `shards` is 0, or if children have begun already.
+    #[track_caller]
+    pub fn sharded<N: IntoShards>(self, shards: N) -> AsCompleted<S::Sharded>
+    where
+        S: Sharding,
+    {
+        let shards = shards.into_shards();
+        let drive = self.drive.map_store(|store| store.sharded(shards, POLICY));
+        AsCompleted { drive, ended: self.ended }
     }
 }
 

@@ -75,17 +75,15 @@ pub type Gather<S> = Verb<S, GatherRule>;
 #[derive(Debug, Default)]
 pub struct GatherRule;
 
-impl GatherRule {
-    const POLICY: Policy =
-        Policy { verb: "gather", stop: Stop::AllEnded, rest: Rest::Cancel, panics: Panics::Resume };
-}
-
 impl<S: InOrder> Rule<S> for GatherRule {
     type Output = S::Values;
 
+    const POLICY: Policy =
+        Policy { verb: "gather", stop: Stop::AllEnded, rest: Rest::Cancel, panics: Panics::Resume };
+
     #[inline]
     fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<S::Values> {
-        let _ = ready!(drive.as_mut().poll(&Self::POLICY, cx));
+        let _ = ready!(drive.as_mut().poll(&<Self as Rule<S>>::POLICY, cx));
         Poll::Ready(drive.store().values())
     }
 }
@@ -153,21 +151,19 @@ pub type TryGather<S> = Verb<S, TryGatherRule>;
 #[derive(Debug, Default)]
 pub struct TryGatherRule;
 
-impl TryGatherRule {
+impl<S: TryInOrder> Rule<S> for TryGatherRule {
+    type Output = Result<S::Values, S::Error>;
+
     const POLICY: Policy = Policy {
         verb: "try_gather",
         stop: Stop::FirstFailure,
         rest: Rest::Cancel,
         panics: Panics::Resume,
     };
-}
-
-impl<S: TryInOrder> Rule<S> for TryGatherRule {
-    type Output = Result<S::Values, S::Error>;
 
     #[inline]
     fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match ready!(drive.as_mut().poll(&Self::POLICY, cx)) {
+        Poll::Ready(match ready!(drive.as_mut().poll(&<Self as Rule<S>>::POLICY, cx)) {
             Decided::AllEnded => Ok(drive.store().values()),
             Decided::By(index) => Err(drive.store().error(index)),
         })

@@ -131,6 +131,8 @@ impl HedgeRule {
 impl<S: Uniform<Output = Result<T, E>>, T, E> Rule<S> for HedgeRule {
     type Output = Result<T, S::Each<E>>;
 
+    const POLICY: Policy = POLICY;
+
     fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
             if let Poll::Ready(decided) = drive.as_mut().poll(&POLICY, cx) {

@@ -12,7 +12,7 @@ use crate::{
     engine::{slots::Slots, source::collect, turn::PENDING},
     outcome::{Outcome, Panic, drop_each},
 };
-use alloc::collections::VecDeque;
+use alloc::{collections::VecDeque, vec::Vec};
 use core::{
     fmt,
     future::Future,
@@ -279,6 +279,13 @@ impl<F: Future> JoinSet<F> {
         }
     }
 
+    /// Makes a set of `children`, in their own buffer.
+    pub(crate) fn adopt(children: Vec<F>) -> Self {
+        let mut set = Self::new();
+        set.slots.adopt(children);
+        set
+    }
+
     /// Drops all children, then the outcomes that nobody has taken; returns the first panic.
     fn drop_all(&mut self) -> Option<Panic> {
         let first = self.slots.children.clear();
@@ -357,9 +364,7 @@ impl<F: Future> Extend<F> for JoinSet<F> {
 impl<F: Future> FromIterator<F> for JoinSet<F> {
     /// Takes in what an iterator yields, all in one segment; its size hint is not believed.
     fn from_iter<I: IntoIterator<Item = F>>(children: I) -> Self {
-        let mut set = Self::new();
-        set.slots.adopt(collect(children));
-        set
+        Self::adopt(collect(children))
     }
 }
 

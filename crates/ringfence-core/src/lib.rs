@@ -35,6 +35,8 @@
 //! |---|---|---|
 //! | `.limit(n)` | all of [`Members`] | at most `n` children at a time; the next is not even made before there is a place |
 //! | `.timeout(d)`, `.deadline(t)` | all but `as_completed` | `Err(`[`Elapsed`]`)` when the time is up, the children dropped first; `settle` says who was cancelled, `wait` what is done |
+//! | [`.on(&runtime)`](Verb::on) | all of [`Members`], [`wait()`] | the children are tasks of that runtime, in parallel, and nothing else changes; they are `Send`, and borrow nothing |
+//! | [`.sharded(n)`](Verb::sharded) | those with `.on`, but tuples and [`wait()`] | the children share `n` tasks, for many that take little time each |
 //! | `.named("…")` | verbs that end by themselves: `gather`, `try_gather`, `settle`, `race`, `race_ok`, `quorum`, `hedge` | shown by [`Elapsed`] |
 //!
 //! # Promises
@@ -128,6 +130,8 @@ mod hedge;
 mod join_set;
 mod limiter;
 mod outcome;
+#[cfg(feature = "std")]
+mod parallel;
 mod quorum;
 mod race;
 #[cfg(feature = "std")]
@@ -159,6 +163,8 @@ pub use outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Failures, Label, Leaves, Name,
     Outcome, Panic, Reason, ScopeError, TimeLimit, Unfinished,
 };
+#[cfg(feature = "std")]
+pub use parallel::IntoShards;
 pub use quorum::{Quorum, quorum};
 pub use race::{Race, RaceOk, race, race_ok};
 #[cfg(feature = "std")]

@@ -127,6 +127,8 @@ impl<T, E> QuorumRule<T, E> {
 impl<S: Uniform<Output = Result<T, E>>, T, E> Rule<S> for QuorumRule<T, E> {
     type Output = Read<S, T, E>;
 
+    const POLICY: Policy = POLICY;
+
     fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         while !self.decided {
             // Until it is known to go on: a panic that goes through leaves nothing to go on with.

@@ -66,17 +66,15 @@ pub type Race<S> = Verb<S, RaceRule>;
 #[derive(Debug, Default)]
 pub struct RaceRule;
 
-impl RaceRule {
-    const POLICY: Policy =
-        Policy { verb: "race", stop: Stop::FirstEnd, rest: Rest::Cancel, panics: Panics::Resume };
-}
-
 impl<S: Uniform> Rule<S> for RaceRule {
     type Output = S::Output;
 
+    const POLICY: Policy =
+        Policy { verb: "race", stop: Stop::FirstEnd, rest: Rest::Cancel, panics: Panics::Resume };
+
     #[inline]
     fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<S::Output> {
-        Poll::Ready(match ready!(drive.as_mut().poll(&Self::POLICY, cx)) {
+        Poll::Ready(match ready!(drive.as_mut().poll(&<Self as Rule<S>>::POLICY, cx)) {
             Decided::By(winner) => drive.store().output(winner),
             Decided::AllEnded => panic!("a race of no children, which none can win"),
         })
@@ -143,21 +141,19 @@ pub type RaceOk<S> = Verb<S, RaceOkRule>;
 #[derive(Debug, Default)]
 pub struct RaceOkRule;
 
-impl RaceOkRule {
+impl<S: Uniform<Output = Result<T, E>>, T, E> Rule<S> for RaceOkRule {
+    type Output = Result<T, S::Each<E>>;
+
     const POLICY: Policy = Policy {
         verb: "race_ok",
         stop: Stop::FIRST_SUCCESS,
         rest: Rest::Cancel,
         panics: Panics::Resume,
     };
-}
-
-impl<S: Uniform<Output = Result<T, E>>, T, E> Rule<S> for RaceOkRule {
-    type Output = Result<T, S::Each<E>>;
 
     #[inline]
     fn poll(&mut self, mut drive: Pin<&mut Drive<S>>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let decided = ready!(drive.as_mut().poll(&Self::POLICY, cx));
+        let decided = ready!(drive.as_mut().poll(&<Self as Rule<S>>::POLICY, cx));
         Poll::Ready(first_success(drive.store(), decided))
     }
 }

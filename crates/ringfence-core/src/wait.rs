@@ -1,14 +1,17 @@
 //! What is done at a condition or after a time, while the rest goes on.
 
+mod children;
 pub mod until;
 
 #[cfg(feature = "std")]
 use crate::time::Deadline;
 use crate::{
+    engine::source::collect,
     join_set::{JoinSet, Key},
     outcome::Outcome,
 };
 use alloc::vec::Vec;
+use children::Children;
 use core::{
     fmt,
     future::{Future, IntoFuture},
@@ -159,8 +162,8 @@ where
     I: IntoIterator<Item: IntoFuture>,
     C: Until<<I::Item as IntoFuture>::Output>,
 {
-    let set = futures.into_iter().map(IntoFuture::into_future).collect();
-    WaitFor { set: Some(set), waiting: Waiting::new(condition) }
+    let children = collect(futures.into_iter().map(IntoFuture::into_future));
+    WaitFor { children: Children::New(children), waiting: Waiting::new(condition) }
 }
 
 /// What [`wait`](wait()) returns.
@@ -195,8 +198,7 @@ pub struct Waited<F: Future> {
 /// If this is dropped, its children are dropped with it, at once and in place.
 #[must_use = "futures do nothing unless awaited or polled"]
 pub struct WaitFor<F: Future, C> {
-    /// None once it has ended.
-    set: Option<JoinSet<F>>,
+    children: Children<F>,
     waiting: Waiting<C>,
 }
 
@@ -222,10 +224,12 @@ impl<F: Future, C: Until<F::Output>> Future for WaitFor<F, C> {
     type Output = Waited<F>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Waited<F>> {
-        let Self { set, waiting } = self.get_mut();
-        let Some(mut pending) = set.take() else { panic!("`wait` was polled after it had ended") };
+        let Self { children, waiting } = self.get_mut();
+        let Some(mut pending) = children.take() else {
+            panic!("`wait` was polled after it had ended")
+        };
         let Poll::Ready(done) = waiting.poll(&mut pending, cx) else {
-            *set = Some(pending);
+            *children = Children::Running(pending);
             return Poll::Pending;
         };
         Poll::Ready(Waited { done, pending })
@@ -311,6 +315,6 @@ impl<F: Future, C> fmt::Debug for Wait<'_, F, C> {
 
 impl<F: Future, C> fmt::Debug for WaitFor<F, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitFor").field("set", &self.set).finish_non_exhaustive()
+        f.debug_struct("WaitFor").field("children", &self.children).finish_non_exhaustive()
     }
 }

@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["outcome", "rt", "sync"],
     &["cancel", "limiter", "observe", "time"],
     &["engine"],
-    &["remote"],
+    &["remote", "parallel"],
     &["join_set"],
     &["gather", "as_completed", "wait", "race", "quorum", "hedge", "concurrent", "scope"],
 ];

@@ -84,6 +84,13 @@ impl<S: Store> Drive<S> {
         Self { store, rare: None, successes: 0, done: false }
     }
 
+    /// Changes the store, before the verb begins.
+    #[cfg(feature = "std")]
+    pub(crate) fn map_store<T>(self, f: impl FnOnce(S) -> T) -> Drive<T> {
+        let Self { store, rare, successes, done } = self;
+        Drive { store: f(store), rare, successes, done }
+    }
+
     /// Names the verb.
     pub(crate) fn set_name(&mut self, name: Name) {
         self.rare.get_or_insert_default().name = Some(name);

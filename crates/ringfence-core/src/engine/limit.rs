@@ -1,6 +1,7 @@
 //! How many children may run at a time.
 
 use crate::limiter::{Acquire, Limiter, Permit};
+use alloc::boxed::Box;
 use core::{
     fmt,
     future::Future,
@@ -130,6 +131,64 @@ impl Share {
 impl fmt::Debug for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Share").field("places", &self.places).finish_non_exhaustive()
+    }
+}
+
+/// What limits the children of a list: a number, a limiter, both or neither.
+#[derive(Debug, Default)]
+pub struct Limits {
+    number: Option<NonZeroUsize>,
+    /// What limits others, too.
+    share: Option<Box<Share>>,
+}
+
+impl Limits {
+    /// Sets a limit, beside that of the other kind.
+    pub(crate) fn add(&mut self, limit: Limit) {
+        match limit {
+            Limit::Number(limit) => self.number = Some(limit),
+            Limit::Limiter(limiter) => self.share = Some(Box::new(Share::new(limiter))),
+        }
+    }
+
+    /// Whether all children may begin at once.
+    #[inline]
+    pub(crate) fn is_none(&self) -> bool {
+        self.number.is_none() && self.share.is_none()
+    }
+
+    /// Lets one child more run at a time, if there is a number.
+    pub(crate) fn widen(&mut self) {
+        self.number = self.number.map(|number| number.saturating_add(1));
+    }
+
+    /// Waits for a place for one child more beside those that run; nobody is woken by the end of
+    /// one of these.
+    #[inline]
+    pub(crate) fn poll_more(&mut self, running: usize, waker: &Waker) -> Poll<()> {
+        if self.number.is_some_and(|number| running >= number.get()) {
+            return Poll::Pending;
+        }
+        self.share.as_mut().map_or(Poll::Ready(()), |share| share.poll_more(waker))
+    }
+
+    /// Gives up the places of those who have ended: so many run.
+    #[inline]
+    pub(crate) fn keep(&mut self, running: usize) {
+        if let Some(share) = &mut self.share {
+            share.keep(running);
+        }
+    }
+
+    /// Gives up all places of a limiter.
+    pub(crate) fn give_up(&mut self) {
+        self.share = None;
+    }
+
+    /// Who is to be woken when there is a place: `parent`, if any place is shared.
+    #[inline]
+    pub(crate) fn waker(&self, parent: &Waker) -> Option<Waker> {
+        self.share.as_ref().map(|_| parent.clone())
     }
 }
 

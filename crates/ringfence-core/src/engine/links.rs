@@ -14,6 +14,8 @@ use super::{
 };
 use crate::outcome::Outcome;
 use alloc::vec::Vec;
+#[cfg(feature = "std")]
+use core::mem;
 use core::{
     convert::Infallible,
     future::Future,
@@ -48,8 +50,17 @@ pin_project! {
 pub struct End;
 
 impl<F, T, R> Link<F, T, R> {
-    pub(super) fn new(future: F, rest: R) -> Self {
+    pub(crate) fn new(future: F, rest: R) -> Self {
         Self { child: Child::Running { future }, rest }
+    }
+
+    /// Takes away the child, which has not ended, and returns those behind it as well.
+    #[cfg(feature = "std")]
+    pub(crate) fn split(&mut self) -> (F, &mut R) {
+        let Child::Running { future } = mem::replace(&mut self.child, Child::Gone) else {
+            unreachable!("a child that has not ended is there")
+        };
+        (future, &mut self.rest)
     }
 }
 

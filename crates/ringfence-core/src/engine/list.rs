@@ -1,154 +1,56 @@
 //! Children of one type, as many as come.
 
 use super::{
+    crew::Crew,
     keep::{All, Judge, Keep, Outputs, Results},
-    limit::{Limit, Share},
+    limit::Limit,
     policy::{Panics, Verdict},
-    ready::Ready,
-    segments::Segments,
-    slots::Slots,
-    source::{Shape, Source},
+    source::Shape,
     store::{InOrder, Missing, Store, TryInOrder, Uniform, kept},
 };
-use crate::outcome::{Outcome, Panic, catch};
-use alloc::{boxed::Box, vec::Vec};
+use crate::outcome::{Outcome, Panic};
+use alloc::vec::Vec;
 use core::{
     fmt,
-    future::Future,
     marker::PhantomData,
-    num::NonZeroUsize,
     ops::ControlFlow,
     pin::Pin,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
-/// The children that a source makes, with what they have returned.
+/// Children of one type, with what they have returned.
 ///
-/// Without a limit all are made in the first poll, and live in the buffer that they came in. With
-/// a limit they are made one by one, and slots are used again.
+/// `C` says how they come in and where they run, `Sh` in which shape their outputs are returned.
 //
 // `K` is `J`'s `Kept`, and a parameter for the reason for which a `Link` names its output.
-pub struct List<F, S, Sh, J, K> {
-    slots: Slots<F>,
-    inflow: Inflow<S>,
+pub struct List<C, Sh, J, K> {
+    crew: C,
     outputs: K,
     kind: PhantomData<fn() -> (Sh, J)>,
 }
 
-/// How children come in.
-#[derive(Debug)]
-struct Inflow<S> {
-    /// Where they come from; none once all have come.
-    source: Option<S>,
-    limit: Option<NonZeroUsize>,
-    /// What limits others, too.
-    share: Option<Box<Share>>,
-    /// How many have come.
-    admitted: usize,
-    /// How many members will never begin, since the verb was cancelled before.
-    refused: usize,
-    /// The places of the children, by the numbers of their slots; empty if these are the same.
-    indices: Vec<usize>,
-}
-
-impl<S> Inflow<S> {
-    /// The place of the child in a slot.
-    #[inline]
-    fn index(&self, slot: usize) -> usize {
-        self.indices.get(slot).copied().unwrap_or(slot)
-    }
-
-    /// Makes as many children as there are places free.
-    fn fill<F, K: Keep<F::Output>>(&mut self, slots: &mut Slots<F>, outputs: &mut K, waker: &Waker)
-    where
-        F: Future,
-        S: Source<F>,
-    {
-        if self.source.is_none() {
-            return;
-        }
-        let Some(limit) = self.limit else {
-            let children = self.source.take().map_or_else(Vec::new, Source::all);
-            self.admitted = children.len();
-            outputs.reserve(children.len());
-            slots.adopt(children);
-            return;
-        };
-        while slots.len() < limit.get()
-            && self.admit(&mut slots.ready, &mut slots.children, outputs, waker)
-        {}
-    }
-
-    /// Makes one child more, if there is one, and a place for it. Who waits for places is woken by
-    /// `waker`.
-    fn admit<F, K: Keep<F::Output>>(
-        &mut self,
-        ready: &mut Ready,
-        children: &mut Segments<F>,
-        outputs: &mut K,
-        waker: &Waker,
-    ) -> bool
-    where
-        F: Future,
-        S: Source<F>,
-    {
-        let Some(source) = &mut self.source else { return false };
-        if let Some(share) = &mut self.share {
-            if share.poll_more(waker).is_pending() {
-                return false;
-            }
-        }
-        let Some(child) = source.next() else {
-            self.source = None;
-            self.vacate(children.len());
-            return false;
-        };
-        let slot = children.insert(child, ready).index();
-        if slot >= self.indices.len() {
-            self.indices.resize(slot + 1, 0);
-        }
-        self.indices[slot] = self.admitted;
-        self.admitted += 1;
-        outputs.reserve(1);
-        true
-    }
-
-    /// Gives up the places of those who have ended: so many run.
-    #[inline]
-    fn vacate(&mut self, running: usize) {
-        if let Some(share) = &mut self.share {
-            share.keep(running);
-        }
+impl<C: Crew, Sh, J: Judge<C::Output, Kept = K>, K: Keep<C::Output>> List<C, Sh, J, K> {
+    pub(super) fn new(crew: C) -> Self {
+        Self { crew, outputs: K::new(), kind: PhantomData }
     }
 }
 
-impl<F: Future, S, Sh, J: Judge<F::Output, Kept = K>, K: Keep<F::Output>> List<F, S, Sh, J, K> {
-    pub(super) fn new(source: S) -> Self {
-        Self {
-            slots: Slots::new(),
-            inflow: Inflow {
-                source: Some(source),
-                limit: None,
-                share: None,
-                admitted: 0,
-                refused: 0,
-                indices: Vec::new(),
-            },
-            outputs: K::new(),
-            kind: PhantomData,
-        }
+impl<C, Sh, J, K> List<C, Sh, J, K> {
+    /// Puts another crew in the place of this one, which has not begun.
+    #[cfg(feature = "std")]
+    pub(crate) fn rebuild<D>(self, crew: impl FnOnce(C) -> D) -> List<D, Sh, J, K> {
+        List { crew: crew(self.crew), outputs: self.outputs, kind: PhantomData }
     }
 }
 
-/// Children are pinned in their slots, and a source is never pinned.
-impl<F, S, Sh, J, K> Unpin for List<F, S, Sh, J, K> {}
+/// A crew pins its children itself.
+impl<C, Sh, J, K> Unpin for List<C, Sh, J, K> {}
 
-impl<F, S, Sh, J, K> Store for List<F, S, Sh, J, K>
+impl<C, Sh, J, K> Store for List<C, Sh, J, K>
 where
-    F: Future,
-    S: Source<F>,
-    J: Judge<F::Output, Kept = K>,
-    K: Keep<F::Output>,
+    C: Crew,
+    J: Judge<C::Output, Kept = K>,
+    K: Keep<C::Output>,
 {
     #[inline]
     fn turn<B>(
@@ -157,93 +59,53 @@ where
         _: Panics,
         mut ended: impl FnMut(usize, Result<Verdict, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
-        let Self { slots, inflow, outputs, .. } = &mut *self;
-        inflow.fill(slots, outputs, cx.waker());
-        if slots.len() == 0 && inflow.source.is_none() {
-            return Poll::Ready(None);
-        }
-        // Of the turn, which has `cx`: for places of a limiter.
-        let waker = inflow.share.as_ref().map(|_| cx.waker().clone());
-        let waker = waker.as_ref().unwrap_or(Waker::noop());
-        slots.turn(cx, |ready, children, slot, end| {
-            let index = inflow.index(slot.index());
-            inflow.vacate(children.len());
+        let Self { crew, outputs, .. } = &mut *self;
+        crew.turn(cx, outputs, |outputs, index, end| {
             let end = end.map(|output| {
                 let verdict = J::judge(&output);
                 outputs.put(index, output);
                 verdict
             });
-            if let ControlFlow::Break(decision) = ended(index, end) {
-                return ControlFlow::Break(Some(decision));
-            }
-            // Only now: of a verb that is decided no more children are made.
-            if inflow.source.is_some() {
-                inflow.admit(ready, children, outputs, waker);
-            }
-            if children.len() == 0 && inflow.source.is_none() {
-                return ControlFlow::Break(None);
-            }
-            ControlFlow::Continue(())
+            ended(index, end)
         })
     }
 
     fn cancel(mut self: Pin<&mut Self>) -> Option<Panic> {
-        let first = self.slots.children.clear();
-        let source = self.inflow.source.take();
-        self.inflow.refused = source.as_ref().map_or(0, Source::known);
-        // Members may panic when they are dropped, as children do.
-        let second = catch(|| drop(source)).err();
-        first.or(second)
+        self.crew.cancel()
     }
 
     fn vacate(mut self: Pin<&mut Self>) {
-        self.inflow.share = None;
+        self.crew.limits().give_up();
     }
 
     fn running(self: Pin<&mut Self>) -> usize {
-        self.slots.len()
+        self.crew.running()
     }
 
     fn unfinished(self: Pin<&mut Self>) -> Vec<usize> {
-        let Self { slots, inflow, .. } = &*self;
-        let mut running: Vec<_> =
-            slots.children.occupied().map(|slot| inflow.index(slot.index())).collect();
-        running.sort_unstable();
-        let known = inflow.source.as_ref().map_or(0, Source::known);
-        running.extend(inflow.admitted..inflow.admitted + known);
-        running
+        self.crew.unfinished()
     }
 
     fn to_come(self: Pin<&mut Self>) -> Option<usize> {
-        let to_come = self.inflow.source.as_ref().map_or(Some(0), Source::at_most)?;
-        Some(self.slots.len() + to_come)
+        self.crew.to_come()
     }
 
     fn begun(self: Pin<&mut Self>) -> usize {
-        self.inflow.admitted
+        self.crew.admitted()
     }
 
     fn widen(mut self: Pin<&mut Self>) {
-        let limit = &mut self.inflow.limit;
-        *limit = limit.map(|limit| limit.saturating_add(1));
+        self.crew.limits().widen();
     }
 
     fn limit(&mut self, limit: Limit) {
-        let inflow = &mut self.inflow;
-        match limit {
-            Limit::Number(limit) => inflow.limit = Some(limit),
-            Limit::Limiter(limiter) => {
-                inflow.limit.get_or_insert(NonZeroUsize::MAX);
-                inflow.share = Some(Box::new(Share::new(limiter)));
-            }
-        }
+        self.crew.limits().add(limit);
     }
 }
 
-impl<F, S, Sh, T> InOrder for List<F, S, Sh, Outputs, All<T>>
+impl<C, Sh, T> InOrder for List<C, Sh, Outputs, All<T>>
 where
-    F: Future<Output = T>,
-    S: Source<F>,
+    C: Crew<Output = T>,
     Sh: Shape,
 {
     type Values = Sh::Of<T>;
@@ -254,7 +116,7 @@ where
     }
 
     fn outcomes(mut self: Pin<&mut Self>, mut missing: impl Missing) -> Self::Outcomes {
-        let refused = self.inflow.refused;
+        let refused = self.crew.refused();
         self.outputs.reserve(refused);
         let ends = self.outputs.take_all().into_iter().enumerate();
         Sh::shape(
@@ -267,10 +129,9 @@ where
     }
 }
 
-impl<F, S, Sh, T, E> TryInOrder for List<F, S, Sh, Results, All<Result<T, E>>>
+impl<C, Sh, T, E> TryInOrder for List<C, Sh, Results, All<Result<T, E>>>
 where
-    F: Future<Output = Result<T, E>>,
-    S: Source<F>,
+    C: Crew<Output = Result<T, E>>,
     Sh: Shape,
 {
     type Error = E;
@@ -291,18 +152,17 @@ where
     }
 }
 
-impl<F, S, Sh, J, K> Uniform for List<F, S, Sh, J, K>
+impl<C, Sh, J, K> Uniform for List<C, Sh, J, K>
 where
-    F: Future,
-    S: Source<F>,
+    C: Crew,
     Sh: Shape,
-    J: Judge<F::Output, Kept = K>,
-    K: Keep<F::Output>,
+    J: Judge<C::Output, Kept = K>,
+    K: Keep<C::Output>,
 {
-    type Output = F::Output;
+    type Output = C::Output;
     type Each<U> = Sh::Of<U>;
 
-    fn output(mut self: Pin<&mut Self>, index: usize) -> F::Output {
+    fn output(mut self: Pin<&mut Self>, index: usize) -> C::Output {
         let output = kept(self.outputs.take(index));
         // Here, and not with the verb: whoever has the output has no need of the others.
         if let Some(panic) = self.outputs.clear() {
@@ -311,21 +171,18 @@ where
         output
     }
 
-    fn each<U>(mut self: Pin<&mut Self>, mut f: impl FnMut(F::Output) -> U) -> Sh::Of<U> {
+    fn each<U>(mut self: Pin<&mut Self>, mut f: impl FnMut(C::Output) -> U) -> Sh::Of<U> {
         let outputs = self.outputs.take_all();
         Sh::shape(outputs.into_iter().map(|output| f(kept(output))).collect())
     }
 
     fn by_place<U>(self: Pin<&mut Self>, f: impl FnMut(usize) -> U) -> Sh::Of<U> {
-        Sh::shape((0..self.inflow.admitted + self.inflow.refused).map(f).collect())
+        Sh::shape((0..self.crew.admitted() + self.crew.refused()).map(f).collect())
     }
 }
 
-impl<F: Future, S, Sh, J, K> fmt::Debug for List<F, S, Sh, J, K> {
+impl<C: fmt::Debug, Sh, J, K> fmt::Debug for List<C, Sh, J, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("List")
-            .field("running", &self.slots.len())
-            .field("admitted", &self.inflow.admitted)
-            .finish_non_exhaustive()
+        f.debug_struct("List").field("crew", &self.crew).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! What verbs take: tuples, arrays, vectors and iterators of futures, under one name.
 
 use super::{
+    crew::Here,
     keep::Judge,
     links::{Arity, End, Flat, Link, Links},
     list::List,
@@ -78,10 +79,10 @@ where
     F: Future,
     J: Judge<F::Output>,
 {
-    type Store = List<F, FromIter<I>, Many, J, J::Kept>;
+    type Store = List<Here<F, FromIter<I>>, Many, J, J::Kept>;
 
     fn into_store(self) -> Self::Store {
-        List::new(FromIter(self))
+        List::new(Here::new(FromIter(self)))
     }
 }
 
@@ -91,10 +92,10 @@ where
     F: Future,
     J: Judge<F::Output>,
 {
-    type Store = List<F, FromVec<M>, Many, J, J::Kept>;
+    type Store = List<Here<F, FromVec<M>>, Many, J, J::Kept>;
 
     fn into_store(self) -> Self::Store {
-        List::new(FromVec(self.into_iter()))
+        List::new(Here::new(FromVec(self.into_iter())))
     }
 }
 
@@ -104,10 +105,10 @@ where
     F: Future,
     J: Judge<F::Output>,
 {
-    type Store = List<F, FromArray<M, N>, Exactly<N>, J, J::Kept>;
+    type Store = List<Here<F, FromArray<M, N>>, Exactly<N>, J, J::Kept>;
 
     fn into_store(self) -> Self::Store {
-        List::new(FromArray(self.into_iter()))
+        List::new(Here::new(FromArray(self.into_iter())))
     }
 }
 

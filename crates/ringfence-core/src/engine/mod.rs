@@ -2,6 +2,7 @@
 //!
 //! `README.md` beside this file tells the protocol, and why it is right.
 
+pub(crate) mod crew;
 pub(crate) mod drive;
 pub(crate) mod joint;
 pub(crate) mod keep;

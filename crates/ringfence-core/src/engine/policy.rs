@@ -4,7 +4,7 @@ use core::num::NonZeroUsize;
 
 /// A verb's rule, as a value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Policy {
+pub struct Policy {
     /// The verb, for messages.
     pub(crate) verb: &'static str,
     /// When it is decided.
@@ -69,6 +69,17 @@ impl Stop {
                 *successes == wanted.get()
             }
             _ => false,
+        }
+    }
+
+    /// Whether the end of a child may decide.
+    #[cfg(feature = "std")]
+    pub(crate) fn may_be_met(self, verdict: Verdict) -> bool {
+        match self {
+            Self::AllEnded => false,
+            Self::FirstEnd => true,
+            Self::FirstFailure => verdict == Verdict::Failure,
+            Self::Successes(_) => verdict == Verdict::Success,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod places;
 
+#[cfg(feature = "std")]
+use super::crew::has_begun;
 use super::{
     keep,
     limit::Limit,
@@ -67,6 +69,25 @@ impl<L: Links<J>, J> Tuple<L, J> {
         let running = usize::MAX.checked_shr((usize::BITS as usize - L::LEN) as u32).unwrap_or(0);
         let children = Fixed { links, running, ended: 0, judge: PhantomData };
         Self { children, woken: woken(L::LEN, L::LEN), places: Places::new(L::LEN) }
+    }
+
+    /// Puts others in the places of the children, of which none has ended.
+    ///
+    /// # Panics
+    ///
+    /// If one has.
+    #[cfg(feature = "std")]
+    pub(crate) fn rebuild<M: Links<J>>(mut self, links: impl FnOnce(&mut L) -> M) -> Tuple<M, J> {
+        let Fixed { links: old, running, .. } = &mut self.children;
+        if running.count_ones() as usize != L::LEN {
+            has_begun();
+        }
+        // What is not taken away is dropped with the links.
+        *running = 0;
+        let mut new = Tuple::new(links(old));
+        new.woken = woken(self.places.begun(), L::LEN);
+        new.places = self.places;
+        new
     }
 }
 

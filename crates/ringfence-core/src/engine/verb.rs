@@ -3,6 +3,7 @@
 use super::{
     drive::{Decided, Drive},
     limit::{IntoLimit, Limit},
+    policy::Policy,
     store::{Store, Uniform},
 };
 use crate::outcome::Name;
@@ -20,6 +21,9 @@ use pin_project_lite::pin_project;
 pub trait Rule<S: Store> {
     /// What the verb returns.
     type Output;
+
+    #[doc(hidden)]
+    const POLICY: Policy;
 
     /// Polls the children, until it is decided what the verb returns.
     #[doc(hidden)]
@@ -97,6 +101,12 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
     #[inline]
     pub(crate) fn by(rule: R, store: S) -> Self {
         Self { drive: Drive::new(store), rule }
+    }
+
+    /// Changes the store, before the verb begins.
+    #[cfg(feature = "std")]
+    pub(crate) fn map_store<T>(self, f: impl FnOnce(S) -> T) -> Verb<T, R> {
+        Verb { drive: self.drive.map_store(f), rule: self.rule }
     }
 
     /// Lets at most `limit` children run at a time.
@@ -183,6 +193,14 @@ impl<S: Store, R: Rule<S>> Timeout<Verb<S, R>> {
     /// Gives the verb a name, as [`Verb::named`].
     pub fn named(self, name: impl Into<Name>) -> Self {
         self.map(|verb| verb.named(name))
+    }
+
+    /// Changes the store of the verb, before that begins.
+    pub(crate) fn map_store<T: Store>(self, f: impl FnOnce(S) -> T) -> Timeout<Verb<T, R>>
+    where
+        R: Rule<T>,
+    {
+        self.rebuild(|verb| verb.map_store(f), Verb::EXPIRY)
     }
 }
 

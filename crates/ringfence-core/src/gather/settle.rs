@@ -1,7 +1,11 @@
 //! How each child ended.
 
 #[cfg(feature = "std")]
-use crate::time::{Deadline, until};
+use crate::{
+    parallel::{IntoShards, OnRuntime, Sharding},
+    rt::Spawn,
+    time::{Deadline, until},
+};
 // Without a clock there are no deadlines.
 #[cfg(not(feature = "std"))]
 use core::convert::Infallible as Deadline;
@@ -150,6 +154,67 @@ impl<S: InOrder> Settle<S> {
     pub fn deadline(mut self, deadline: std::time::Instant) -> Self {
         self.deadline = Some(Deadline::at(deadline));
         self
+    }
+}
+
+/// Children that run on a runtime.
+#[cfg(feature = "std")]
+impl<S: InOrder> Settle<S> {
+    /// Runs the children as tasks of the runtime `rt`, in parallel, as
+    /// [`on`](crate::Verb::on) of other verbs.
+    ///
+    /// A child that the runtime refuses, or drops before its end, is
+    /// [`Cancelled`](crate::Outcome::Cancelled) by [`Reason::RuntimeGone`](crate::Reason::RuntimeGone).
+    ///
+    /// # Panics
+    ///
+    /// If children have begun already.
+    ///
+    /// # Examples
+    ///
+    /// `Threads` stands for a runtime; [`Runtime`](crate::rt::Runtime) shows it.
+    ///
+    /// ```
+    /// use ringfence_core::{Outcome, block_on, rt::Spawn, settle};
+    ///
+    /// async fn heard(rt: impl Spawn + Clone + 'static, words: Vec<&'static str>) -> usize {
+    ///     let lengths = words.into_iter().map(async |word| word.strip_prefix('#').unwrap().len());
+    ///     let ends = settle(lengths).on(&rt).sharded(2).await;
+    ///     ends.into_iter().filter_map(Outcome::ok).sum()
+    /// }
+    /// # use ringfence_core::rt::{Refused, Task};
+    /// # #[derive(Clone)]
+    /// # struct Threads;
+    /// # impl Spawn for Threads {
+    /// #     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+    /// #         std::thread::spawn(|| block_on(task));
+    /// #         Ok(())
+    /// #     }
+    /// # }
+    /// assert_eq!(block_on(heard(Threads, vec!["#to", "be", "#or"])), 4);
+    /// ```
+    pub fn on<R>(self, rt: &R) -> Settle<S::Remote>
+    where
+        R: Spawn + Clone + 'static,
+        S: OnRuntime<R>,
+    {
+        Settle { drive: self.drive.map_store(|store| store.on(rt)), deadline: self.deadline }
+    }
+
+    /// Runs the children on at most `shards` tasks of the runtime, as
+    /// [`sharded`](crate::Verb::sharded) of other verbs.
+    ///
+    /// # Panics
+    ///
+    /// If `shards` is 0, or if children have begun already.
+    #[track_caller]
+    pub fn sharded<N: IntoShards>(self, shards: N) -> Settle<S::Sharded>
+    where
+        S: Sharding,
+    {
+        let shards = shards.into_shards();
+        let drive = self.drive.map_store(|store| store.sharded(shards, POLICY));
+        Settle { drive, deadline: self.deadline }
     }
 }
 

@@ -109,6 +109,12 @@ impl Panic {
         }
     }
 
+    /// Makes what [`lost`](Panic::lost) throws, for where it is not thrown yet.
+    #[cfg(feature = "std")]
+    pub(crate) fn loss() -> Self {
+        Self(Box::new(Payload::Literal(LOST)))
+    }
+
     /// Whether it is how the loss of a child by its runtime has come here.
     pub(crate) fn is_loss(&self) -> bool {
         matches!(*self.0, Payload::Literal(LOST))

@@ -160,6 +160,16 @@ impl<F: Future> Timeout<F> {
         self.future = self.future.take().map(f);
         self
     }
+
+    /// Makes another future of it, as `map`.
+    pub(crate) fn rebuild<G: Future>(
+        self,
+        f: impl FnOnce(F) -> G,
+        expiry: Expiry<G>,
+    ) -> Timeout<G> {
+        let Self { future, deadline, elapsed, .. } = self;
+        Timeout { future: future.map(f), deadline, expiry, elapsed }
+    }
 }
 
 impl<F: Future> Future for Timeout<F> {

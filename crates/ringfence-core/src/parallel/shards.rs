@@ -1,0 +1,319 @@
+//! Children on shards, as their parent has them.
+
+use super::{
+    exchange::{Exchange, Inflow},
+    roster::Roster,
+    shard::{Shard, first_panic, keep_first, lost},
+};
+use crate::{
+    cancel::drain,
+    engine::{
+        crew::Crew,
+        keep::{Judge, Keep},
+        limit::Limits,
+        policy::{Policy, Stop},
+        slots::Slots,
+        source::Source,
+    },
+    outcome::{Hook, Outcome, Panic, catch, drop_each},
+    remote::{RemoteOutcome, remote},
+    rt::Spawn,
+    sync::Arc,
+};
+use alloc::{collections::VecDeque, vec::Vec};
+use core::{
+    fmt,
+    future::Future,
+    marker::PhantomData,
+    mem,
+    num::NonZeroUsize,
+    ops::ControlFlow,
+    task::{Context, Poll, Waker},
+};
+
+/// How often the parent hears of ends in a turn, at the most: then other tasks have theirs.
+const HEARINGS: usize = 16;
+
+/// Children that share a number of tasks of a runtime.
+///
+/// The parent makes them, and hands them to whichever task takes them; it polls none, and waits
+/// for their ends. A task is spawned when there is a child for it.
+pub struct Shards<F, T, S, R, J> {
+    exchange: Arc<Exchange<F, T>>,
+    /// What stands for the tasks.
+    tasks: Slots<RemoteOutcome<()>>,
+    rt: R,
+    shards: NonZeroUsize,
+    /// How many tasks there were.
+    launched: usize,
+    stop: Stop,
+    /// Where children come from; none once all have come.
+    source: Option<S>,
+    limits: Limits,
+    /// How many have come.
+    admitted: usize,
+    /// How many members will never begin, since the verb was cancelled before.
+    refused: usize,
+    /// Children that were made, and not handed over.
+    made: VecDeque<F>,
+    /// Whether the tasks expect more.
+    inflow: Inflow,
+    /// The children whose ends the verb has not seen.
+    roster: Roster,
+    /// Ends that the verb has not seen.
+    heard: VecDeque<(usize, Result<T, Panic>)>,
+    judge: PhantomData<fn() -> J>,
+}
+
+impl<F, T, S, R, J> Shards<F, T, S, R, J> {
+    pub(super) fn new(
+        source: S,
+        rt: R,
+        shards: NonZeroUsize,
+        policy: Policy,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            exchange: Arc::new(Exchange::new(shards)),
+            tasks: Slots::new(),
+            rt,
+            shards,
+            launched: 0,
+            stop: policy.stop,
+            source: Some(source),
+            limits,
+            admitted: 0,
+            refused: 0,
+            made: VecDeque::new(),
+            inflow: Inflow::Open,
+            roster: Roster::default(),
+            heard: VecDeque::new(),
+            judge: PhantomData,
+        }
+    }
+
+    /// Drops all children and what they have returned; returns the first panic.
+    fn drop_all(&mut self) -> Option<Panic> {
+        let (queue, unheard) = self.exchange.stop();
+        let mut first = self.tasks.children.clear();
+        self.heard.extend(unheard);
+        // As with a remote child that has ended: its panic is for whoever waits.
+        keep_first(&mut first, first_panic(self.heard.drain(..), drain::is_open));
+        keep_first(&mut first, drop_each(queue.into_iter().chain(self.made.drain(..))));
+        let source = self.source.take();
+        keep_first(&mut first, catch(|| drop(source)).err());
+        self.roster.clear();
+        first
+    }
+
+    /// Takes the children that no task has taken, since there is no task, for lost.
+    fn lose_all(&mut self) {
+        let (first, queue) = self.exchange.take_all();
+        for (place, child) in (first..).zip(queue) {
+            self.heard.push_back((place, lost(|| drop(child))));
+        }
+        assert!(!self.heard.is_empty(), "whoever has a child tells its end");
+    }
+
+    /// Hears of ends; of those that were heard of before, the verb has seen all.
+    fn hear(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // Its buffer goes to and fro.
+        let mut ends = mem::take(&mut self.heard).into();
+        let heard = self.exchange.hear(&mut ends, cx);
+        self.heard = ends.into();
+        heard
+    }
+
+    /// Polls the tasks that have ended.
+    ///
+    /// # Panics
+    ///
+    /// If one has panicked, which is none of a child's doing.
+    fn turn_tasks(&mut self, cx: &mut Context<'_>) {
+        if self.tasks.len() == 0 {
+            return;
+        }
+        // Pending or not: it is asked who is left.
+        let _ = self.tasks.turn(cx, |_, tasks, _, end| {
+            if let Ok(Outcome::Panicked(panic)) | Err(panic) = end {
+                panic.resume();
+            }
+            if tasks.len() == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+    }
+}
+
+impl<F, T, S, R, J> Shards<F, T, S, R, J>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+    S: Source<F>,
+    R: Spawn + Clone + 'static,
+    J: Judge<T> + 'static,
+{
+    /// Makes as many children as there are places free.
+    fn fill(&mut self, outputs: &mut impl Keep<T>, waker: &Waker) {
+        if !self.limits.is_none() {
+            while self.admit(outputs, waker) {}
+        } else if let Some(source) = self.source.take() {
+            self.made = source.all().into();
+            self.enroll(self.made.len(), outputs);
+        }
+    }
+
+    /// Makes one child more, if there is one, and a place for it. Who waits for places is woken by
+    /// `waker`.
+    fn admit(&mut self, outputs: &mut impl Keep<T>, waker: &Waker) -> bool {
+        let Some(source) = &mut self.source else { return false };
+        if self.limits.poll_more(self.roster.len(), waker).is_pending() {
+            return false;
+        }
+        let Some(child) = source.next() else {
+            self.source = None;
+            self.limits.keep(self.roster.len());
+            return false;
+        };
+        self.made.push_back(child);
+        self.enroll(1, outputs);
+        true
+    }
+
+    fn enroll(&mut self, additional: usize, outputs: &mut impl Keep<T>) {
+        self.roster.add(self.admitted..self.admitted + additional);
+        self.admitted += additional;
+        outputs.reserve(additional);
+    }
+
+    /// Hands over what was made, to as many tasks as there are children for.
+    fn hand_over(&mut self) {
+        let inflow = if self.source.is_some() { Inflow::Open } else { Inflow::Over };
+        if self.made.is_empty() && inflow == self.inflow {
+            return;
+        }
+        self.inflow = inflow;
+        while self.tasks.len() < self.shards.get().min(self.roster.len()) {
+            let exchange = Arc::clone(&self.exchange);
+            let shard = Shard::<F, T, J>::new(self.launched, exchange, self.stop);
+            self.launched += 1;
+            self.tasks.insert(remote(&self.rt, shard).outcome());
+        }
+        self.exchange.hand_over(&mut self.made, inflow);
+    }
+}
+
+impl<F, T, S, R, J> Crew for Shards<F, T, S, R, J>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+    S: Source<F>,
+    R: Spawn + Clone + 'static,
+    J: Judge<T> + 'static,
+{
+    type Output = T;
+
+    fn turn<K: Keep<T>, B>(
+        &mut self,
+        cx: &mut Context<'_>,
+        outputs: &mut K,
+        mut ended: impl FnMut(&mut K, usize, Result<T, Panic>) -> ControlFlow<B>,
+    ) -> Poll<Option<B>> {
+        let mut hearings = 0;
+        self.fill(outputs, cx.waker());
+        self.hand_over();
+        loop {
+            while let Some((place, end)) = self.heard.pop_front() {
+                self.roster.remove(place);
+                self.limits.keep(self.roster.len());
+                if let ControlFlow::Break(decision) = ended(outputs, place, end.map_err(as_told)) {
+                    return Poll::Ready(Some(decision));
+                }
+                // Only now: of a verb that is decided no more children are made.
+                while self.admit(outputs, cx.waker()) {}
+            }
+            self.hand_over();
+            if self.roster.len() == 0 {
+                if self.source.is_none() {
+                    return Poll::Ready(None);
+                }
+                // All places are others'.
+                self.turn_tasks(cx);
+                return Poll::Pending;
+            }
+            if hearings == HEARINGS {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            hearings += 1;
+            if self.hear(cx).is_ready() {
+                continue;
+            }
+            self.turn_tasks(cx);
+            if self.tasks.len() > 0 {
+                return Poll::Pending;
+            }
+            // What the last tasks had to tell, they have told.
+            if self.hear(cx).is_pending() {
+                self.lose_all();
+            }
+        }
+    }
+
+    fn cancel(&mut self) -> Option<Panic> {
+        self.refused = self.source.as_ref().map_or(0, Source::known);
+        self.drop_all()
+    }
+
+    fn running(&self) -> usize {
+        self.roster.len()
+    }
+
+    fn unfinished(&self) -> Vec<usize> {
+        let known = self.source.as_ref().map_or(0, Source::known);
+        let mut places = self.roster.places();
+        places.extend(self.admitted..self.admitted + known);
+        places
+    }
+
+    fn to_come(&self) -> Option<usize> {
+        let to_come = self.source.as_ref().map_or(Some(0), Source::at_most)?;
+        Some(self.roster.len() + to_come)
+    }
+
+    fn admitted(&self) -> usize {
+        self.admitted
+    }
+
+    fn refused(&self) -> usize {
+        self.refused
+    }
+
+    fn limits(&mut self) -> &mut Limits {
+        &mut self.limits
+    }
+}
+
+/// The panic of a child, as its parent is told of it: of a loss as of that of a remote child.
+fn as_told(panic: Panic) -> Panic {
+    if panic.is_loss() && !drain::is_open() {
+        return catch(|| Panic::lost(Hook::Told)).unwrap_or_else(|panic| panic);
+    }
+    panic
+}
+
+/// No destructor that panics keeps the other children from being dropped.
+impl<F, T, S, R, J> Drop for Shards<F, T, S, R, J> {
+    fn drop(&mut self) {
+        if let Some(panic) = self.drop_all() {
+            panic.resume_unless_panicking();
+        }
+    }
+}
+
+impl<F, T, S, R, J> fmt::Debug for Shards<F, T, S, R, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shards")
+            .field("tasks", &self.tasks.len())
+            .field("unfinished", &self.roster.len())
+            .finish_non_exhaustive()
+    }
+}
