@@ -203,7 +203,7 @@ impl Run {
     }
 
     fn take_in(&mut self, act: Act, on_drop: OnDrop) {
-        if self.stage.made() == CHILDREN {
+        if self.stage.made() >= CHILDREN {
             return;
         }
         let (id, child) = self.stage.child(act, on_drop);
