@@ -164,6 +164,7 @@ fn losers_have_gone<R: Runs>(rt: R) {
 
 /// Verbs on a runtime may themselves be children on one, also where their members are generic.
 fn verbs_are_children_too<R: Runs + Sync>(rt: R) {
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` does not say that it is `Send`")]
     fn group<R: Runs + Sync>(rt: R, n: usize) -> impl Future<Output = usize> + Send + 'static {
         async move {
             let tasks = gather((0..n).map(number)).on(&rt).await;
