@@ -80,7 +80,7 @@ const OPS: &[Op] = &[
     Op::Forget,
 ];
 
-/// Runs a program on a [`JoinSet`].
+/// Runs a program on a `JoinSet`.
 ///
 /// # Panics
 ///
