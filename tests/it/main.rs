@@ -15,6 +15,7 @@ mod remote;
 mod scope;
 mod sets;
 mod streams;
+mod supervise;
 mod traits;
 mod traps;
 mod verbs;

@@ -11,6 +11,7 @@ mod hedging;
 mod limits;
 mod panics;
 mod races;
+mod restarts;
 mod scene;
 mod scopes;
 mod streams;

@@ -22,6 +22,7 @@
 //! | a set that I keep | what is done at a condition or after a time | [`JoinSet::wait`] |
 //! | a stream of items | a child of each, so many at a time; they go on while I consume | [`StreamExt::concurrent`] |
 //! | work that starts more work, or borrows my locals | a nursery: all of it has ended when it returns | [`scope()`], [`scope_local`] |
+//! | functions that make children | each started again when it has ended | [`supervise()`] |
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
 //! | one future, or what blocks | it in parallel, on a runtime; in any of the above | [`remote()`], [`blocking`] |
 //!
@@ -138,6 +139,8 @@ mod race;
 mod remote;
 pub mod rt;
 mod scope;
+#[cfg(feature = "std")]
+pub mod supervise;
 #[allow(dead_code, unused_imports, reason = "a door is whole, whatever goes through it")]
 mod sync;
 #[cfg(feature = "std")]
@@ -179,6 +182,9 @@ pub use scope::{
 };
 #[cfg(feature = "std")]
 pub use scope::{ScopeWith, ScopedWith, SendBody, Shield, scope_with};
+#[cfg(feature = "std")]
+#[doc(inline)]
+pub use supervise::supervise;
 #[cfg(feature = "std")]
 #[doc(inline)]
 pub use time::{

@@ -21,6 +21,7 @@
 //! | a set that I keep | what is done at a condition or after a time | [`JoinSet::wait`] |
 //! | a stream of items | a child of each, so many at a time; they go on while I consume | [`StreamExt::concurrent`] |
 //! | work that starts more work, or borrows my locals | a nursery: all of it has ended when it returns | [`scope()`], [`scope_local`] |
+//! | functions that make children | each started again when it has ended | [`supervise()`] |
 //! | one future | a limit in time | [`timeout`], [`timeout_at`] |
 //! | one future, or what blocks | it in parallel, on a runtime; in any of the above | [`remote()`], [`blocking`] |
 //!

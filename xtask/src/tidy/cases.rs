@@ -18,7 +18,6 @@ const NONE: &str = "<a id=\"none\">";
 const OPEN: &[&str] = &[
     "PA-09", "TL-09", "TL-11", "TL-12", "TL-14", // observers and trees
     "SP-13", // children on a runtime
-    "SU-12", "SU-13", "SU-14", // restarts
 ];
 
 /// Checks that each row has a test, or a word on why not, and that each test has a row.

@@ -15,7 +15,11 @@ const FLOORS: &[&[&str]] = &[
     &["remote", "parallel"],
     &["join_set"],
     &["gather", "as_completed", "wait", "race", "quorum", "hedge", "concurrent", "scope"],
+    &["supervise"],
 ];
+
+/// The floor of the verbs.
+const VERBS: usize = 5;
 
 /// Checks a file, if it is the core's.
 pub(super) fn check(source: &Source, complaints: &mut Complaints) {
@@ -30,9 +34,8 @@ pub(super) fn check(source: &Source, complaints: &mut Complaints) {
     for name in source.names.iter().filter(|name| name.part == Part::Product) {
         let Some(used) = module_used(&name.path, here.len()) else { continue };
         let Some(other) = floor_of(used) else { continue };
-        let verbs = FLOORS.len() - 1;
         let up = other > floor;
-        if used != own && (up || (other == floor && floor == verbs)) {
+        if used != own && (up || (other == floor && floor == VERBS)) {
             let what = format!("`{own}` (floor {floor}) uses `{used}` (floor {other})");
             complaints.add(&source.path, name.line, what);
         }

@@ -1,0 +1,172 @@
+//! How a supervisor runs.
+
+use super::{GaveUp, Plan, Restart, Strategy, kept::Running};
+use crate::{
+    cancel::{self, CancelToken, WhenCancelled},
+    join_set::{JoinSet, Key},
+    outcome::{ErrorGroup, Outcome, ScopeError},
+    rt::{self, Timer},
+};
+use alloc::collections::VecDeque;
+use core::{
+    future::{Future, poll_fn},
+    ops::Range,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use std::time::Instant;
+
+/// A supervisor that has begun.
+struct Supervisor<'env, E> {
+    plan: Plan<'env, E>,
+    running: JoinSet<Running<'env, E>>,
+    /// Those who have ended while others were stopped.
+    ended: VecDeque<Ended<E>>,
+    /// When children were started again, of late.
+    restarts: VecDeque<Instant>,
+    /// Until it was asked to end; none if nobody can.
+    asked: Option<WhenCancelled>,
+}
+
+/// The place of a child that has ended, and what it has failed with, if it has.
+type Ended<E> = (usize, Option<ErrorGroup<E>>);
+
+/// What has happened.
+enum Event<E> {
+    Ended(Ended<E>),
+    /// It was asked to end.
+    Asked,
+    /// No child is left.
+    Quiet,
+}
+
+/// Runs what was planned.
+pub(super) async fn run<'env, E: Send + 'env>(plan: Plan<'env, E>) -> Result<(), GaveUp<E>> {
+    let asked = cancel::current().as_ref().map(CancelToken::cancelled);
+    let (running, ended, restarts) = (JoinSet::new(), VecDeque::new(), VecDeque::new());
+    let mut supervisor = Supervisor { plan, running, ended, restarts, asked };
+    let all = 0..supervisor.plan.children.len();
+    for place in all.clone() {
+        supervisor.start(place, Duration::ZERO, rt::timer().now());
+    }
+    loop {
+        let (place, failure) = match poll_fn(|cx| supervisor.poll(cx)).await {
+            Event::Ended(ended) => ended,
+            Event::Asked => {
+                supervisor.stop(all).await;
+                return Ok(());
+            }
+            Event::Quiet => return Ok(()),
+        };
+        let again = match supervisor.plan.children[place].spec.restart {
+            Restart::Permanent => true,
+            Restart::Transient => failure.is_some(),
+            Restart::Temporary => false,
+        };
+        if !again {
+            supervisor.tell((place, failure));
+            continue;
+        }
+        let now = rt::timer().now();
+        if supervisor.is_too_much(now) {
+            supervisor.stop(all).await;
+            let child = supervisor.plan.children.swap_remove(place).spec.name;
+            let Plan { restarts, period, .. } = supervisor.plan;
+            return Err(GaveUp { child, restarts, period, cause: failure });
+        }
+        supervisor.tell((place, failure));
+        supervisor.restart(place, now).await;
+    }
+}
+
+impl<'env, E: Send + 'env> Supervisor<'env, E> {
+    /// Waits for what happens next.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Event<E>> {
+        if let Some(ended) = self.ended.pop_front() {
+            return Poll::Ready(Event::Ended(ended));
+        }
+        if let Some(asked) = &mut self.asked {
+            if Pin::new(asked).poll(cx).is_ready() {
+                self.asked = None;
+                return Poll::Ready(Event::Asked);
+            }
+        }
+        self.poll_ended(cx).map(|ended| ended.map_or(Event::Quiet, Event::Ended))
+    }
+
+    /// Waits for the end of a child; none if no child runs.
+    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<Option<Ended<E>>> {
+        let Some((key, outcome)) = ready!(self.running.poll_next(cx)) else {
+            return Poll::Ready(None);
+        };
+        let place = self.plan.children.iter_mut().position(|child| child.has_ended(key));
+        let failure = match outcome {
+            // Who cancels itself has not failed.
+            Outcome::Completed(Err(ScopeError::Failed(group))) => Some(group),
+            Outcome::Completed(_) | Outcome::Cancelled(_) => None,
+            // A scope has caught what its children panic with; this comes from elsewhere.
+            Outcome::Panicked(panic) => panic.resume(),
+        };
+        Poll::Ready(Some((place.expect("who runs is a child"), failure)))
+    }
+
+    fn start(&mut self, place: usize, delay: Duration, now: Instant) {
+        let Self { plan, running, .. } = self;
+        plan.children[place].start(delay, now, |child| -> Key { running.insert(child) });
+    }
+
+    /// Starts a child again, and those that are with it.
+    async fn restart(&mut self, place: usize, now: Instant) {
+        let len = self.plan.children.len();
+        let with = match self.plan.strategy {
+            Strategy::OneForOne => place..place + 1,
+            Strategy::OneForAll => 0..len,
+            Strategy::RestForOne => place..len,
+        };
+        self.stop(with.clone()).await;
+        let delay = self.plan.children[place].delay(self.plan.backoff, now);
+        for other in with {
+            if self.plan.children[other].spec.restart != Restart::Temporary {
+                self.start(other, delay, rt::timer().now());
+            }
+        }
+    }
+
+    /// Stops children, the last one first. What they fail with meanwhile is told.
+    async fn stop(&mut self, places: Range<usize>) {
+        for place in places.clone().rev() {
+            self.plan.children[place].ask();
+            while self.plan.children[place].is_running() {
+                if let Some(ended) = poll_fn(|cx| self.poll_ended(cx)).await {
+                    self.ended.push_back(ended);
+                }
+            }
+        }
+        // The ends of those who were to be stopped start nobody again.
+        for _ in 0..self.ended.len() {
+            let Some(ended) = self.ended.pop_front() else { break };
+            if places.contains(&ended.0) {
+                self.tell(ended);
+            } else {
+                self.ended.push_back(ended);
+            }
+        }
+    }
+
+    /// Hands a failure over.
+    fn tell(&mut self, (place, failure): Ended<E>) {
+        let Plan { on_failure: Some(tell), children, .. } = &mut self.plan else { return };
+        if let Some(failure) = failure {
+            tell(children[place].spec.name(), failure);
+        }
+    }
+
+    /// Whether a restart now is one too many.
+    fn is_too_much(&mut self, now: Instant) -> bool {
+        let period = self.plan.period;
+        self.restarts.retain(|then| now.saturating_duration_since(*then) < period);
+        self.restarts.push_back(now);
+        self.restarts.len() > self.plan.restarts
+    }
+}
