@@ -2,9 +2,13 @@
 
 use super::Beside;
 use futures::StreamExt as _;
-use ringfence_core::{Outcome, Reason, as_completed, gather, race_ok, settle};
+use ringfence_core::{
+    Limiter, Outcome, Reason, as_completed, gather, hedge, quorum, race_ok, settle,
+};
 use ringfence_test::{Probe, Stepper};
-use std::{cell::Cell, task::Poll, time::Duration};
+use std::{cell::Cell, future::Future, pin::Pin, task::Poll, time::Duration};
+
+type All = Pin<Box<dyn Future<Output = Vec<u32>>>>;
 
 // rule: on-limit
 // rule: limit-not-created
@@ -85,5 +89,74 @@ fn members_that_have_not_begun_because_of_a_limit_are_cancelled_by_the_deadline(
             assert!(is_cut(&end));
         }
         assert_eq!(controls.map(|control| control.polls()), [1, 1, 0, 0, 0]);
+    });
+}
+
+// rule: limiter-verbs
+#[test]
+fn places_of_a_limiter_are_taken_and_given_back_by_the_parent() {
+    let verbs: [fn(Vec<Probe<u32>>, &Limiter, &Beside) -> All; 4] = [
+        |children, limiter, _| Box::pin(gather(children).limit(limiter)),
+        |children, limiter, rt| Box::pin(gather(children).limit(limiter).on(rt)),
+        |children, limiter, rt| Box::pin(gather(children).limit(limiter).on(rt).sharded(2)),
+        |children, limiter, rt| {
+            let [a, b, c, d] = <[_; 4]>::try_from(children).ok().unwrap();
+            let all = gather((a, b, c, d)).limit(limiter).on(rt);
+            Box::pin(async { <[u32; 4]>::from(all.await).to_vec() })
+        },
+    ];
+    for verb in verbs {
+        let (rt, limiter) = (Beside::default(), Limiter::new(2));
+        let probes: Vec<_> = (0..4).map(|_| Probe::<u32>::pending()).collect();
+        let controls: Vec<_> = probes.iter().map(Probe::controller).collect();
+        let begun = || controls.iter().filter(|control| control.polls() > 0).count();
+        let others = [(); 2].map(|()| limiter.try_acquire(1));
+        let mut all = Stepper::new(verb(probes, &limiter, &rt));
+        let mut step = || {
+            assert!(all.steps() == 0 || all.is_woken());
+            let step = all.step();
+            rt.settle();
+            step
+        };
+        assert!(step().is_pending());
+        assert_eq!(begun(), 0);
+        let [first, second] = others;
+        drop(first);
+        assert!(step().is_pending());
+        assert_eq!(begun(), 1);
+        // Its place is the next one's; and for the one after that there is another soon.
+        controls[0].complete(0);
+        rt.settle();
+        assert!(step().is_pending());
+        assert_eq!(begun(), 2);
+        drop(second);
+        assert!(step().is_pending());
+        assert_eq!((begun(), limiter.available()), (3, 0));
+        for (n, control) in (1..).zip(&controls[1..3]) {
+            control.complete(n);
+        }
+        rt.settle();
+        assert!(step().is_pending());
+        assert_eq!((begun(), limiter.available()), (4, 1));
+        controls[3].complete(3);
+        rt.settle();
+        assert_eq!(step(), Poll::Ready(vec![0, 1, 2, 3]));
+        assert_eq!(limiter.available(), 2);
+    }
+}
+
+// rule: on-same
+// rule: sharded-same
+#[test]
+fn a_quorum_and_a_hedge_are_the_same_on_a_runtime() {
+    ringfence_test::run(1, async {
+        let rt = ringfence_test::TestRuntime::current();
+        let replicas = || (0..6).map(async |n: u32| if n % 2 == 0 { Ok(n) } else { Err(n) });
+        assert_eq!(quorum(replicas(), 2).on(&rt).limit(1).await, Ok(vec![(0, 0), (2, 2)]));
+        let read = quorum(replicas(), 4).on(&rt).sharded(1).await;
+        assert_eq!(read, Err([None, Some(1), None, Some(3), None, Some(5)].to_vec()));
+        let attempts = || (0..9).map(async |n: u32| if n < 3 { Err(n) } else { Ok(n) });
+        assert_eq!(hedge(attempts(), Duration::from_secs(1)).on(&rt).await, Ok(3));
+        assert_eq!(hedge(attempts(), Duration::from_secs(1)).on(&rt).sharded(1).await, Ok(3));
     });
 }
