@@ -9,6 +9,7 @@ use ringfence_test::{Probe, Stepper};
 use std::{cell::Cell, future::Future, pin::Pin, task::Poll, time::Duration};
 
 type All = Pin<Box<dyn Future<Output = Vec<u32>>>>;
+type Limited = fn(Vec<Probe<u32>>, &Limiter, &Beside) -> All;
 
 // rule: on-limit
 // rule: limit-not-created
@@ -95,7 +96,7 @@ fn members_that_have_not_begun_because_of_a_limit_are_cancelled_by_the_deadline(
 // rule: limiter-verbs
 #[test]
 fn places_of_a_limiter_are_taken_and_given_back_by_the_parent() {
-    let verbs: [fn(Vec<Probe<u32>>, &Limiter, &Beside) -> All; 4] = [
+    let verbs: [Limited; 4] = [
         |children, limiter, _| Box::pin(gather(children).limit(limiter)),
         |children, limiter, rt| Box::pin(gather(children).limit(limiter).on(rt)),
         |children, limiter, rt| Box::pin(gather(children).limit(limiter).on(rt).sharded(2)),
