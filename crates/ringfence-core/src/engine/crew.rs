@@ -107,6 +107,7 @@ impl<S> Inflow<S> {
 
     /// Makes one child more, if there is one, and a place for it. Who waits for places is woken by
     /// `waker`.
+    #[inline(never)]
     fn admit<F, K: Keep<F::Output>>(
         &mut self,
         ready: &mut Ready,
@@ -192,7 +193,7 @@ impl<F: Future, S: Source<F>> Crew for Here<F, S> {
                 return ControlFlow::Break(Some(decision));
             }
             // Only now: of a verb that is decided no more children are made.
-            while inflow.admit(ready, children, outputs, waker) {}
+            while inflow.source.is_some() && inflow.admit(ready, children, outputs, waker) {}
             if children.len() == 0 && inflow.source.is_none() {
                 return ControlFlow::Break(None);
             }
