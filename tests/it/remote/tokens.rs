@@ -2,7 +2,7 @@
 
 use super::{ByHand, Output, Threads};
 use ringfence_core::{
-    CancelToken, Reason, Scope, block_on, cancel, gather, race, remote, scope, sleep,
+    CancelToken, Reason, Scope, block_on, cancel, gather, race, remote, scope, sleep, time, timeout,
 };
 use ringfence_test::{Stepper, run};
 use std::{
@@ -44,6 +44,32 @@ fn each_child_has_a_token_of_its_own() {
     assert!(both.step().is_pending());
     assert!(rt.poll(0).is_ready() && rt.poll(1).is_ready());
     assert_eq!(both.step(), Poll::Ready(((), None)));
+}
+
+// rule: remote-deadline
+#[test]
+fn a_child_has_the_deadline_in_force_that_was_around_it_where_it_was_begun() {
+    let here = time::in_force;
+    let told = block_on(timeout(Duration::from_secs(600), async move {
+        let around = here();
+        // Also after it was pending, for a child of its own.
+        let child = async move { (remote(&Threads, async move { here() }).await, here()) };
+        (around, remote(&Threads, child).await)
+    }));
+    let (around, (grandchild, child)) = told.unwrap();
+    assert!(around.is_some());
+    assert_eq!((child, grandchild), (around, around));
+}
+
+// rule: remote-deadline
+#[test]
+fn a_child_has_no_deadline_in_force_that_is_its_runtimes() {
+    let rt = ByHand::default();
+    let mut child = Stepper::new(remote(&rt, async { time::in_force() }));
+    assert!(child.step().is_pending());
+    let polled = block_on(timeout(Duration::from_secs(600), async { rt.poll(0) }));
+    assert!(polled.unwrap().is_ready());
+    assert_eq!(child.step(), Poll::Ready(None));
 }
 
 // rule: remote-token

@@ -5,12 +5,14 @@ use crate::{
     cancel::{InForce, within},
     engine::joint::{Driver, Joined},
     outcome::{Cancelled, Outcome, Reason, catch},
+    time::only_until,
 };
 use core::{
     future::Future,
     pin::Pin,
     task::{Context, Poll, Waker},
 };
+use std::time::Instant;
 
 /// A remote child of any type.
 type AnyChild<T> = dyn Joined<End = Outcome<T>, Id = ()> + Send + Sync;
@@ -22,6 +24,8 @@ pub(super) struct Child<T: 'static> {
     //
     // None only during a poll: it is lent to the thread, which is cheaper than to count it.
     token: Option<InForce>,
+    /// The deadline that it has inherited, once it was polled.
+    deadline: Option<Option<Instant>>,
 }
 
 /// What came of a poll.
@@ -33,15 +37,22 @@ enum Polled<T: 'static> {
 
 impl<T> Child<T> {
     pub(super) fn new(driver: Driver<AnyChild<T>>, token: InForce) -> Self {
-        Self { driver, token: Some(token) }
+        Self { driver, token: Some(token), deadline: None }
     }
 }
 
 impl<T> Resting<Child<T>> {
-    /// Polls the child with its token in force.
-    fn poll(mut self, cx: &mut Context<'_>) -> Polled<T> {
+    /// Polls the child with its token in force, and with the deadline that it has `inherited`.
+    fn poll(
+        mut self,
+        inherited: impl FnOnce() -> Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Polled<T> {
         let Self { child, task } = &mut self;
         let within = child.token.take().map(within);
+        let deadline = *child.deadline.get_or_insert_with(inherited);
+        // Only that: what is in force on this thread is its runtime's, or another child's.
+        let _until = only_until(deadline);
         let polled = catch(|| {
             let polled = Pin::new(&mut child.driver).poll(cx);
             if polled.is_pending() {
@@ -70,9 +81,13 @@ fn keep(kept: &mut Option<Waker>, task: &Waker) {
 }
 
 /// Polls a child for its task; ready, once there is nothing to poll any more.
-pub(super) fn run<T>(slot: &Slot<Child<T>, T>, cx: &mut Context<'_>) -> Poll<()> {
+pub(super) fn run<T>(
+    slot: &Slot<Child<T>, T>,
+    inherited: impl FnOnce() -> Option<Instant>,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
     let Some(resting) = slot.begin() else { return Poll::Ready(()) };
-    match resting.poll(cx) {
+    match resting.poll(inherited, cx) {
         Polled::Pending(resting) => match slot.rest(resting) {
             Rest::Resting => return Poll::Pending,
             Rest::Doomed(resting) => {

@@ -1,10 +1,11 @@
-//! From whom a remote child is: its runtime, and its token.
+//! From whom a remote child is: its runtime, its token, and the deadline around it.
 
 use crate::{
     cancel::{CancelToken, InForce},
     outcome::Reason,
     sync::Lock,
 };
+use std::time::Instant;
 
 /// Where a remote child will run, and the token that is in force inside it, on whichever thread it
 /// is polled.
@@ -18,6 +19,8 @@ struct State<L> {
     launch: Option<L>,
     /// What was in force where the child was begun.
     parent: Option<InForce>,
+    /// Until when that is, where the child was begun.
+    deadline: Option<Instant>,
     /// The child's own token, once anyone has asked for it.
     own: Option<CancelToken>,
     /// Whether the child was dropped by its parent.
@@ -27,15 +30,21 @@ struct State<L> {
 impl<L> Lineage<L> {
     pub(super) fn new(launch: L) -> Self {
         let launch = Some(launch);
-        Self(Lock::new(State { launch, parent: None, own: None, dropped: false }))
+        Self(Lock::new(State { launch, parent: None, deadline: None, own: None, dropped: false }))
     }
 
     /// Begins the child, under what is in force here. Returns how to hand it over, once.
-    pub(super) fn begin(&self, parent: Option<InForce>) -> Option<L> {
+    pub(super) fn begin(&self, parent: Option<InForce>, deadline: Option<Instant>) -> Option<L> {
         self.0.with(|state| {
             state.parent = parent;
+            state.deadline = deadline;
             state.launch.take()
         })
+    }
+
+    /// Returns the earliest deadline around the child where it was begun.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.0.with(|state| state.deadline)
     }
 
     /// Returns the child's token.

@@ -11,6 +11,7 @@ use crate::{
     engine::joint::{Joining, Joint, Post},
     outcome::{Outcome, Panic},
     rt::Run,
+    time,
 };
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
@@ -67,7 +68,7 @@ where
     }
 
     fn launch(self: Arc<Self>) {
-        if let Some(launch) = self.post().lineage.begin(in_force()) {
+        if let Some(launch) = self.post().lineage.begin(in_force(), time::in_force()) {
             launch.launch(self);
         }
     }
@@ -88,7 +89,8 @@ where
     L: Launch,
 {
     fn run(&self, cx: &mut Context<'_>) -> Poll<()> {
-        run(&self.post().slot, cx)
+        let Seat { slot, lineage } = self.post();
+        run(slot, || lineage.deadline(), cx)
     }
 
     fn lose(&self) {

@@ -12,7 +12,9 @@ std::thread_local! {
 ///
 /// Those are the deadlines of scopes, of [`timeout`](crate::timeout), and of the `.timeout` of
 /// verbs; inside of a [shield](crate::Scope::shield), that of the shield and what is in it. It is an
-/// instant of the timer in force. None if there is none; also in a child on another thread.
+/// instant of the timer in force. None if there is none.
+///
+/// A child on a runtime has that of where it was begun, on whichever thread it is polled.
 ///
 /// # Cost
 ///
