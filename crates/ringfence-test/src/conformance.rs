@@ -195,7 +195,10 @@ suite! { $
         outputs_come_in_the_order_given
         the_first_error_cancels_the_others_and_waits_for_them
         the_losers_of_a_race_have_been_dropped_when_it_resolves
-        every_child_has_an_outcome;
+        every_child_has_an_outcome
+        a_verb_runs_its_children_on_it_as_tasks_or_in_shards
+        the_first_error_cancels_the_children_of_a_verb_on_it
+        a_quorum_and_a_hedge_leave_nobody_behind;
     scopes:
         children_of_a_scope_run_on_it_and_in_place
         a_failure_cancels_the_children_of_a_scope_and_waits_for_them

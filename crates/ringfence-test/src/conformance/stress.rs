@@ -30,7 +30,7 @@ const ROUNDS: u64 = 300;
 pub(super) fn stress(host: impl Host, pulse: &Pulse) {
     let first = number("RINGFENCE_STRESS_SEED").unwrap_or(0);
     let rounds = number("RINGFENCE_STRESS_ROUNDS").unwrap_or(ROUNDS);
-    let world = Arc::new(World::new(host.spawner()));
+    let world = Arc::new(World::new(&host));
     // real time: how long it has taken is told, and nothing depends on it.
     let start = Instant::now();
     for seed in first..first.saturating_add(rounds) {

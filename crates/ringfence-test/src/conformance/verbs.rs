@@ -2,8 +2,13 @@
 
 use super::Host;
 use crate::{Counted, Probe, Tally};
-use ringfence_core::{Outcome, block_on, gather, race, race_ok, remote, settle, try_gather};
-use std::future::{Future, pending};
+use ringfence_core::{
+    Outcome, block_on, gather, hedge, quorum, race, race_ok, remote, settle, try_gather,
+};
+use std::{
+    future::{Future, pending},
+    time::Duration,
+};
 
 /// Runs what `make` makes outside of the runtime, and inside.
 fn on_both_sides<F: Future>(host: &impl Host, make: impl Fn() -> F) -> [F::Output; 2] {
@@ -92,4 +97,78 @@ pub(super) fn every_child_has_an_outcome(host: impl Host) {
         assert_eq!((far.ok(), near.ok()), (Some("far"), Some("near")));
         assert!(matches!(panics, Outcome::Panicked(_)), "not a panic: {panics:?}");
     }
+}
+
+pub(super) fn a_verb_runs_its_children_on_it_as_tasks_or_in_shards(host: impl Host) {
+    let spawner = host.spawner();
+    let child = |n: usize| Probe::yields((n * 7) % 5, n);
+    for outputs in on_both_sides(&host, || gather((0..100).map(child)).on(&spawner)) {
+        assert_eq!(outputs, Vec::from_iter(0..100));
+    }
+    for outputs in on_both_sides(&host, || gather((0..100).map(child)).on(&spawner).limit(3)) {
+        assert_eq!(outputs, Vec::from_iter(0..100));
+    }
+    for outputs in on_both_sides(&host, || gather((0..1_000).map(child)).on(&spawner).sharded(2)) {
+        assert_eq!(outputs, Vec::from_iter(0..1_000));
+    }
+}
+
+pub(super) fn the_first_error_cancels_the_children_of_a_verb_on_it(host: impl Host) {
+    let (spawner, tally) = (host.spawner(), Tally::new());
+    let child = |n: usize| {
+        let held = tally.count(());
+        async move {
+            if n == 7 {
+                Probe::yields(3, ()).await;
+                return Err(n);
+            }
+            endless::<Result<(), usize>>(held).await
+        }
+    };
+    for shards in [None, Some(2)] {
+        for failed in on_both_sides(&host, async || {
+            let children = try_gather((0..20).map(child)).on(&spawner);
+            let failed = match shards {
+                None => children.await,
+                Some(shards) => children.sharded(shards).await,
+            };
+            tally.assert_all_dropped_once();
+            failed
+        }) {
+            assert_eq!(failed.expect_err("a child fails"), 7);
+        }
+    }
+}
+
+pub(super) fn a_quorum_and_a_hedge_leave_nobody_behind(host: impl Host) {
+    let (spawner, tally) = (host.spawner(), Tally::new());
+    let votes = |n: usize| {
+        let held = tally.count(());
+        let vote = async move {
+            if n % 2 == 0 { Ok(n) } else { endless::<Result<usize, ()>>(held).await }
+        };
+        remote(&spawner, vote)
+    };
+    for elected in on_both_sides(&host, async || {
+        let elected = quorum((0..6).map(votes), 3).await;
+        tally.assert_all_dropped_once();
+        elected.expect("three succeed")
+    }) {
+        let mut places: Vec<_> = elected.into_iter().map(|(place, _)| place).collect();
+        places.sort_unstable();
+        assert_eq!(places, [0, 2, 4]);
+    }
+    let attempts = || {
+        let attempt = |n: usize| {
+            let held = tally.count(());
+            // The first fails, which begins the second at once.
+            remote(&spawner, async move {
+                drop(held);
+                if n == 0 { Err("down") } else { Ok(n) }
+            })
+        };
+        hedge((0..9).map(attempt), Duration::from_secs(600))
+    };
+    assert_eq!(on_both_sides(&host, attempts).map(Result::ok), [Some(1); 2]);
+    tally.assert_all_dropped_once();
 }

@@ -9,7 +9,10 @@ use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     task::{Context, Poll},
     thread,
 };
@@ -73,6 +76,8 @@ pub(super) struct Fence {
     /// The runtime of its children.
     pub(super) watch: Watch,
     children: Lock<Vec<Arc<Record>>>,
+    /// How many of the children's jobs are running.
+    jobs: AtomicUsize,
     /// The polls of the children's tasks, as they were when it was closed.
     closed: Lock<Option<Vec<Seen>>>,
 }
@@ -91,12 +96,21 @@ impl Fence {
             world: Arc::clone(world),
             watch: Watch::new(world.spawner()),
             children: Lock::default(),
+            jobs: AtomicUsize::new(0),
             closed: Lock::default(),
         }
     }
 
     pub(super) fn admit(&self, child: Arc<Record>) {
         self.children.with(|children| children.push(child));
+    }
+
+    /// Notes that a job of a child begins, until what is returned is dropped.
+    pub(super) fn begin_job(self: &Arc<Self>) -> RunningJob {
+        self.world.enter();
+        self.world.count_job();
+        self.jobs.fetch_add(1, SeqCst);
+        RunningJob(Arc::clone(self))
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -123,6 +137,10 @@ impl Fence {
     /// Checks what must be so at the moment at which the family has ended or was dropped.
     fn close(&self, closing: Closing) {
         self.world.count_closed(closing);
+        let jobs = self.jobs.load(SeqCst);
+        self.world.expect(closing == Closing::Dropped || jobs == 0, || {
+            format!("a family has ended, and {jobs} jobs of its children have not")
+        });
         // Before anything is asked of the children: who is not inside of a poll now will never be.
         let seen = self.watch.look();
         for child in self.children.with(|children| children.clone()) {
@@ -161,5 +179,15 @@ impl Fence {
             // Once more: at its last poll the family may not have been closed yet.
             self.expect_in_time(&child);
         }
+    }
+}
+
+/// A job of a child, while it runs.
+pub(super) struct RunningJob(Arc<Fence>);
+
+impl Drop for RunningJob {
+    fn drop(&mut self) {
+        self.0.jobs.fetch_sub(1, SeqCst);
+        self.0.world.leave();
     }
 }

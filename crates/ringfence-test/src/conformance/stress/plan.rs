@@ -1,7 +1,7 @@
 //! What is done in a round, as its seed says.
 
 use crate::rng::Rng;
-use std::hint;
+use std::{hint, time::Duration};
 
 /// A verb or a scope, and its children.
 pub(super) struct Plan {
@@ -16,6 +16,8 @@ pub(super) struct Plan {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Gather,
+    /// All of its children on the runtime.
+    GatherOn,
     TryGather,
     Race,
     Settle,
@@ -53,6 +55,10 @@ pub(super) enum Step {
     Stall,
     /// Waits for a wake from another thread.
     Ring,
+    /// Waits for so long.
+    Sleep(Duration),
+    /// Has a job run that takes a little time, if there is a pool.
+    Job(usize),
     /// Has children of its own.
     Family(Plan),
 }
@@ -102,7 +108,7 @@ impl Plan {
     fn decide(&mut self, rng: &mut Rng) {
         let decisive = match self.verb {
             Verb::Race => End::Value,
-            Verb::Gather => End::Panic,
+            Verb::Gather | Verb::GatherOn => End::Panic,
             Verb::TryGather | Verb::Scope | Verb::ScopeWith if rng.below(4) == 0 => End::Panic,
             Verb::TryGather | Verb::Scope | Verb::ScopeWith => End::Failure,
             // Waits for all, whatever comes.
@@ -131,6 +137,7 @@ impl Verb {
     fn random(rng: &mut Rng) -> Self {
         let verbs = [
             Self::Gather,
+            Self::GatherOn,
             Self::TryGather,
             Self::Race,
             Self::Settle,
@@ -168,11 +175,13 @@ impl Script {
 
 impl Step {
     fn random(rng: &mut Rng, fate: Fate, depth: usize) -> Self {
-        match rng.below(12) {
+        match rng.below(14) {
             0 if depth < DEPTH => Self::Family(Plan::at_depth(rng, fate, depth + 1)),
             0..4 => Self::Spin(rng.below(2_000)),
             4 => Self::Stall,
             5..8 => Self::Ring,
+            8 => Self::Sleep(Duration::from_micros(rng.below(300) as u64)),
+            9 => Self::Job(rng.below(4_000)),
             _ => Self::Yield,
         }
     }

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::Probe;
 use ringfence_core::{
-    Outcome, Scope, ScopeError, cancel, gather, race, remote, scope, scope_with, settle, try_gather,
+    Outcome, Scope, ScopeError, blocking, cancel, gather, race, remote, scope, scope_with, settle,
+    try_gather,
 };
 use std::{
     future::{Future, pending, poll_fn},
@@ -34,6 +35,15 @@ pub(super) fn play(world: &Arc<World>, plan: Plan) -> Family {
     match plan.verb {
         Verb::Gather => {
             let (world, all) = (Arc::clone(world), gather(members(&fence, plan.children)));
+            Family::new(fence, async move {
+                let outputs = all.limit(limit).await;
+                let told: Vec<_> = outputs.into_iter().map(end_of).collect();
+                world.expect(told == ends, || format!("outputs {told:?} of {ends:?}"));
+            })
+        }
+        Verb::GatherOn => {
+            let all = gather(on_runtime(&fence, plan.children)).on(&fence.watch);
+            let world = Arc::clone(world);
             Family::new(fence, async move {
                 let outputs = all.limit(limit).await;
                 let told: Vec<_> = outputs.into_iter().map(end_of).collect();
@@ -89,27 +99,42 @@ fn members(fence: &Arc<Fence>, children: Vec<ChildPlan>) -> Vec<Member> {
     children.into_iter().map(make).collect()
 }
 
+/// Makes the children of a verb that runs them on the runtime itself.
+fn on_runtime(fence: &Arc<Fence>, children: Vec<ChildPlan>) -> Vec<Member> {
+    let make = |child: ChildPlan| -> Member {
+        let child = ChildPlan { manner: Manner::Remote, ..child };
+        Box::pin(make_child(fence, child).1)
+    };
+    children.into_iter().map(make).collect()
+}
+
 /// Makes a child that borrows nothing.
 fn make_child(
     fence: &Arc<Fence>,
     child: ChildPlan,
 ) -> (Manner, impl Future<Output = Result<(), Planned>> + Send + 'static) {
     let ChildPlan { manner, script, destructor } = child;
-    let acts = act(Arc::clone(&fence.world), script, || {});
+    let acts = act(Arc::clone(fence), script, || {});
     (manner, Child::new(fence, manner, destructor, acts))
 }
 
 /// Does what a script says; `touch` is called at each step.
-async fn act(world: Arc<World>, script: Script, mut touch: impl FnMut()) -> Result<(), Planned> {
+async fn act(fence: Arc<Fence>, script: Script, mut touch: impl FnMut()) -> Result<(), Planned> {
     for step in script.steps {
         touch();
         match step {
             Step::Yield => Probe::yields(1, ()).await,
             Step::Spin(spins) => spin(spins),
             Step::Stall => thread::yield_now(),
-            Step::Ring => ring(&world).await,
+            Step::Ring => ring(&fence.world).await,
+            Step::Sleep(duration) => {
+                let timer = &fence.world.timer;
+                timer.sleep_until(timer.now() + duration).await;
+            }
+            Step::Job(spins) => job(&fence, spins).await,
             Step::Family(plan) => {
-                let family: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(play(&world, plan));
+                let family: Pin<Box<dyn Future<Output = ()> + Send>> =
+                    Box::pin(play(&fence.world, plan));
                 family.await;
             }
         }
@@ -137,6 +162,18 @@ async fn ring(world: &World) {
     .await;
 }
 
+/// Has a job run that takes so long, if there is a pool.
+async fn job(fence: &Arc<Fence>, spins: usize) {
+    if let Some(pool) = &fence.world.pool {
+        let of = Arc::clone(fence);
+        let job = move || {
+            let _running = of.begin_job();
+            spin(spins);
+        };
+        blocking(pool, job).await;
+    }
+}
+
 /// A scope whose children borrow nothing.
 async fn in_scope(fence: Arc<Fence>, plan: Plan) {
     let world = Arc::clone(&fence.world);
@@ -157,7 +194,7 @@ async fn in_scope(fence: Arc<Fence>, plan: Plan) {
                 Manner::Strict => drop(place.spawn(remote(&fence.watch, child).strict())),
             }
         }
-        act(Arc::clone(&fence.world), plan.body, || {}).await
+        act(fence, plan.body, || {}).await
     });
     expect_end(&world, whole.limit(limit).await, expected);
 }
@@ -174,14 +211,14 @@ async fn in_scope_with(fence: Arc<Fence>, plan: Plan) {
     let whole = scope_with(&watch, env, async move |s, env: &mut Vec<Part>| {
         for (part, child) in env.iter_mut().zip(plan.children) {
             let ChildPlan { script, destructor, .. } = child;
-            let world = Arc::clone(&fence.world);
+            let of = Arc::clone(&fence);
             let borrows = async move {
                 let using = Using::begin(part);
-                act(world, script, || using.part.uses += 1).await
+                act(of, script, || using.part.uses += 1).await
             };
             s.spawn(Child::new(&fence, Manner::Remote, destructor, borrows));
         }
-        act(Arc::clone(&fence.world), plan.body, || {}).await
+        act(fence, plan.body, || {}).await
     });
     let (env, ended) = whole.limit(limit).await;
     drop(env);

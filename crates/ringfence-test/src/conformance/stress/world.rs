@@ -4,8 +4,11 @@ use super::{
     family::{Closing, Fence},
     ringer::Ringer,
 };
-use crate::{conformance::patience::wait_until, lock::Lock};
-use ringfence_core::rt::Spawn;
+use crate::{
+    conformance::{Host, patience::wait_until},
+    lock::Lock,
+};
+use ringfence_core::rt::{Embedded, Spawn, SpawnBlocking, Timer};
 use std::{
     fmt, mem,
     sync::{
@@ -16,8 +19,10 @@ use std::{
 
 pub(super) struct World {
     spawner: Arc<dyn Spawn>,
+    pub(super) pool: Option<Arc<dyn SpawnBlocking>>,
+    pub(super) timer: Arc<dyn Timer>,
     pub(super) ringer: Ringer,
-    /// How many children and families there are that have not been dropped.
+    /// How many children, jobs and families there are that have not been dropped.
     alive: AtomicUsize,
     /// Those of this round.
     fences: Lock<Vec<Arc<Fence>>>,
@@ -26,6 +31,7 @@ pub(super) struct World {
     /// What was seen in all rounds.
     children: AtomicUsize,
     tasks: AtomicUsize,
+    jobs: AtomicUsize,
     ended: AtomicUsize,
     dropped: AtomicUsize,
     cut: AtomicUsize,
@@ -33,15 +39,18 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(spawner: Arc<dyn Spawn>) -> Self {
+    pub(super) fn new(host: &impl Host) -> Self {
         Self {
-            spawner,
+            spawner: host.spawner(),
+            pool: host.pool(),
+            timer: host.timer().unwrap_or_else(|| Arc::new(Embedded)),
             ringer: Ringer::new(),
             alive: AtomicUsize::new(0),
             fences: Lock::default(),
             faults: Lock::default(),
             children: AtomicUsize::new(0),
             tasks: AtomicUsize::new(0),
+            jobs: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
             dropped: AtomicUsize::new(0),
             cut: AtomicUsize::new(0),
@@ -60,12 +69,12 @@ impl World {
         fence
     }
 
-    /// Notes that a child or a family was made.
+    /// Notes that a child, a job or a family was made.
     pub(super) fn enter(&self) {
         self.alive.fetch_add(1, SeqCst);
     }
 
-    /// Notes that a child or a family was dropped.
+    /// Notes that a child, a job or a family was dropped.
     pub(super) fn leave(&self) {
         self.alive.fetch_sub(1, SeqCst);
     }
@@ -101,6 +110,10 @@ impl World {
         self.children.fetch_add(1, SeqCst);
     }
 
+    pub(super) fn count_job(&self) {
+        self.jobs.fetch_add(1, SeqCst);
+    }
+
     pub(super) fn count_closed(&self, closing: Closing) {
         let count = match closing {
             Closing::Ended => &self.ended,
@@ -122,12 +135,12 @@ impl World {
 
 impl fmt::Display for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { children, tasks, ended, dropped, cut, inside, .. } = self;
-        let [children, tasks, ended, dropped, cut, inside] =
-            [children, tasks, ended, dropped, cut, inside].map(|count| count.load(SeqCst));
+        let Self { children, tasks, jobs, ended, dropped, cut, inside, .. } = self;
+        let [children, tasks, jobs, ended, dropped, cut, inside] =
+            [children, tasks, jobs, ended, dropped, cut, inside].map(|count| count.load(SeqCst));
         write!(
             f,
-            "{children} children, {tasks} tasks, {ended} parents ended, {dropped} dropped, \
+            "{children} children, {tasks} tasks, {jobs} jobs, {ended} parents ended, {dropped} dropped, \
              {cut} remote children cut, {inside} inside of a poll after that"
         )
     }
