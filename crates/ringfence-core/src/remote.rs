@@ -19,11 +19,11 @@ pub use blocking::blocking;
 pub use outcome::RemoteOutcome;
 
 use crate::{
-    cancel::drain,
+    cancel::drain::{self, Drain},
     outcome::{Hook, Outcome, Panic, catch},
     rt::Spawn,
 };
-use alloc::sync::Arc;
+use alloc::{boxed::Box, sync::Arc};
 use core::{
     fmt,
     future::Future,
@@ -122,6 +122,8 @@ where
 pub struct Remote<T: 'static> {
     /// None once it has ended.
     shared: Option<Arc<dyn Shared<T>>>,
+    /// Once it has ended, those whom it has left behind.
+    left: Option<Box<Drain>>,
     phase: Phase,
     parting: Parting,
 }
@@ -143,7 +145,7 @@ enum Parting {
 impl<T: Send> Remote<T> {
     fn new<F: Future<Output = T> + Send + 'static>(future: F, launch: impl Launch) -> Self {
         let shared = shared::allocate(future, launch);
-        Self { shared: Some(shared), phase: Phase::New, parting: Parting::AtOnce }
+        Self { shared: Some(shared), left: None, phase: Phase::New, parting: Parting::AtOnce }
     }
 }
 
@@ -219,10 +221,34 @@ impl<T> Remote<T> {
                 return Poll::Pending;
             }
         }
-        let outcome = ready!(shared.slot().poll_end(cx));
-        self.shared = None;
-        Poll::Ready(outcome)
+        loop {
+            let panic = match &mut self.left {
+                Some(left) => ready!(left.poll(cx)),
+                None => None,
+            };
+            self.left = None;
+            match ready!(shared.slot().poll_end(cx)) {
+                Ok(outcome) => {
+                    self.shared = None;
+                    return Poll::Ready(after(panic, outcome));
+                }
+                Err(left) => self.left = Some(Box::new(left)),
+            }
+        }
     }
+}
+
+/// The outcome of a child that has left others behind, of whom one may have panicked.
+fn after<T>(panic: Option<Panic>, outcome: Outcome<T>) -> Outcome<T> {
+    let Some(panic) = panic else { return outcome };
+    if let Outcome::Panicked(first) = outcome {
+        panic.discard();
+        return Outcome::Panicked(first);
+    }
+    if let Err(second) = catch(|| drop(outcome)) {
+        second.discard();
+    }
+    Outcome::of_panic(panic)
 }
 
 impl<T> Future for Remote<T> {
@@ -253,8 +279,7 @@ impl<T> Drop for Remote<T> {
                 // The task is woken for its runtime to see that there is nothing left of it.
                 [catch(|| drop(child)).err(), catch(|| task.map(Waker::wake)).err()]
             }
-            Doom::Ended(Outcome::Panicked(panic)) => [reported(panic), None],
-            Doom::Ended(outcome) => [catch(|| drop(outcome)).err(), None],
+            Doom::Ended(outcome, left) => forgo(outcome, left),
             Doom::Polled(by) => {
                 let gone = match self.parting {
                     Parting::AtOnce => None,
@@ -263,20 +288,30 @@ impl<T> Drop for Remote<T> {
                 if gone.is_none() && by != here::here() {
                     drain::leave(shared.leaving());
                 }
-                [gone.flatten().and_then(reported), None]
+                [gone.and_then(Drain::into_panic).and_then(reported), None]
             }
         };
-        let mut first = None;
-        for panic in panics.into_iter().chain([cancelled, dropped]).flatten() {
-            match first {
-                None => first = Some(panic),
-                Some(_) => panic.discard(),
-            }
-        }
-        if let Some(panic) = first {
-            panic.resume_unless_panicking();
-        }
+        resume_first(panics.into_iter().chain([cancelled, dropped]));
     }
+}
+
+/// Goes on with the first of these panics, if there is one.
+fn resume_first(panics: impl Iterator<Item = Option<Panic>>) {
+    let mut panics = panics.flatten();
+    let first = panics.next();
+    panics.for_each(Panic::discard);
+    if let Some(panic) = first {
+        panic.resume_unless_panicking();
+    }
+}
+
+/// Drops an outcome that nobody has awaited. Who was left behind is the next drain's.
+fn forgo<T>(outcome: Outcome<T>, left: Drain) -> [Option<Panic>; 2] {
+    let panic = match outcome {
+        Outcome::Panicked(panic) => reported(panic),
+        outcome => catch(|| drop(outcome)).err(),
+    };
+    [panic, left.into_panic().and_then(reported)]
 }
 
 /// The panic of a child that nobody has awaited, if there is somebody to tell it to: a verb or a

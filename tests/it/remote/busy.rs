@@ -112,10 +112,15 @@ impl<F: Future> Parent<F> {
         poll_once(self.future.as_mut(), &self.waker)
     }
 
+    /// Waits until it is woken.
+    pub(super) fn wait_for_wake(&self) {
+        self.woken.recv().unwrap();
+    }
+
     /// Waits for its end.
     pub(super) fn end(mut self) -> F::Output {
         loop {
-            self.woken.recv().unwrap();
+            self.wait_for_wake();
             if let Poll::Ready(output) = self.poll() {
                 return output;
             }

@@ -7,6 +7,7 @@ mod drained;
 mod drained_streams;
 mod dropped;
 mod ends;
+mod left_behind;
 mod lost;
 mod runtimes;
 mod scopes;

@@ -8,9 +8,14 @@
 //!
 //! A drain is open on one thread, for the length of a call. What is dropped without one is waited
 //! for by nobody. A drain that is itself dropped leaves those that it has to the next one outside.
+//!
+//! A child on a runtime has one of its own, open during its polls. Whom it has left behind goes
+//! with it to its parent, which so waits for all that was started below it, on any thread.
 
 use crate::outcome::Panic;
 use alloc::boxed::Box;
+#[cfg(feature = "std")]
+use core::task::Waker;
 use core::task::{Context, Poll};
 
 #[cfg(feature = "std")]
@@ -34,12 +39,55 @@ impl Drain {
         }
     }
 
+    /// Notes a panic of somebody who has gone.
+    #[cfg(feature = "std")]
+    pub(crate) fn note(&mut self, panic: Option<Panic>) {
+        match (panic, &self.panic) {
+            (None, _) => {}
+            (panic, None) => self.panic = panic,
+            (Some(panic), Some(_)) => panic.discard(),
+        }
+    }
+
     /// Calls `f`, and takes in those who are dropped meanwhile.
     #[inline]
     pub(crate) fn collect<R>(&mut self, f: impl FnOnce() -> R) -> R {
         #[cfg(feature = "std")]
-        let _open = open::Open::new(&mut self.left);
-        f()
+        let before = self.left.len();
+        #[cfg(feature = "std")]
+        let open = open::Open::new(&mut self.left);
+        let returned = f();
+        #[cfg(feature = "std")]
+        {
+            drop(open);
+            if self.left.has_doubled_since(before) {
+                self.forget_gone();
+            }
+        }
+        returned
+    }
+
+    /// Forgets those who have gone: whoever lives for months may drop many.
+    #[cfg(feature = "std")]
+    #[cold]
+    #[inline(never)]
+    fn forget_gone(&mut self) {
+        // Nobody waits for them yet.
+        let _ = self.poll_left(&mut Context::from_waker(Waker::noop()));
+    }
+
+    #[cfg(feature = "std")]
+    fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut left = core::mem::take(&mut self.left);
+        let polled = left.poll(|panic| self.note(panic), cx);
+        self.left = left;
+        polled
+    }
+
+    /// Leaves those who have not gone to the next drain outside, and returns the first panic.
+    #[cfg(feature = "std")]
+    pub(crate) fn into_panic(self) -> Option<Panic> {
+        self.panic
     }
 
     /// Whether nobody is left, and nobody who has gone has panicked.
@@ -56,7 +104,7 @@ impl Drain {
     /// destructors.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Panic>> {
         #[cfg(feature = "std")]
-        core::task::ready!(self.left.poll(&mut self.panic, cx));
+        core::task::ready!(self.poll_left(cx));
         #[cfg(not(feature = "std"))]
         let _ = cx;
         Poll::Ready(self.panic.take())
@@ -121,7 +169,7 @@ impl<T> Delayed<T> {
 
 #[cfg(feature = "std")]
 mod open {
-    use super::{Context, Panic, Poll};
+    use super::{Context, Drain, Panic, Poll};
     // Not loom's, which cannot forget the type of what it holds.
     use alloc::{sync::Arc, vec::Vec};
     use core::{
@@ -154,9 +202,13 @@ mod open {
 
     /// A child that was dropped inside a poll.
     pub(crate) trait Leaving: Send + Sync {
-        /// Waits until the child has gone; returns the panic of its last poll or its destructor.
-        fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Option<Panic>>;
+        /// Waits until the child has gone; returns the panic of its last poll or its destructor, and
+        /// those whom it has left behind.
+        fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain>;
     }
+
+    /// From how many on it is looked who has gone.
+    const MANY: usize = 32;
 
     /// Those who have not gone yet.
     #[derive(Default)]
@@ -172,18 +224,36 @@ mod open {
             self.0.is_empty()
         }
 
-        pub(super) fn poll(&mut self, first: &mut Option<Panic>, cx: &mut Context<'_>) -> Poll<()> {
-            self.0.retain(|leaving| match leaving.poll_gone(cx) {
-                Poll::Pending => true,
-                Poll::Ready(None) => false,
-                Poll::Ready(Some(panic)) => {
-                    match first {
-                        None => *first = Some(panic),
-                        Some(_) => panic.discard(),
-                    }
+        #[inline]
+        pub(super) fn len(&self) -> usize {
+            self.0.len()
+        }
+
+        /// Whether there are many, and about twice as many as there were.
+        #[inline]
+        pub(super) fn has_doubled_since(&self, before: usize) -> bool {
+            self.len() >= MANY && self.len().leading_zeros() < before.leading_zeros()
+        }
+
+        /// Asks who has gone, and tells `gone` of each. What those have left behind is taken in.
+        pub(super) fn poll(
+            &mut self,
+            mut gone: impl FnMut(Option<Panic>),
+            cx: &mut Context<'_>,
+        ) -> Poll<()> {
+            loop {
+                let mut behind = Vec::new();
+                self.0.retain(|leaving| {
+                    let Poll::Ready(mut its) = leaving.poll_gone(cx) else { return true };
+                    behind.append(&mut its.left.0);
+                    gone(its.panic.take());
                     false
+                });
+                if behind.is_empty() {
+                    break;
                 }
-            });
+                self.0.append(&mut behind);
+            }
             if self.0.is_empty() { Poll::Ready(()) } else { Poll::Pending }
         }
     }
@@ -245,5 +315,34 @@ mod open {
         if !is_needed() {
             BEGUN.store(true, Ordering::Relaxed);
         }
+    }
+}
+
+#[cfg(all(test, feature = "std", not(ringfence_loom)))]
+mod tests {
+    use super::*;
+    use alloc::sync::Arc;
+
+    /// One who has gone, with a panic or without.
+    struct Gone(&'static str);
+
+    impl Leaving for Gone {
+        fn poll_gone(&self, _: &mut Context<'_>) -> Poll<Drain> {
+            let mut left = Drain::new();
+            left.note((!self.0.is_empty()).then(|| Panic::new(Box::new(self.0))));
+            Poll::Ready(left)
+        }
+    }
+
+    #[test]
+    fn those_who_have_gone_are_forgotten_though_nobody_waits_yet() {
+        let mut drain = Drain::new();
+        for number in 0..1_000 {
+            let panic = if number == 7 { "the eighth" } else { "" };
+            drain.collect(|| leave(Arc::new(Gone(panic))));
+        }
+        assert!(drain.left.len() < 64, "{} are kept", drain.left.len());
+        let told = drain.poll(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(told, Poll::Ready(Some(panic)) if panic.message() == Some("the eighth")));
     }
 }

@@ -2,9 +2,9 @@
 
 use super::slot::{Rest, Resting, Slot, Told};
 use crate::{
-    cancel::{InForce, within},
+    cancel::{InForce, drain::Drain, within},
     engine::joint::{Driver, Joined},
-    outcome::{Cancelled, Outcome, Reason, catch},
+    outcome::{Cancelled, Outcome, Panic, Reason, catch},
     time::only_until,
 };
 use core::{
@@ -26,18 +26,20 @@ pub(super) struct Child<T: 'static> {
     token: Option<InForce>,
     /// The deadline that it has inherited, once it was polled.
     deadline: Option<Option<Instant>>,
+    /// Whom it has dropped in its polls, and has not waited for.
+    left: Drain,
 }
 
 /// What came of a poll.
 enum Polled<T: 'static> {
     Pending(Resting<Child<T>>),
     /// The child has been dropped. Its task's waker has not, which is foreign code for later.
-    Ended(Outcome<T>, Option<Waker>),
+    Ended(Outcome<T>, Drain, Option<Waker>),
 }
 
 impl<T> Child<T> {
     pub(super) fn new(driver: Driver<AnyChild<T>>, token: InForce) -> Self {
-        Self { driver, token: Some(token), deadline: None }
+        Self { driver, token: Some(token), deadline: None, left: Drain::new() }
     }
 }
 
@@ -53,8 +55,9 @@ impl<T> Resting<Child<T>> {
         let deadline = *child.deadline.get_or_insert_with(inherited);
         // Only that: what is in force on this thread is its runtime's, or another child's.
         let _until = only_until(deadline);
+        let Child { driver, left, .. } = child;
         let polled = catch(|| {
-            let polled = Pin::new(&mut child.driver).poll(cx);
+            let polled = left.collect(|| Pin::new(driver).poll(cx));
             if polled.is_pending() {
                 keep(task, cx.waker());
             }
@@ -68,8 +71,17 @@ impl<T> Resting<Child<T>> {
             }
             Err(panic) => Err(panic),
         };
-        let Self { child: Child { driver, .. }, task } = self;
-        Polled::Ended(ended.unwrap_or_else(|panic| driver.panicked(panic)), task)
+        let Self { child: Child { driver, mut left, .. }, task } = self;
+        let panicked = |panic| left.collect(|| driver.panicked(panic));
+        let outcome = ended.unwrap_or_else(panicked);
+        Polled::Ended(outcome, left, task)
+    }
+
+    /// Drops the child. Returns the panic of its destructor, and whom it has left behind.
+    fn drop(self) -> (Option<Panic>, Drain) {
+        let Self { child: Child { driver, token, mut left, .. }, task } = self;
+        let panic = left.collect(|| catch(|| drop((driver, token, task))).err());
+        (panic, left)
     }
 }
 
@@ -91,11 +103,12 @@ pub(super) fn run<T>(
         Polled::Pending(resting) => match slot.rest(resting) {
             Rest::Resting => return Poll::Pending,
             Rest::Doomed(resting) => {
-                let panic = catch(|| drop(resting)).err();
-                wake(slot.go(panic));
+                let (panic, mut left) = resting.drop();
+                left.note(panic);
+                wake(slot.go(left));
             }
         },
-        Polled::Ended(outcome, _task) => end(slot, outcome),
+        Polled::Ended(outcome, left, _task) => end(slot, outcome, left),
     }
     Poll::Ready(())
 }
@@ -103,23 +116,22 @@ pub(super) fn run<T>(
 /// The runtime has dropped the task. If the child had not ended, it never will.
 pub(super) fn lose<T>(slot: &Slot<Child<T>, T>) {
     let Some(resting) = slot.begin() else { return };
-    let outcome = match catch(|| drop(resting)) {
-        Ok(()) => Outcome::Cancelled(Cancelled::new(Reason::RuntimeGone)),
-        Err(panic) => Outcome::of_panic(panic),
-    };
-    end(slot, outcome);
+    let (panic, left) = resting.drop();
+    let lost = || Outcome::Cancelled(Cancelled::new(Reason::RuntimeGone));
+    end(slot, panic.map_or_else(lost, Outcome::of_panic), left);
 }
 
 /// Tells the outcome of a child, which has been dropped.
-fn end<T>(slot: &Slot<Child<T>, T>, outcome: Outcome<T>) {
-    match slot.end(outcome) {
+fn end<T>(slot: &Slot<Child<T>, T>, outcome: Outcome<T>, left: Drain) {
+    match slot.end(outcome, left) {
         Told::Parent(waiter) => wake(waiter),
-        Told::Nobody(outcome) => {
+        Told::Nobody(outcome, mut left) => {
             let panic = match outcome {
                 Outcome::Panicked(panic) => Some(panic),
-                outcome => catch(|| drop(outcome)).err(),
+                outcome => left.collect(|| catch(|| drop(outcome)).err()),
             };
-            wake(slot.go(panic));
+            left.note(panic);
+            wake(slot.go(left));
         }
     }
 }

@@ -7,7 +7,11 @@ use super::{
     slot::Slot,
 };
 use crate::{
-    cancel::{CancelToken, Lend, drain::Leaving, in_force},
+    cancel::{
+        CancelToken, Lend,
+        drain::{Drain, Leaving},
+        in_force,
+    },
     engine::joint::{Joining, Joint, Post},
     outcome::{Outcome, Panic},
     rt::Run,
@@ -114,7 +118,7 @@ where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Option<Panic>> {
+    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
         self.post().slot.poll_gone(cx)
     }
 }

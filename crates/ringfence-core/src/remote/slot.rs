@@ -2,7 +2,8 @@
 
 use super::here::{Here, here};
 use crate::{
-    outcome::{Outcome, Panic},
+    cancel::drain::Drain,
+    outcome::Outcome,
     sync::{
         Lock,
         atomic::{AtomicBool, Ordering},
@@ -64,9 +65,10 @@ enum Stage<C, T> {
     Polled(Here),
     /// For the last time.
     Doomed,
-    Ended(Outcome<T>),
-    /// With the panic of the child's last poll, or of its destructor.
-    Over(Option<Panic>),
+    /// With whom the child has left behind.
+    Ended(Outcome<T>, Drain),
+    /// As well; and with the panic of the child's last poll, or of its destructor.
+    Over(Drain),
 }
 
 /// A child between two polls.
@@ -91,7 +93,7 @@ pub(super) enum Told<T> {
     /// To wake who waits for it.
     Parent(Option<Waker>),
     /// To drop it, and then to [`go`](Slot::go).
-    Nobody(Outcome<T>),
+    Nobody(Outcome<T>, Drain),
 }
 
 /// What the parent has to do, now that it does not wait any more.
@@ -102,7 +104,7 @@ pub(super) enum Doom<C, T> {
     /// Nothing: this thread is inside a poll of the child, and drops it when that has ended.
     Polled(Here),
     /// To drop the outcome.
-    Ended(Outcome<T>),
+    Ended(Outcome<T>, Drain),
     /// Nothing.
     Over,
 }
@@ -111,7 +113,7 @@ impl<C, T> Slot<C, T> {
     /// A slot for a child that is still to be [put](Slot::put) into it.
     #[inline]
     pub(super) fn new() -> Self {
-        let state = State { stage: Stage::Over(None), waiter: None };
+        let state = State { stage: Stage::Over(Drain::new()), waiter: None };
         Self { state: Lock::new(state), ended: AtomicBool::new(false) }
     }
 
@@ -158,25 +160,27 @@ impl<C, T> Slot<C, T> {
         })
     }
 
-    /// Leaves the outcome for the parent, unless nobody waits for it. The child has been dropped.
-    pub(super) fn end(&self, outcome: Outcome<T>) -> Told<T> {
+    /// Leaves the outcome for the parent, unless nobody waits for it, and whom the child has left
+    /// behind. The child has been dropped.
+    pub(super) fn end(&self, outcome: Outcome<T>, left: Drain) -> Told<T> {
         self.state.with(|state| match state.stage {
             Stage::Polled(_) => {
-                state.stage = Stage::Ended(outcome);
+                state.stage = Stage::Ended(outcome, left);
                 // Release: pairs with the Acquire in `has_ended`.
                 self.ended.store(true, Ordering::Release);
                 Told::Parent(state.waiter.take())
             }
-            _ => Told::Nobody(outcome),
+            _ => Told::Nobody(outcome, left),
         })
     }
 
-    /// Says that a doomed child has been dropped. Returns who waits for that.
+    /// Says that a doomed child has been dropped, and whom it has left behind. Returns who waits for
+    /// that.
     #[must_use = "who waits is to be woken"]
-    pub(super) fn go(&self, panic: Option<Panic>) -> Option<Waker> {
+    pub(super) fn go(&self, left: Drain) -> Option<Waker> {
         self.state.with(|state| {
             debug_assert!(matches!(state.stage, Stage::Doomed), "only a doomed child goes");
-            state.stage = Stage::Over(panic);
+            state.stage = Stage::Over(left);
             state.waiter.take()
         })
     }
@@ -185,13 +189,13 @@ impl<C, T> Slot<C, T> {
     /// waited for it as well.
     pub(super) fn doom(&self) -> (Doom<C, T>, Option<Waker>) {
         self.state.with(|state| {
-            let doom = match mem::replace(&mut state.stage, Stage::Over(None)) {
+            let doom = match mem::replace(&mut state.stage, Stage::Over(Drain::new())) {
                 Stage::Idle(resting) => Doom::Idle(resting),
                 Stage::Polled(by) => {
                     state.stage = Stage::Doomed;
                     Doom::Polled(by)
                 }
-                Stage::Ended(outcome) => Doom::Ended(outcome),
+                Stage::Ended(outcome, left) => Doom::Ended(outcome, left),
                 stage => {
                     state.stage = stage;
                     Doom::Over
@@ -201,10 +205,14 @@ impl<C, T> Slot<C, T> {
         })
     }
 
-    /// Waits for the outcome.
-    pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
-        self.wait(cx, |stage| match mem::replace(stage, Stage::Over(None)) {
-            Stage::Ended(outcome) => Some(outcome),
+    /// Waits for the outcome; before that, for those whom the child has left behind, if there are any.
+    pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Drain>> {
+        self.wait(cx, |stage| match mem::replace(stage, Stage::Over(Drain::new())) {
+            Stage::Ended(outcome, left) if left.is_empty() => Some(Ok(outcome)),
+            Stage::Ended(outcome, left) => {
+                *stage = Stage::Ended(outcome, Drain::new());
+                Some(Err(left))
+            }
             other => {
                 *stage = other;
                 None
@@ -212,10 +220,11 @@ impl<C, T> Slot<C, T> {
         })
     }
 
-    /// Waits until a doomed child has been dropped; returns the panic with which it went.
-    pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Option<Panic>> {
+    /// Waits until a doomed child has been dropped; returns the panic with which it went, and whom it
+    /// has left behind.
+    pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
         self.wait(cx, |stage| match stage {
-            Stage::Over(panic) => Some(panic.take()),
+            Stage::Over(left) => Some(mem::take(left)),
             _ => None,
         })
     }
