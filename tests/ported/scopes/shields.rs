@@ -5,7 +5,11 @@
 
 use super::{S, Why, cancelled};
 use crate::scene::{Log, elapsed, ms, run};
-use ringfence_core::{cancel, race, scope_local, sleep, timeout};
+use ringfence_core::{
+    cancel, race,
+    rt::{self, Timer as _},
+    scope_local, sleep, time, timeout,
+};
 use std::{
     cell::Cell,
     future::{Future, pending, poll_fn},
@@ -175,6 +179,38 @@ fn a_shield_covers_who_awaits_it_and_not_the_children_spawned_in_it() {
 }
 
 // case: SH-16
+/// When the deadline in force will have passed, since the scene began.
+fn limit() -> Option<u128> {
+    let left = time::in_force()?.duration_since(rt::timer().now());
+    Some(elapsed() + left.as_millis())
+}
+
+// case: SH-08
+// trio's is in the past where the scope is cancelled; here the token says that, and it stays.
+#[test]
+fn the_deadline_in_force_is_the_earliest_up_to_the_next_shield() {
+    run(async {
+        assert_eq!(limit(), None);
+        let ended = scope_local(async |s: S<'_>| {
+            assert_eq!(limit(), Some(5));
+            timeout(ms(10), async { assert_eq!(limit(), Some(5)) }).await.unwrap();
+            timeout(ms(3), async { assert_eq!(limit(), Some(3)) }).await.unwrap();
+            s.shield(ms(10), async {
+                assert_eq!(limit(), Some(10));
+                timeout(ms(3), async { assert_eq!(limit(), Some(3)) }).await.unwrap();
+            })
+            .await;
+            assert_eq!(limit(), Some(5));
+            s.cancel("outside");
+            assert_eq!(limit(), Some(5));
+            s.shield(ms(10), async { assert_eq!(limit(), Some(10)) }).await;
+            Ok::<_, Why>(())
+        });
+        let _ = ended.timeout(ms(5)).await;
+        assert_eq!((limit(), elapsed()), (None, 0));
+    });
+}
+
 // case: SH-20
 // ZIO hangs where a region without interrupts has a timeout of its own. Here that is in force.
 // rule: scope-shield
