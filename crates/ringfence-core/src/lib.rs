@@ -130,6 +130,8 @@ mod gather;
 mod hedge;
 mod join_set;
 mod limiter;
+#[cfg(feature = "std")]
+pub mod observe;
 mod outcome;
 #[cfg(feature = "std")]
 mod parallel;

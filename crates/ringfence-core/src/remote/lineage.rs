@@ -2,6 +2,7 @@
 
 use crate::{
     cancel::{CancelToken, InForce},
+    observe::ObservedChild,
     outcome::Reason,
     sync::Lock,
 };
@@ -18,6 +19,8 @@ struct State<L> {
     launch: Option<L>,
     /// What was in force where the child was begun.
     parent: Option<InForce>,
+    /// The observed child in which that was.
+    observed: Option<ObservedChild>,
     /// The child's own token, once anyone has asked for it.
     own: Option<CancelToken>,
     /// Whether the child was dropped by its parent.
@@ -27,15 +30,22 @@ struct State<L> {
 impl<L> Lineage<L> {
     pub(super) fn new(launch: L) -> Self {
         let launch = Some(launch);
-        Self(Lock::new(State { launch, parent: None, own: None, dropped: false }))
+        Self(Lock::new(State { launch, parent: None, observed: None, own: None, dropped: false }))
     }
 
     /// Begins the child, under what is in force here. Returns how to hand it over, once.
     pub(super) fn begin(&self, parent: Option<InForce>) -> Option<L> {
+        let observed = parent.as_ref().and_then(InForce::observed);
         self.0.with(|state| {
             state.parent = parent;
+            state.observed = observed;
             state.launch.take()
         })
+    }
+
+    /// Returns the observed child in which the child was begun.
+    pub(super) fn observed(&self) -> Option<ObservedChild> {
+        self.0.with(|state| state.observed.clone())
     }
 
     /// Returns the child's token.

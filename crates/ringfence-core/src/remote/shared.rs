@@ -9,6 +9,7 @@ use super::{
 use crate::{
     cancel::{CancelToken, Lend, drain::Leaving, in_force},
     engine::joint::{Joining, Joint, Post},
+    observe::ObservedChild,
     outcome::{Outcome, Panic},
     rt::Run,
 };
@@ -104,6 +105,10 @@ where
 {
     fn token(&self) -> CancelToken {
         self.post().lineage.token()
+    }
+
+    fn observed(&self) -> Option<ObservedChild> {
+        self.post().lineage.observed()
     }
 }
 

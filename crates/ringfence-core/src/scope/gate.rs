@@ -1,7 +1,8 @@
 //! What of a scope does not depend on its types: whether it is open, its token, its bell.
 
 #[cfg(feature = "std")]
-use crate::cancel;
+mod looks;
+
 use crate::{
     cancel::CancelToken,
     outcome::{Reason, catch, drop_each},
@@ -9,6 +10,11 @@ use crate::{
         Lock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+};
+#[cfg(feature = "std")]
+use crate::{
+    cancel::{self, InForce},
+    observe::ObservedScope,
 };
 use alloc::vec::Vec;
 use core::{mem, task::Waker};
@@ -19,6 +25,9 @@ use core::{mem, task::Waker};
 /// left at the [`Door`](super::door::Door), a child to cancel here.
 #[derive(Debug)]
 pub(super) struct Gate {
+    /// Where the scope was opened.
+    #[cfg(feature = "std")]
+    location: &'static core::panic::Location<'static>,
     state: Lock<State>,
     /// Whether it was rung since the scope's future looked.
     rung: AtomicBool,
@@ -57,11 +66,17 @@ struct State {
     deadlines: [Option<std::time::Instant>; 2],
     /// The slots that are not to be dropped, once for each shield in them.
     shielded: Vec<usize>,
+    /// The record of the scope, if it has begun and somebody looks on.
+    #[cfg(feature = "std")]
+    observed: Option<ObservedScope>,
 }
 
 impl Gate {
+    #[track_caller]
     pub(super) fn new() -> Self {
         Self {
+            #[cfg(feature = "std")]
+            location: core::panic::Location::caller(),
             state: Lock::new(State {
                 closed: None,
                 gone: false,
@@ -76,6 +91,8 @@ impl Gate {
                 #[cfg(feature = "std")]
                 deadlines: [None, None],
                 shielded: Vec::new(),
+                #[cfg(feature = "std")]
+                observed: None,
             }),
             rung: AtomicBool::new(false),
             guarded: AtomicBool::new(false),
@@ -86,10 +103,10 @@ impl Gate {
     /// The scope begins here: under the token in force, if there is one.
     ///
     /// Most scopes are under none, and nobody asks for theirs: they make none.
-    pub(super) fn begin(&self) {
+    pub(super) fn begin(&self, #[cfg(feature = "std")] parent: Option<InForce>) {
         #[cfg(feature = "std")]
-        if let Some(parent) = cancel::current() {
-            self.put_under(&parent);
+        if let Some(parent) = parent {
+            self.put_under(&parent.into_token());
         }
         self.state.with(|state| state.begun = true);
     }
@@ -261,21 +278,6 @@ impl Gate {
         self.state.with(|state| state.deadline.take())
     }
 
-    /// Notes the scope's deadline, and the earliest around it.
-    #[cfg(feature = "std")]
-    pub(super) fn note_deadlines(&self, deadlines: [Option<std::time::Instant>; 2]) {
-        self.state.with(|state| state.deadlines = deadlines);
-    }
-
-    /// When the time of the scope is up, by itself or by what is around it.
-    #[cfg(feature = "std")]
-    pub(super) fn deadline(&self) -> Option<std::time::Instant> {
-        self.state.with(|state| {
-            let [own, around] = state.deadlines;
-            state.deadline.unwrap_or(own).into_iter().chain(around).min()
-        })
-    }
-
     /// Keeps whoever is being polled from being dropped, and returns its slot.
     #[cfg(feature = "std")]
     pub(super) fn shield(&self) -> Option<usize> {
@@ -331,12 +333,4 @@ fn parent_token() -> CancelToken {
         return parent.child();
     }
     CancelToken::new()
-}
-
-/// Children of the scope have its token in force, which need not be there until they ask for it.
-#[cfg(feature = "std")]
-impl cancel::Lend for Gate {
-    fn token(&self) -> CancelToken {
-        self.token()
-    }
 }

@@ -1,0 +1,42 @@
+//! The first poll of a scope: under which token it is, and who looks on.
+
+use super::Scoped;
+use crate::scope::mode::Mode;
+#[cfg(feature = "std")]
+use crate::{
+    cancel,
+    observe::{ObservedChild, ObservedScope},
+};
+use core::pin::Pin;
+
+impl<B, T, E, M: Mode> Scoped<'_, B, T, E, M> {
+    /// Begins under the token in force, and tells who observes the scope or the child around it.
+    #[cfg(feature = "std")]
+    pub(super) fn begin(self: Pin<&mut Self>) {
+        let parent = cancel::in_force();
+        let around = parent.as_ref().and_then(cancel::InForce::observed);
+        self.door.gate.begin(parent);
+        if around.is_some() || self.said.is_some() {
+            self.begin_watch(around);
+        }
+    }
+
+    #[cfg(not(feature = "std"))]
+    pub(super) fn begin(self: Pin<&mut Self>) {
+        self.door.gate.begin();
+    }
+
+    #[cfg(feature = "std")]
+    #[cold]
+    #[inline(never)]
+    fn begin_watch(self: Pin<&mut Self>, around: Option<ObservedChild>) {
+        let this = self.project();
+        let said = this.said.as_mut();
+        let name = said.as_ref().and_then(|said| said.name.clone());
+        let observers = said.map(|said| core::mem::take(&mut said.observers)).unwrap_or_default();
+        let location = this.door.gate.location();
+        let Some(scope) = ObservedScope::open(name, location, around, observers) else { return };
+        this.door.gate.set_observed(scope.clone());
+        this.nest.watch().begin(scope);
+    }
+}

@@ -1,0 +1,188 @@
+//! What the future of a scope tells those who look on.
+
+pub(super) use present::Watch;
+
+#[cfg(feature = "std")]
+mod present {
+    use super::super::{
+        child::{Birth, ChildEnd, Rank},
+        gate::Gate,
+    };
+    use crate::{
+        observe::{End, ObservedScope, Origin},
+        outcome::{Cause, ChildId, Reason},
+    };
+    use core::task::{Context, Poll};
+
+    /// Whether anyone looks on.
+    //
+    // The only thing that a scope pays for which nobody does is to look here.
+    #[derive(Clone, Debug, Default)]
+    pub(in crate::scope) struct Watch(Option<ObservedScope>);
+
+    impl Watch {
+        /// From now on, this is told.
+        pub(in crate::scope) fn begin(&mut self, scope: ObservedScope) {
+            self.0 = Some(scope);
+        }
+
+        /// Whether anyone looks on.
+        #[inline]
+        pub(in crate::scope) fn is_on(&self) -> bool {
+            self.0.is_some()
+        }
+
+        /// Children have come in.
+        pub(in crate::scope) fn arrived<'a>(&self, births: impl Iterator<Item = &'a Birth>) {
+            if let Some(scope) = &self.0 {
+                births.for_each(|birth| scope.spawned(birth.origin()));
+            }
+        }
+
+        /// A child waits for a place, or does not any more.
+        pub(in crate::scope) fn queued(&self, birth: &Birth, is_queued: bool) {
+            let child = self.0.as_ref().and_then(|scope| scope.child(birth.id()));
+            if let Some(child) = child {
+                child.set_queued(is_queued);
+            }
+        }
+
+        /// Polls a child by `poll`, and tells of it.
+        pub(in crate::scope) fn poll<T>(
+            &self,
+            id: ChildId,
+            cx: &mut Context<'_>,
+            poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+        ) -> Poll<T> {
+            match self.0.as_ref().and_then(|scope| scope.child(id)) {
+                Some(child) => child.poll(cx, poll),
+                None => poll(cx),
+            }
+        }
+
+        fn ended(&self, id: ChildId, end: End<'_>) {
+            if let Some(scope) = &self.0 {
+                scope.ended(id, end);
+            }
+        }
+
+        /// The body has returned.
+        pub(in crate::scope) fn body_returned<T, E>(&self, output: &Result<T, E>) {
+            self.ended(ChildId::BODY, if output.is_ok() { End::Completed } else { End::Failed });
+        }
+
+        /// A child has returned or panicked.
+        pub(in crate::scope) fn child_ended<E>(&self, id: ChildId, end: &ChildEnd<E>) {
+            let lost = Reason::RuntimeGone;
+            self.ended(
+                id,
+                match end.failure.as_deref().map(|failure| &failure.cause) {
+                    Some(Cause::Panic(panic)) => End::Panicked(panic),
+                    Some(Cause::Error(_)) => End::Failed,
+                    None if end.lost => End::Cancelled(&lost),
+                    None => End::Completed,
+                },
+            );
+        }
+
+        /// A child was dropped before its end, and may have panicked.
+        #[cold]
+        #[inline(never)]
+        pub(in crate::scope) fn dropped<E>(
+            &self,
+            id: ChildId,
+            panicked: Option<&ChildEnd<E>>,
+            gate: &Gate,
+        ) {
+            if let Some(end) = panicked {
+                return self.child_ended(id, end);
+            }
+            let asked = self.0.as_ref().and_then(|scope| scope.child(id)?.why());
+            let why = asked.unwrap_or_else(|| gate.why());
+            self.ended(id, End::Cancelled(&why));
+        }
+
+        /// Everything is asked to end.
+        pub(in crate::scope) fn cancelled(&self, reason: &Reason) {
+            if let Some(scope) = &self.0 {
+                scope.cancelled(reason);
+            }
+        }
+
+        /// The future is dropped.
+        pub(in crate::scope) fn dropping(&self, gate: &Gate) {
+            if let Some(scope) = &self.0 {
+                scope.cancelled(&gate.why());
+            }
+        }
+
+        /// Nothing is left but polls on other threads.
+        pub(in crate::scope) fn draining(&self) {
+            if let Some(scope) = &self.0 {
+                scope.draining();
+            }
+        }
+
+        /// Nothing is left.
+        pub(in crate::scope) fn closed(&self) {
+            if let Some(scope) = &self.0 {
+                scope.closed();
+            }
+        }
+    }
+
+    impl Birth {
+        pub(in crate::scope) fn origin(&self) -> Origin {
+            let (label, location) = (self.label(), self.location());
+            Origin { label, location, is_daemon: self.rank() == Rank::Daemon }
+        }
+    }
+}
+
+/// Without a clock nobody looks on.
+#[cfg(not(feature = "std"))]
+mod present {
+    use super::super::{
+        child::{Birth, ChildEnd},
+        gate::Gate,
+    };
+    use crate::outcome::{ChildId, Reason};
+    use core::task::{Context, Poll};
+
+    #[derive(Clone, Debug, Default)]
+    pub(in crate::scope) struct Watch(());
+
+    impl Watch {
+        #[inline]
+        pub(in crate::scope) fn is_on(&self) -> bool {
+            false
+        }
+
+        pub(in crate::scope) fn arrived<'a>(&self, _: impl Iterator<Item = &'a Birth>) {}
+
+        pub(in crate::scope) fn queued(&self, _: &Birth, _: bool) {}
+
+        pub(in crate::scope) fn poll<T>(
+            &self,
+            _: ChildId,
+            cx: &mut Context<'_>,
+            poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+        ) -> Poll<T> {
+            poll(cx)
+        }
+
+        pub(in crate::scope) fn body_returned<T, E>(&self, _: &Result<T, E>) {}
+
+        pub(in crate::scope) fn child_ended<E>(&self, _: ChildId, _: &ChildEnd<E>) {}
+
+        pub(in crate::scope) fn dropped<E>(&self, _: ChildId, _: Option<&ChildEnd<E>>, _: &Gate) {}
+
+        pub(in crate::scope) fn cancelled(&self, _: &Reason) {}
+
+        pub(in crate::scope) fn dropping(&self, _: &Gate) {}
+
+        pub(in crate::scope) fn draining(&self) {}
+
+        pub(in crate::scope) fn closed(&self) {}
+    }
+}
