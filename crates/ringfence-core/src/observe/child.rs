@@ -15,12 +15,7 @@ use alloc::{
     task::Wake,
     vec::Vec,
 };
-use core::{
-    fmt, iter, mem,
-    panic::Location,
-    task::{Context, Poll, Waker},
-    time::Duration,
-};
+use core::{fmt, iter, mem, panic::Location, task::Waker, time::Duration};
 use std::time::Instant;
 
 /// A child of a scope that is observed; the scope's body is one, too.
@@ -205,25 +200,38 @@ impl ObservedChild {
         self.0.progress.with(|progress| progress.has_failed = true);
     }
 
-    /// Polls it by `poll`, with a waker that tells of wakes.
-    pub(crate) fn poll<T>(
-        &self,
-        cx: &mut Context<'_>,
-        poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
-    ) -> Poll<T> {
-        let waker = self.waker(cx.waker());
-        let _poll = Polling::begin(self);
-        poll(&mut Context::from_waker(&waker))
-    }
-
-    /// Its own waker, which passes wakes on to `waker`.
-    fn waker(&self, waker: &Waker) -> Waker {
+    /// A poll of it begins. Returns the waker for it, which tells of wakes, and passes them on to
+    /// `waker`.
+    #[cold]
+    pub(crate) fn poll_begins(&self, waker: &Waker) -> Waker {
         let kept = self.0.progress.with(|progress| progress.waker.clone());
         if !kept.is_some_and(|kept| kept.will_wake(waker)) {
             let new = Some(Arc::new(waker.clone()));
             drop(self.0.progress.with(|progress| mem::replace(&mut progress.waker, new)));
         }
+        let scope = self.scope();
+        let at = scope.now();
+        self.0.progress.with(|progress| {
+            progress.stage = Stage::Running;
+            progress.since = at;
+            progress.is_woken = false;
+            progress.polls += 1;
+        });
+        scope.crowd().tell(|observer| observer.poll_begins(self, at));
+        scope.set_polled(Some(self.clone()));
         Waker::from(self.0.clone())
+    }
+
+    /// Its poll has ended.
+    pub(super) fn poll_ends(&self) {
+        let scope = self.scope();
+        let at = scope.now();
+        self.0.progress.with(|progress| {
+            progress.stage = Stage::Resting;
+            progress.busy += at.saturating_duration_since(progress.since);
+            progress.since = at;
+        });
+        scope.crowd().tell(|observer| observer.poll_ends(self, at));
     }
 
     pub(super) fn ended(&self, end: End<'_>, at: Instant) {
@@ -264,42 +272,6 @@ impl ObservedChild {
         let scopes = scopes.iter().filter_map(ObservedScope::of);
         snapshot.scopes = scopes.map(|scope| scope.snapshot()).collect();
         snapshot
-    }
-}
-
-/// A poll in progress; it ends when this is dropped, which unwinding does too.
-struct Polling<'a> {
-    child: &'a ObservedChild,
-    /// Who was being polled of its scope: nobody, but for a scope that polls itself.
-    before: Option<ObservedChild>,
-}
-
-impl<'a> Polling<'a> {
-    fn begin(child: &'a ObservedChild) -> Self {
-        let scope = child.scope();
-        let at = scope.now();
-        child.0.progress.with(|progress| {
-            progress.stage = Stage::Running;
-            progress.since = at;
-            progress.is_woken = false;
-            progress.polls += 1;
-        });
-        scope.crowd().tell(|observer| observer.poll_begins(child, at));
-        Self { child, before: scope.set_polled(Some(child.clone())) }
-    }
-}
-
-impl Drop for Polling<'_> {
-    fn drop(&mut self) {
-        let scope = self.child.scope();
-        drop(scope.set_polled(self.before.take()));
-        let at = scope.now();
-        self.child.0.progress.with(|progress| {
-            progress.stage = Stage::Resting;
-            progress.busy += at.saturating_duration_since(progress.since);
-            progress.since = at;
-        });
-        scope.crowd().tell(|observer| observer.poll_ends(self.child, at));
     }
 }
 

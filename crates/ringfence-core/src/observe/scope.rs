@@ -15,7 +15,7 @@ use alloc::{
     sync::{Arc, Weak},
     vec::Vec,
 };
-use core::{fmt, panic::Location};
+use core::{fmt, mem, panic::Location};
 // Not loom's, whose atomics cannot be static: it is only a number.
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -197,6 +197,7 @@ impl ObservedScope {
     }
 
     /// A child has come in.
+    #[cold]
     pub(crate) fn spawned(&self, origin: Origin) {
         let id = origin.label.child;
         let at = self.now();
@@ -227,7 +228,15 @@ impl ObservedScope {
 
     /// Says who is being polled from now on. Returns who was.
     pub(super) fn set_polled(&self, child: Option<ObservedChild>) -> Option<ObservedChild> {
-        self.0.state.with(|state| core::mem::replace(&mut state.polled, child))
+        self.0.state.with(|state| mem::replace(&mut state.polled, child))
+    }
+
+    /// The poll in progress has ended, if there was one.
+    #[cold]
+    pub(crate) fn poll_ends(&self) {
+        if let Some(child) = self.set_polled(None) {
+            child.poll_ends();
+        }
     }
 
     /// Those who look on.
@@ -236,6 +245,7 @@ impl ObservedScope {
     }
 
     /// A child has ended, and was dropped.
+    #[cold]
     pub(crate) fn ended(&self, id: ChildId, end: End<'_>) {
         let Some(child) = self.0.state.with(|state| state.children.remove(&id)) else { return };
         child.ended(end, self.now());
@@ -263,6 +273,7 @@ impl ObservedScope {
     }
 
     /// Everything is asked to end. The first reason stays.
+    #[cold]
     pub(crate) fn cancelled(&self, reason: &Reason) {
         let first = self.0.state.with(|state| {
             let first = matches!(state.phase, Phase::Open);
@@ -283,16 +294,19 @@ impl ObservedScope {
     }
 
     /// Nothing is left but polls on other threads.
+    #[cold]
     pub(crate) fn draining(&self) {
         self.0.state.with(|state| state.phase = Phase::Draining);
     }
 
     /// Nothing is left.
+    #[cold]
     pub(crate) fn closed(&self) {
-        self.0.state.with(|state| {
+        let _left = self.0.state.with(|state| {
             state.phase = Phase::Ended;
             state.deadline = None;
-            state.early.clear();
+            // A child whose end was lost to a panic is told of no more.
+            (mem::take(&mut state.early), mem::take(&mut state.children))
         });
         if let Some(parent) = &self.0.parent {
             parent.let_go(&self.0);

@@ -28,6 +28,9 @@ pub(super) struct Gate {
     /// Where the scope was opened.
     #[cfg(feature = "std")]
     location: &'static core::panic::Location<'static>,
+    /// The record of the scope, once it has begun and if somebody looks on.
+    #[cfg(feature = "std")]
+    observed: std::sync::OnceLock<ObservedScope>,
     state: Lock<State>,
     /// Whether it was rung since the scope's future looked.
     rung: AtomicBool,
@@ -66,9 +69,6 @@ struct State {
     deadlines: [Option<std::time::Instant>; 2],
     /// The slots that are not to be dropped, once for each shield in them.
     shielded: Vec<usize>,
-    /// The record of the scope, if it has begun and somebody looks on.
-    #[cfg(feature = "std")]
-    observed: Option<ObservedScope>,
 }
 
 impl Gate {
@@ -77,6 +77,8 @@ impl Gate {
         Self {
             #[cfg(feature = "std")]
             location: core::panic::Location::caller(),
+            #[cfg(feature = "std")]
+            observed: std::sync::OnceLock::new(),
             state: Lock::new(State {
                 closed: None,
                 gone: false,
@@ -91,8 +93,6 @@ impl Gate {
                 #[cfg(feature = "std")]
                 deadlines: [None, None],
                 shielded: Vec::new(),
-                #[cfg(feature = "std")]
-                observed: None,
             }),
             rung: AtomicBool::new(false),
             guarded: AtomicBool::new(false),

@@ -1,6 +1,7 @@
 //! The store of a scope: the body, the door, and the children that came through it.
 
 mod clear;
+#[cfg(feature = "std")]
 mod watched;
 
 use super::{
@@ -152,8 +153,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         for child in this.arrivals.drain(..) {
             if child.id().rank() == Rank::Regular {
                 if shares || *this.regular == *this.limit {
-                    this.watch.queued(child.id(), true);
-                    this.queue.push_back(child);
+                    line_up::<E, M>(this.queue, child, this.watch);
                     continue;
                 }
                 *this.regular += 1;
@@ -181,7 +181,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
                 }
             }
             let Some(child) = this.queue.pop_front() else { return };
-            this.watch.queued(child.id(), false);
+            this.watch.unqueued(child.id());
             *this.regular += 1;
             this.children.insert(child, ready);
         }
@@ -241,6 +241,17 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     }
 }
 
+/// Has a child wait for a place.
+#[inline(never)]
+fn line_up<'env, E, M: Mode>(
+    queue: &mut VecDeque<Child<'env, E, M>>,
+    child: Child<'env, E, M>,
+    watch: &Watch,
+) {
+    watch.queued(child.id());
+    queue.push_back(child);
+}
+
 impl<T, E, B, M> Children for Nest<'_, B, E, M>
 where
     B: Future<Output = Result<T, E>>,
@@ -250,13 +261,40 @@ where
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Event<T, E>> {
-        let this = self.as_mut().project();
+        let mut this = self.as_mut().project();
         this.door.gate.set_polling(slot.index());
-        if this.watch.is_on() { self.poll_watched(slot, cx) } else { self.poll_slot(slot, cx) }
+        match slot.index() {
+            BODY => {
+                let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
+                let waker = this.watch.body_begins(cx.waker());
+                let mut cx = Context::from_waker(waker.as_ref().unwrap_or(cx.waker()));
+                let polled = body.poll(&mut cx);
+                if waker.is_some() {
+                    this.watch.poll_ends();
+                }
+                let output = Unseen::new(ready!(polled));
+                *this.has_body = false;
+                this.body.set(None);
+                let output = output.show();
+                this.watch.body_returned(&output);
+                Poll::Ready(Event::Body(output))
+            }
+            DOOR => self.poll_door(cx).map(Event::Door),
+            #[cfg(feature = "std")]
+            _ if this.watch.is_on() => self.poll_watched(slot, cx).map(Event::Child),
+            _ => {
+                let end = ready!(Pin::new(this.children).poll(slot, cx));
+                if end.rank == Rank::Regular {
+                    *this.regular -= 1;
+                }
+                Poll::Ready(Event::Child(end))
+            }
+        }
     }
 
     fn discard(self: Pin<&mut Self>, slot: Slot) {
         let mut this = self.project();
+        this.watch.poll_ends();
         if slot.index() == BODY {
             *this.has_body = false;
             this.body.set(None);
@@ -265,35 +303,6 @@ where
                 *this.regular -= 1;
             }
             *this.fallen = Some(child);
-        }
-    }
-}
-
-impl<T, E, B, M> Nest<'_, B, E, M>
-where
-    B: Future<Output = Result<T, E>>,
-    M: Mode,
-{
-    /// Polls what is in a slot.
-    #[inline]
-    fn poll_slot(mut self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<Event<T, E>> {
-        let mut this = self.as_mut().project();
-        match slot.index() {
-            BODY => {
-                let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
-                let output = Unseen::new(ready!(body.poll(cx)));
-                *this.has_body = false;
-                this.body.set(None);
-                Poll::Ready(Event::Body(output.show()))
-            }
-            DOOR => self.poll_door(cx).map(Event::Door),
-            _ => {
-                let end = ready!(Pin::new(this.children).poll(slot, cx));
-                if end.rank == Rank::Regular {
-                    *this.regular -= 1;
-                }
-                Poll::Ready(Event::Child(end))
-            }
         }
     }
 }

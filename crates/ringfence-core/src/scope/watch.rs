@@ -12,7 +12,7 @@ mod present {
         observe::{End, ObservedScope, Origin},
         outcome::{Cause, ChildId, Reason},
     };
-    use core::task::{Context, Poll};
+    use core::task::Waker;
 
     /// Whether anyone looks on.
     //
@@ -33,33 +33,55 @@ mod present {
         }
 
         /// Children have come in.
+        #[inline]
         pub(in crate::scope) fn arrived<'a>(&self, births: impl Iterator<Item = &'a Birth>) {
             if let Some(scope) = &self.0 {
                 births.for_each(|birth| scope.spawned(birth.origin()));
             }
         }
 
-        /// A child waits for a place, or does not any more.
-        pub(in crate::scope) fn queued(&self, birth: &Birth, is_queued: bool) {
-            let child = self.0.as_ref().and_then(|scope| scope.child(birth.id()));
-            if let Some(child) = child {
+        /// A child waits for a place.
+        #[cold]
+        #[inline(never)]
+        pub(in crate::scope) fn queued(&self, birth: &Birth) {
+            self.set_queued(birth, true);
+        }
+
+        /// A child waits for a place no more.
+        #[cold]
+        #[inline(never)]
+        pub(in crate::scope) fn unqueued(&self, birth: &Birth) {
+            self.set_queued(birth, false);
+        }
+
+        fn set_queued(&self, birth: &Birth, is_queued: bool) {
+            if let Some(child) = self.0.as_ref().and_then(|scope| scope.child(birth.id())) {
                 child.set_queued(is_queued);
             }
         }
 
-        /// Polls a child by `poll`, and tells of it.
-        pub(in crate::scope) fn poll<T>(
-            &self,
-            id: ChildId,
-            cx: &mut Context<'_>,
-            poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
-        ) -> Poll<T> {
-            match self.0.as_ref().and_then(|scope| scope.child(id)) {
-                Some(child) => child.poll(cx, poll),
-                None => poll(cx),
+        /// A poll of a child begins. Returns the waker for it.
+        #[cold]
+        #[inline(never)]
+        pub(in crate::scope) fn poll_begins(&self, id: ChildId, waker: &Waker) -> Option<Waker> {
+            Some(self.0.as_ref()?.child(id)?.poll_begins(waker))
+        }
+
+        /// A poll of the body begins. Returns the waker for it, if anyone looks on.
+        #[inline]
+        pub(in crate::scope) fn body_begins(&self, waker: &Waker) -> Option<Waker> {
+            if self.is_on() { self.poll_begins(ChildId::BODY, waker) } else { None }
+        }
+
+        /// The poll has ended.
+        #[inline]
+        pub(in crate::scope) fn poll_ends(&self) {
+            if let Some(scope) = &self.0 {
+                scope.poll_ends();
             }
         }
 
+        #[inline]
         fn ended(&self, id: ChildId, end: End<'_>) {
             if let Some(scope) = &self.0 {
                 scope.ended(id, end);
@@ -72,6 +94,7 @@ mod present {
         }
 
         /// A child has returned or panicked.
+        #[inline]
         pub(in crate::scope) fn child_ended<E>(&self, id: ChildId, end: &ChildEnd<E>) {
             let lost = Reason::RuntimeGone;
             self.ended(
@@ -103,6 +126,7 @@ mod present {
         }
 
         /// Everything is asked to end.
+        #[inline]
         pub(in crate::scope) fn cancelled(&self, reason: &Reason) {
             if let Some(scope) = &self.0 {
                 scope.cancelled(reason);
@@ -110,6 +134,7 @@ mod present {
         }
 
         /// The future is dropped.
+        #[inline]
         pub(in crate::scope) fn dropping(&self, gate: &Gate) {
             if let Some(scope) = &self.0 {
                 scope.cancelled(&gate.why());
@@ -117,6 +142,7 @@ mod present {
         }
 
         /// Nothing is left but polls on other threads.
+        #[inline]
         pub(in crate::scope) fn draining(&self) {
             if let Some(scope) = &self.0 {
                 scope.draining();
@@ -124,6 +150,7 @@ mod present {
         }
 
         /// Nothing is left.
+        #[inline]
         pub(in crate::scope) fn closed(&self) {
             if let Some(scope) = &self.0 {
                 scope.closed();
@@ -147,7 +174,7 @@ mod present {
         gate::Gate,
     };
     use crate::outcome::{ChildId, Reason};
-    use core::task::{Context, Poll};
+    use core::task::Waker;
 
     #[derive(Clone, Debug, Default)]
     pub(in crate::scope) struct Watch(());
@@ -160,16 +187,15 @@ mod present {
 
         pub(in crate::scope) fn arrived<'a>(&self, _: impl Iterator<Item = &'a Birth>) {}
 
-        pub(in crate::scope) fn queued(&self, _: &Birth, _: bool) {}
+        pub(in crate::scope) fn queued(&self, _: &Birth) {}
 
-        pub(in crate::scope) fn poll<T>(
-            &self,
-            _: ChildId,
-            cx: &mut Context<'_>,
-            poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
-        ) -> Poll<T> {
-            poll(cx)
+        pub(in crate::scope) fn unqueued(&self, _: &Birth) {}
+
+        pub(in crate::scope) fn body_begins(&self, _: &Waker) -> Option<Waker> {
+            None
         }
+
+        pub(in crate::scope) fn poll_ends(&self) {}
 
         pub(in crate::scope) fn body_returned<T, E>(&self, _: &Result<T, E>) {}
 

@@ -26,22 +26,19 @@ impl Gate {
     }
 
     /// The record of the scope, if somebody looks on.
-    pub(in crate::scope) fn observed(&self) -> Option<ObservedScope> {
-        self.state.with(|state| state.observed.clone())
+    pub(in crate::scope) fn observed(&self) -> Option<&ObservedScope> {
+        self.observed.get()
     }
 
     /// Says where the record of the scope is.
     pub(in crate::scope) fn set_observed(&self, scope: ObservedScope) {
-        self.state.with(|state| state.observed = Some(scope));
+        assert!(self.observed.set(scope).is_ok(), "a scope begins once");
     }
 
     /// Notes the scope's deadline, and the earliest around it.
     pub(in crate::scope) fn note_deadlines(&self, deadlines: [Option<Instant>; 2]) {
-        let observed = self.state.with(|state| {
-            state.deadlines = deadlines;
-            state.observed.clone()
-        });
-        if let Some(scope) = observed {
+        self.state.with(|state| state.deadlines = deadlines);
+        if let Some(scope) = self.observed() {
             scope.set_deadline(self.deadline());
         }
     }

@@ -1,43 +1,47 @@
-//! How what is in a scope is polled while somebody looks on.
+//! The polls of children while somebody looks on.
 
-use super::{BODY, DOOR, Event, Nest};
-use crate::{engine::ready::Slot, outcome::ChildId, scope::mode::Mode};
+use super::Nest;
+use crate::{
+    engine::ready::Slot,
+    outcome::ChildId,
+    scope::{
+        child::{ChildEnd, Rank},
+        mode::Mode,
+    },
+};
 use core::{
     future::Future,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
-impl<T, E, B, M> Nest<'_, B, E, M>
-where
-    B: Future<Output = Result<T, E>>,
-    M: Mode,
-{
-    /// Polls what is in a slot, and tells those who look on.
+impl<B, E, M: Mode> Nest<'_, B, E, M> {
+    /// Polls a child, and tells of it.
+    //
+    // Not by what polls children else: were that called from two places, it would be inlined in
+    // neither, and those would pay for it whom nobody observes.
     #[cold]
     #[inline(never)]
     pub(super) fn poll_watched(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         slot: Slot,
         cx: &mut Context<'_>,
-    ) -> Poll<Event<T, E>> {
-        let this = self.as_mut().project();
-        let watch = this.watch.clone();
-        let id = match slot.index() {
-            BODY => ChildId::BODY,
-            DOOR => return self.poll_slot(slot, cx),
-            _ => match this.children.child(slot) {
-                Some(child) => ChildId::new(child.id().number()),
-                // The wake was for a child that has gone.
-                None => return Poll::Pending,
-            },
+    ) -> Poll<ChildEnd<E>> {
+        let this = self.project();
+        // If it has gone, the wake was for nobody.
+        let Some(child) = this.children.child_mut(slot) else { return Poll::Pending };
+        let id = ChildId::new(child.id().number());
+        let polled = match this.watch.poll_begins(id, cx.waker()) {
+            Some(waker) => Pin::new(child).poll(&mut Context::from_waker(&waker)),
+            None => Pin::new(child).poll(cx),
         };
-        let polled = watch.poll(id, cx, |cx| self.poll_slot(slot, cx));
-        match &polled {
-            Poll::Ready(Event::Body(output)) => watch.body_returned(output),
-            Poll::Ready(Event::Child(end)) => watch.child_ended(id, end),
-            Poll::Ready(Event::Door(_)) | Poll::Pending => {}
+        this.watch.poll_ends();
+        let end = ready!(polled);
+        this.children.drop_child(slot);
+        if end.rank == Rank::Regular {
+            *this.regular -= 1;
         }
-        polled
+        this.watch.child_ended(id, &end);
+        Poll::Ready(end)
     }
 }
