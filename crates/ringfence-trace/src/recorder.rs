@@ -127,7 +127,6 @@ impl Observer for Recorder {
             location: child.location(),
             is_body: child.id().is_body(),
             is_daemon: child.is_daemon(),
-            scope,
             scopes: Vec::new(),
             spawned,
             polls: Vec::new(),

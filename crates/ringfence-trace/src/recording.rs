@@ -40,8 +40,6 @@ pub(crate) struct ChildLife {
     pub(crate) location: &'static Location<'static>,
     pub(crate) is_body: bool,
     pub(crate) is_daemon: bool,
-    /// Its scope, by its number in the recording.
-    pub(crate) scope: usize,
     /// The scopes that were opened in it.
     pub(crate) scopes: Vec<usize>,
     pub(crate) spawned: Duration,

@@ -5,7 +5,7 @@ mod row;
 
 use crate::recording::Recording;
 use axis::Axis;
-use row::{Row, rows};
+use row::rows;
 use std::fmt::{self, Write as _};
 
 /// How wide the names are, and how high a row is, in pixels.

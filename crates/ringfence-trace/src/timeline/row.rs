@@ -114,7 +114,7 @@ impl Row<'_> {
     ) -> fmt::Result {
         let (y, height) = (top + 5.0, ROW - 10.0);
         let to = child.ended.as_ref().map_or(self.last, |(at, _)| *at);
-        let mut bar = |page: &mut String, class, (from, to): (Duration, Duration), least: f64| {
+        let bar = |page: &mut String, class, (from, to): (Duration, Duration), least: f64| {
             let (x, end) = (axis.x(from), axis.x(to));
             writeln!(
                 page,

@@ -25,8 +25,11 @@ fn bars(row: &str, kind: &str) -> Vec<(u128, u128)> {
         let (_, time) = bar.split_once(from).unwrap();
         time.split_once('"').unwrap().0.parse::<u128>().unwrap() / 1_000_000
     };
-    let bars = row.split(&format!("<rect class=\"{kind}\"")).skip(1);
-    bars.map(|bar| (time(bar, "data-from=\""), time(bar, "data-to=\""))).collect()
+    let lead = format!("<rect class=\"{kind}\"");
+    row.split(&lead)
+        .skip(1)
+        .map(|bar| (time(bar, "data-from=\""), time(bar, "data-to=\"")))
+        .collect()
 }
 
 #[test]
