@@ -129,10 +129,23 @@ impl Observer for Recorder {
             is_daemon: child.is_daemon(),
             scopes: Vec::new(),
             spawned,
+            queued: None,
             polls: Vec::new(),
             wakes: Vec::new(),
             asked: None,
             ended: None,
+        });
+    }
+
+    fn queued(&self, child: &ObservedChild, at: Instant) {
+        self.of_child(child, at, |child, at| child.queued = Some((at, None)));
+    }
+
+    fn admitted(&self, child: &ObservedChild, at: Instant) {
+        self.of_child(child, at, |child, at| {
+            if let Some((_, admitted)) = &mut child.queued {
+                *admitted = Some(at);
+            }
         });
     }
 

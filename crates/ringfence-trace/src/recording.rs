@@ -43,6 +43,8 @@ pub(crate) struct ChildLife {
     /// The scopes that were opened in it.
     pub(crate) scopes: Vec<usize>,
     pub(crate) spawned: Duration,
+    /// When it began to wait for a place, and when it had got one.
+    pub(crate) queued: Option<(Duration, Option<Duration>)>,
     /// When each poll began and ended.
     pub(crate) polls: Vec<(Duration, Duration)>,
     pub(crate) wakes: Vec<Duration>,
@@ -76,14 +78,25 @@ impl ScopeLife {
 }
 
 impl ChildLife {
+    /// When its life has ended, or the recording has.
+    pub(crate) fn until(&self, last: Duration) -> Duration {
+        self.ended.as_ref().map_or(last, |(at, _)| *at)
+    }
+
+    /// From when to when it has waited for a place.
+    pub(crate) fn place(&self, last: Duration) -> Option<(Duration, Duration)> {
+        let (from, to) = self.queued?;
+        Some((from, to.unwrap_or_else(|| self.until(last))))
+    }
+
     /// When it was woken for a poll, and when that began: it could have run meanwhile.
     pub(crate) fn delays(&self) -> Vec<(Duration, Duration)> {
         let mut delays = Vec::new();
         let mut before = None;
         for (begin, end) in &self.polls {
             let first = match before {
-                // It is ready to run from the start.
-                None => Some(self.spawned),
+                // It is ready to run from the start, or since it has a place.
+                None => Some(self.queued.and_then(|(_, to)| to).unwrap_or(self.spawned)),
                 Some(before) => {
                     let mut wakes =
                         self.wakes.iter().filter(|wake| (before..=*begin).contains(wake));

@@ -26,7 +26,8 @@ impl Recording {
     /// | shown as | is |
     /// |---|---|
     /// | a pale bar | a child that waits to be woken |
-    /// | amber | one that could run, and was not polled yet: it waits for a place, or for its siblings |
+    /// | amber | one that could run, and was not polled yet: its siblings are in the way, or who polls the scope |
+    /// | striped | one that waits for a place, by the limit of its scope |
     /// | dark | a poll |
     /// | a mark and a word at the end | how it ended; if it was cancelled, why |
     /// | a frame with a line | a scope, and where everything in it was asked to end |
@@ -70,7 +71,7 @@ fn write(page: &mut String, recording: &Recording) -> fmt::Result {
     writeln!(
         page,
         "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-         role=\"img\" aria-label=\"timeline\">"
+         role=\"img\" aria-label=\"timeline\">{STRIPES}"
     )?;
     axis.write(page, height)?;
     for (place, row) in rows.iter().enumerate() {
@@ -114,6 +115,8 @@ svg text { fill: var(--ink); font-size: 12px; dominant-baseline: middle }
 .life, .key.wait { fill: var(--pale); background: var(--pale) }
 .poll, .key.poll { fill: var(--poll); background: var(--poll) }
 .ready, .key.ready { fill: var(--ready); background: var(--ready) }
+.place { fill: url(#place) } .key.place { background: repeating-linear-gradient(135deg, var(--pale) 0 3px,
+  var(--page) 3px 6px) }
 .wake { stroke: var(--poll) } .asked { stroke: var(--cut); stroke-width: 2 }
 .frame { fill: none; stroke: var(--ink); opacity: .45 }
 .scope > text.name { font-weight: 600 }
@@ -125,4 +128,9 @@ svg text { fill: var(--ink); font-size: 12px; dominant-baseline: middle }
 "#;
 
 const LEGEND: &str = "<p><span class=\"key poll\"></span>runs<span class=\"key ready\"></span>could \
-run<span class=\"key wait\"></span>waits</p>";
+run<span class=\"key place\"></span>waits for a place<span class=\"key wait\"></span>waits</p>";
+
+/// For who waits for a place.
+const STRIPES: &str = "<defs><pattern id=\"place\" width=\"6\" height=\"6\" \
+patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect width=\"6\" height=\"6\" \
+fill=\"var(--page)\"/><rect width=\"3\" height=\"6\" fill=\"var(--pale)\"/></pattern></defs>";

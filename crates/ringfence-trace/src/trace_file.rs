@@ -8,7 +8,8 @@ impl Recording {
     /// Returns a trace file, in JSON, for [Perfetto](https://ui.perfetto.dev) and `chrome://tracing`.
     ///
     /// Each scope that is not in another one is a process, each scope and each child a track of it. On
-    /// a child's track is its life, with its end and the reason for it, and in that its polls; wakes
+    /// a child's track is its life, with its end and the reason for it, and in that its polls and the
+    /// wait for a place; wakes
     /// and requests to end are instants, and an arrow leads from a wake to the poll that it led to.
     ///
     /// # Examples
@@ -112,15 +113,16 @@ impl Tracks<'_> {
 
     fn child(&mut self, child: &ChildLife) {
         self.begin(&child.path);
-        let (ended, end) = match &child.ended {
-            Some((at, ending)) => (*at, ending.sentence()),
-            None => (self.recording.last, "runs".to_owned()),
-        };
+        let end = child.ended.as_ref().map_or("runs".to_owned(), |(_, end)| end.sentence());
+        let ended = child.until(self.recording.last);
         let args = json!({
             "spawned at": child.location.to_string(), "daemon": child.is_daemon, "end": end,
             "polls": child.polls.len(), "wakes": child.wakes.len(),
         });
         self.slice(&child.label, "child", (child.spawned, ended), args);
+        if let Some(place) = child.place(self.recording.last) {
+            self.slice("waits for a place", "limit", place, json!({}));
+        }
         for poll in &child.polls {
             self.slice("poll", "poll", *poll, json!({}));
         }

@@ -58,6 +58,14 @@ impl Observer for Notes {
         self.add(format!("spawned {}", child.path()));
     }
 
+    fn queued(&self, child: &ObservedChild, _at: Instant) {
+        self.add(format!("queued {}", child.path()));
+    }
+
+    fn admitted(&self, child: &ObservedChild, _at: Instant) {
+        self.add(format!("admitted {}", child.path()));
+    }
+
     fn poll_begins(&self, child: &ObservedChild, _at: Instant) {
         self.add(format!("poll {}", child.path()));
     }

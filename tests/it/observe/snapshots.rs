@@ -80,7 +80,7 @@ fn a_snapshot_tells_who_waits_for_a_place_and_who_is_a_daemon() {
             assert!(before.children[1].is_daemon && !before.children[2].is_daemon);
             Ok(())
         });
-        let whole = if shared { whole.limit(&Limiter::new(1)) } else { whole.limit(1) };
+        let whole = if shared { whole.limit(Limiter::new(1)) } else { whole.limit(1) };
         run(whole.observe(())).unwrap();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Notes, ms, run};
 use ringfence_core::{
-    PanicPolicy, Scope, observe, remote,
+    Limiter, PanicPolicy, Scope, observe, remote,
     rt::{Refused, Spawn, Task, Why},
     scope, scope_local, scope_with, sleep,
 };
@@ -155,6 +155,35 @@ fn a_scope_whose_future_is_dropped_was_cancelled_by_that() {
         "closed scope",
     ];
     assert_eq!(notes.only(&["ended", "cancelled", "closed"]), told);
+}
+
+// rule: observe-told
+#[test]
+fn one_who_waits_for_a_place_is_told_of_and_when_it_gets_one() {
+    for limiter in [None, Some(Limiter::new(1))] {
+        let notes = Notes::default();
+        let whole = scope_local(async |s| -> Result<(), Infallible> {
+            for name in ["a", "b"] {
+                s.child().named(name).spawn(sleep(ms(5)));
+            }
+            s.child().daemon().named("log").spawn(pending::<()>());
+            Ok(())
+        });
+        let shared = limiter.is_some();
+        let whole = match limiter {
+            Some(limiter) => whole.limit(limiter),
+            None => whole.limit(1),
+        };
+        assert!(run(whole.observe(notes.clone())).is_ok());
+        let told = notes.only(&["queued", "admitted", "poll a", "poll b", "ended a", "ended b"]);
+        let told: Vec<_> = told.iter().map(String::as_str).collect();
+        let (first, rest) = told.split_at(if shared { 3 } else { 1 });
+        // By a limiter that others share, nobody knows before it was asked.
+        assert_eq!(first.last(), Some(&if shared { "admitted a" } else { "queued b" }));
+        let end = ["poll a", "poll a", "ended a: completed", "admitted b"];
+        assert_eq!(rest[..4], end);
+        assert_eq!(rest[4..], ["poll b", "poll b", "ended b: completed"]);
+    }
 }
 
 // rule: observe-told

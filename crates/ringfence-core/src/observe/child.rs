@@ -181,6 +181,9 @@ impl ObservedChild {
             progress.stage = stage;
             progress.since = at;
         });
+        self.0.scope.crowd().tell(|observer| {
+            if is_queued { observer.queued(self, at) } else { observer.admitted(self, at) }
+        });
     }
 
     /// A handle has asked for its end. The first reason stays.

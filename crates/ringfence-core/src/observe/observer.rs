@@ -60,6 +60,12 @@ pub trait Observer: Send + Sync {
     /// A child has come in: its scope has taken notice of it, and will poll it.
     fn spawned(&self, child: &ObservedChild, at: Instant) {}
 
+    /// A child has to wait for a place, by the limit of its scope.
+    fn queued(&self, child: &ObservedChild, at: Instant) {}
+
+    /// A child that had to wait for a place has one, and will be polled.
+    fn admitted(&self, child: &ObservedChild, at: Instant) {}
+
     /// A poll of a child begins.
     fn poll_begins(&self, child: &ObservedChild, at: Instant) {}
 

@@ -113,7 +113,7 @@ impl Row<'_> {
         top: f64,
     ) -> fmt::Result {
         let (y, height) = (top + 5.0, ROW - 10.0);
-        let to = child.ended.as_ref().map_or(self.last, |(at, _)| *at);
+        let to = child.until(self.last);
         let bar = |page: &mut String, class, (from, to): (Duration, Duration), least: f64| {
             let (x, end) = (axis.x(from), axis.x(to));
             writeln!(
@@ -129,8 +129,8 @@ impl Row<'_> {
         for delay in child.delays() {
             bar(page, "ready", delay, 0.0)?;
         }
-        if child.polls.is_empty() && child.spawned < to {
-            bar(page, "ready", (child.spawned, to), 0.0)?;
+        if let Some(place) = child.place(self.last) {
+            bar(page, "place", place, 0.0)?;
         }
         for poll in &child.polls {
             bar(page, "poll", *poll, POLL)?;
@@ -161,20 +161,24 @@ impl Row<'_> {
 /// All that is known of a child, for whoever points at it.
 fn about(child: &ChildLife, last: Duration) -> String {
     let daemon = if child.is_daemon { ", a daemon" } else { "" };
-    let (to, end) = match &child.ended {
-        Some((at, ending)) => (*at, format!("{} at {at:?}", ending.sentence())),
-        None => (last, "runs".to_owned()),
-    };
+    let end = child
+        .ended
+        .as_ref()
+        .map_or("runs".to_owned(), |(at, ending)| format!("{} at {at:?}", ending.sentence()));
     let busy: Duration = child.polls.iter().map(|(from, to)| to.saturating_sub(*from)).sum();
     format!(
-        "{}{daemon}\nspawned at {} after {:?}\n{} polls, {} wakes, busy for {busy:?} of {:?}\n{end}",
+        "{}{daemon}\nspawned at {} after {:?}\n{}, {}, busy for {busy:?} of {:?}\n{end}",
         child.path,
         child.location,
         child.spawned,
-        child.polls.len(),
-        child.wakes.len(),
-        to.saturating_sub(child.spawned),
+        count(child.polls.len(), "poll"),
+        count(child.wakes.len(), "wake"),
+        child.until(last).saturating_sub(child.spawned),
     )
+}
+
+fn count(number: usize, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }
 
 fn said(at: Duration, what: &str, reason: &str) -> String {

@@ -50,7 +50,8 @@ fn a_person_sees_who_ran_when_who_could_have_and_who_waited() {
     let (a, c) = (rows[1].2, rows[5].2);
     assert_eq!((bars(a, "life"), bars(a, "ready")), (vec![(0, 10)], vec![]));
     assert_eq!(bars(a, "poll"), [(0, 0), (10, 10)]);
-    assert_eq!((bars(c, "life"), bars(c, "ready")), (vec![(0, 15)], vec![(0, 10)]));
+    assert_eq!((bars(c, "life"), bars(c, "ready")), (vec![(0, 15)], vec![]));
+    assert_eq!((bars(c, "place"), bars(a, "place")), (vec![(0, 10)], vec![]));
     assert_eq!(bars(c, "poll"), [(10, 10), (15, 15)]);
 }
 
@@ -63,7 +64,7 @@ fn a_person_sees_what_was_cancelled_when_and_why() {
     let rows = rows(&page);
     assert!(rows[2].2.contains("⊘ cancelled: a sibling failed"));
     assert!(rows[5].2.contains("✗ failed") && rows[1].2.contains("✓ completed"));
-    assert!(rows[1].2.contains("2 polls, 1 wakes"), "{}", rows[1].2);
+    assert!(rows[1].2.contains("2 polls, 1 wake,"), "{}", rows[1].2);
     assert!(rows[6].2.contains("a daemon"));
 }
 

@@ -1,6 +1,6 @@
 use super::{ms, scene};
 use ringfence_core::{scope, sleep};
-use ringfence_test::Stepper;
+use ringfence_test::{Stepper, TestRuntime};
 use ringfence_trace::Recorder;
 use serde_json::Value;
 use std::{collections::BTreeMap, convert::Infallible, future::pending};
@@ -79,20 +79,14 @@ fn a_track_has_the_life_of_its_child_its_polls_its_end_and_the_reason() {
 }
 
 #[test]
-fn a_request_to_end_is_an_instant_and_an_arrow_leads_from_what_made_ready_to_the_poll() {
+fn a_request_to_end_is_an_instant_and_the_wait_for_a_place_has_a_length() {
     let events = events(&scene().trace_file());
     let cancelled = events.iter().find(|event| event["cat"] == "cancel").unwrap();
     assert_eq!(
         (&cancelled["ts"], &cancelled["args"]["reason"]),
         (&15_000.0.into(), &"a sibling failed".into())
     );
-    let ends: Vec<_> = events
-        .iter()
-        .filter(|event| event["ph"] == "s" || event["ph"] == "f")
-        .map(|event| (event["id"].as_u64().unwrap(), event["ts"].as_f64().unwrap()))
-        .collect();
-    // On this clock polls follow wakes at once; only a place was waited for.
-    assert_eq!(ends, [(1, 0.0), (1, 10_000.0)]);
+    assert_eq!(slices(&events, "limit"), [("download/<c>".to_owned(), 0.0, 10_000.0)]);
     let asked = Recorder::new();
     let whole = scope(async |s| -> Result<(), Infallible> {
         s.spawn(pending::<()>()).cancel("not needed");
@@ -102,6 +96,29 @@ fn a_request_to_end_is_an_instant_and_an_arrow_leads_from_what_made_ready_to_the
     ringfence_test::run(1, whole.observe(asked.clone())).unwrap();
     let text = asked.recording().trace_file();
     assert!(text.contains("asked to end") && text.contains("not needed"));
+}
+
+#[test]
+fn an_arrow_leads_from_a_wake_to_the_poll_that_had_to_wait_for_its_turn() {
+    let recorder = Recorder::new();
+    let runtime = TestRuntime::new(1);
+    let clock = runtime.clock();
+    let whole = scope(async |s| -> Result<(), Infallible> {
+        // Both are woken at once; the first then keeps the second from its turn.
+        s.spawn(async {
+            sleep(ms(5)).await;
+            clock.advance(ms(2));
+        });
+        s.spawn(sleep(ms(5)));
+        Ok(())
+    });
+    runtime.run(whole.observe(recorder.clone())).unwrap();
+    let events = events(&recorder.recording().trace_file());
+    let ends = events.iter().filter(|event| event["ph"] == "s" || event["ph"] == "f");
+    let ends: Vec<_> =
+        ends.map(|event| (event["id"].as_u64().unwrap(), event["ts"].as_f64().unwrap())).collect();
+    assert_eq!(ends, [(1, 5_000.0), (1, 7_000.0)]);
+    assert!(slices(&events, "poll").contains(&("child 0".to_owned(), 5_000.0, 2_000.0)));
 }
 
 #[test]
