@@ -3,6 +3,8 @@
 #[cfg(feature = "std")]
 mod looks;
 
+#[cfg(feature = "std")]
+use crate::{cancel, observe::ObservedScope};
 use crate::{
     cancel::CancelToken,
     outcome::{Reason, catch, drop_each},
@@ -11,11 +13,6 @@ use crate::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
-#[cfg(feature = "std")]
-use crate::{
-    cancel::{self, InForce},
-    observe::ObservedScope,
-};
 use alloc::vec::Vec;
 use core::{mem, task::Waker};
 
@@ -23,14 +20,11 @@ use core::{mem, task::Waker};
 ///
 /// Whoever wants something of the scope's future leaves it here, and rings: a child to admit is
 /// left at the [`Door`](super::door::Door), a child to cancel here.
+//
+// In this order: what is changed most is where the gate is.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Gate {
-    /// Where the scope was opened.
-    #[cfg(feature = "std")]
-    location: &'static core::panic::Location<'static>,
-    /// The record of the scope, once it has begun and if somebody looks on.
-    #[cfg(feature = "std")]
-    observed: std::sync::OnceLock<ObservedScope>,
     state: Lock<State>,
     /// Whether it was rung since the scope's future looked.
     rung: AtomicBool,
@@ -38,6 +32,12 @@ pub(super) struct Gate {
     guarded: AtomicBool,
     /// The slot of the child that is being polled, or of the body; [`NOBODY`] if none is.
     polling: AtomicUsize,
+    /// Where the scope was opened.
+    #[cfg(feature = "std")]
+    location: &'static core::panic::Location<'static>,
+    /// The record of the scope, once it has begun and if somebody looks on.
+    #[cfg(feature = "std")]
+    observed: std::sync::OnceLock<ObservedScope>,
 }
 
 /// No slot.
@@ -100,14 +100,10 @@ impl Gate {
         }
     }
 
-    /// The scope begins here: under the token in force, if there is one.
+    /// The scope begins here: it is under the token in force, if there is one.
     ///
     /// Most scopes are under none, and nobody asks for theirs: they make none.
-    pub(super) fn begin(&self, #[cfg(feature = "std")] parent: Option<InForce>) {
-        #[cfg(feature = "std")]
-        if let Some(parent) = parent {
-            self.put_under(&parent.into_token());
-        }
+    pub(super) fn begin(&self) {
         self.state.with(|state| state.begun = true);
     }
 

@@ -266,18 +266,23 @@ where
         match slot.index() {
             BODY => {
                 let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
-                let waker = this.watch.body_begins(cx.waker());
-                let mut cx = Context::from_waker(waker.as_ref().unwrap_or(cx.waker()));
-                let polled = body.poll(&mut cx);
-                if waker.is_some() {
-                    this.watch.poll_ends();
+                let watched;
+                let waker = if this.watch.is_on() {
+                    watched = this.watch.poll_begins(ChildId::BODY, cx.waker());
+                    &watched
+                } else {
+                    cx.waker()
+                };
+                // One poll, whether somebody looks on or not: where there are two, neither is inlined.
+                let polled = body.poll(&mut Context::from_waker(waker));
+                #[cfg(feature = "std")]
+                if this.watch.is_on() {
+                    return self.body_polled(polled).map(Event::Body);
                 }
                 let output = Unseen::new(ready!(polled));
                 *this.has_body = false;
                 this.body.set(None);
-                let output = output.show();
-                this.watch.body_returned(&output);
-                Poll::Ready(Event::Body(output))
+                Poll::Ready(Event::Body(output.show()))
             }
             DOOR => self.poll_door(cx).map(Event::Door),
             #[cfg(feature = "std")]

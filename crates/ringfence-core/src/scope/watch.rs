@@ -63,14 +63,9 @@ mod present {
         /// A poll of a child begins. Returns the waker for it.
         #[cold]
         #[inline(never)]
-        pub(in crate::scope) fn poll_begins(&self, id: ChildId, waker: &Waker) -> Option<Waker> {
-            Some(self.0.as_ref()?.child(id)?.poll_begins(waker))
-        }
-
-        /// A poll of the body begins. Returns the waker for it, if anyone looks on.
-        #[inline]
-        pub(in crate::scope) fn body_begins(&self, waker: &Waker) -> Option<Waker> {
-            if self.is_on() { self.poll_begins(ChildId::BODY, waker) } else { None }
+        pub(in crate::scope) fn poll_begins(&self, id: ChildId, waker: &Waker) -> Waker {
+            let child = self.0.as_ref().and_then(|scope| scope.child(id));
+            child.map_or_else(|| waker.clone(), |child| child.poll_begins(waker))
         }
 
         /// The poll has ended.
@@ -191,13 +186,11 @@ mod present {
 
         pub(in crate::scope) fn unqueued(&self, _: &Birth) {}
 
-        pub(in crate::scope) fn body_begins(&self, _: &Waker) -> Option<Waker> {
-            None
+        pub(in crate::scope) fn poll_begins(&self, _: ChildId, waker: &Waker) -> Waker {
+            waker.clone()
         }
 
         pub(in crate::scope) fn poll_ends(&self) {}
-
-        pub(in crate::scope) fn body_returned<T, E>(&self, _: &Result<T, E>) {}
 
         pub(in crate::scope) fn child_ended<E>(&self, _: ChildId, _: &ChildEnd<E>) {}
 

@@ -13,14 +13,18 @@ impl<B, T, E, M: Mode> Scoped<'_, B, T, E, M> {
     /// Begins under the token in force, and tells who observes the scope or the child around it.
     #[cfg(feature = "std")]
     pub(super) fn begin(self: Pin<&mut Self>) {
-        let parent = cancel::in_force();
-        let around = parent.as_ref().and_then(cancel::InForce::observed);
-        self.door.gate.begin(parent);
+        let around = cancel::in_force().and_then(|parent| {
+            let around = parent.observed();
+            self.door.gate.put_under(&parent.into_token());
+            around
+        });
+        self.door.gate.begin();
         if around.is_some() || self.said.is_some() {
             self.begin_watch(around);
         }
     }
 
+    /// Begins under no token, since none is in force without threads to keep one.
     #[cfg(not(feature = "std"))]
     pub(super) fn begin(self: Pin<&mut Self>) {
         self.door.gate.begin();
