@@ -130,3 +130,14 @@ impl Ending {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_as_large_as_the_readme_says() {
+        assert!(size_of::<ChildLife>() <= 300);
+        assert_eq!((size_of::<(Duration, Duration)>(), size_of::<Duration>()), (32, 16));
+    }
+}

@@ -90,7 +90,7 @@ fn watched(faulty: Option<Faulty>) -> Vec<String> {
         Ok(7)
     });
     let whole = match faulty {
-        Some(faulty) => whole.observe(faulty).observe(notes.clone()),
+        Some(faulty) => whole.observe(faulty).observe(Arc::new(notes.clone())),
         None => whole.observe(notes.clone()),
     };
     assert_eq!(run(whole).unwrap(), 7);

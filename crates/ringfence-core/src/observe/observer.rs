@@ -2,6 +2,7 @@
 
 use super::{ObservedChild, ObservedScope};
 use crate::outcome::{Panic, Reason};
+use alloc::sync::Arc;
 use std::time::Instant;
 
 /// Is told what happens in a scope, and in all that are opened inside of it.
@@ -93,6 +94,53 @@ pub trait Observer: Send + Sync {
 
 /// Is told nothing: for snapshots alone.
 impl Observer for () {}
+
+/// For who wants to look at the observer, too.
+impl<O: Observer + ?Sized> Observer for Arc<O> {
+    fn opened(&self, scope: &ObservedScope, at: Instant) {
+        (**self).opened(scope, at);
+    }
+
+    fn spawned(&self, child: &ObservedChild, at: Instant) {
+        (**self).spawned(child, at);
+    }
+
+    fn queued(&self, child: &ObservedChild, at: Instant) {
+        (**self).queued(child, at);
+    }
+
+    fn admitted(&self, child: &ObservedChild, at: Instant) {
+        (**self).admitted(child, at);
+    }
+
+    fn poll_begins(&self, child: &ObservedChild, at: Instant) {
+        (**self).poll_begins(child, at);
+    }
+
+    fn poll_ends(&self, child: &ObservedChild, at: Instant) {
+        (**self).poll_ends(child, at);
+    }
+
+    fn woken(&self, child: &ObservedChild) {
+        (**self).woken(child);
+    }
+
+    fn child_cancelled(&self, child: &ObservedChild, reason: &Reason, at: Instant) {
+        (**self).child_cancelled(child, reason, at);
+    }
+
+    fn cancelled(&self, scope: &ObservedScope, reason: &Reason, at: Instant) {
+        (**self).cancelled(scope, reason, at);
+    }
+
+    fn ended(&self, child: &ObservedChild, end: End<'_>, at: Instant) {
+        (**self).ended(child, end, at);
+    }
+
+    fn closed(&self, scope: &ObservedScope, at: Instant) {
+        (**self).closed(scope, at);
+    }
+}
 
 /// How a child of an observed scope has ended.
 #[derive(Clone, Copy, Debug)]

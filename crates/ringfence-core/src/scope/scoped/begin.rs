@@ -12,16 +12,12 @@ use core::pin::Pin;
 impl<B, T, E, M: Mode> Scoped<'_, B, T, E, M> {
     /// Begins under the token in force, and tells who observes the scope or the child around it.
     #[cfg(feature = "std")]
-    pub(super) fn begin(self: Pin<&mut Self>) {
-        let around = cancel::in_force().and_then(|parent| {
-            let around = parent.observed();
-            self.door.gate.put_under(&parent.into_token());
-            around
-        });
-        self.door.gate.begin();
-        if around.is_some() || self.said.is_some() {
-            self.begin_watch(around);
+    pub(super) fn begin(mut self: Pin<&mut Self>) {
+        let parent = cancel::in_force();
+        if parent.is_some() || self.said.is_some() {
+            self.as_mut().begin_under(parent);
         }
+        self.door.gate.begin();
     }
 
     /// Begins under no token, since none is in force without threads to keep one.
@@ -31,8 +27,18 @@ impl<B, T, E, M: Mode> Scoped<'_, B, T, E, M> {
     }
 
     #[cfg(feature = "std")]
-    #[cold]
     #[inline(never)]
+    fn begin_under(self: Pin<&mut Self>, parent: Option<cancel::InForce>) {
+        let around = parent.and_then(|parent| {
+            let around = parent.observed();
+            self.door.gate.put_under(&parent.into_token());
+            around
+        });
+        self.begin_watch(around);
+    }
+
+    /// Begins the record of the scope, if there is anybody to keep it for.
+    #[cfg(feature = "std")]
     fn begin_watch(self: Pin<&mut Self>, around: Option<ObservedChild>) {
         let this = self.project();
         let said = this.said.as_mut();

@@ -17,8 +17,8 @@ impl<B, T, E, M: Mode> Scoped<'_, B, T, E, M> {
     ///
     /// # Cost
     ///
-    /// Some ten allocations for the scope and two for each child, and for each poll two looks at the
-    /// clock and the observers' own. A scope without an observer pays for none of it.
+    /// Ten allocations for the scope in all, and four for each child; for each poll two looks at the
+    /// clock, and what the observers do. A scope without an observer pays for none of it.
     ///
     /// # Semantics
     ///
