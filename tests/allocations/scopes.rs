@@ -57,6 +57,25 @@ fn a_million_children_without_a_handle_leave_nothing_behind_and_take_an_allocati
     assert_flat(whole, &children, 1);
 }
 
+// rule: observe-memory
+#[test]
+fn ten_thousand_observed_children_and_as_many_scopes_leave_nothing_behind() {
+    const CHILDREN: usize = 10_000;
+    let children = Cell::new(0);
+    let whole = scope(async |s: Scope<'_, u32>| -> Output {
+        loop {
+            s.child().spawn(yields(Ok(1))).await;
+            // A scope and a body of its own, too.
+            scope(async |_| Ok::<u32, u32>(1)).await.ok();
+            children.set(children.get() + 1);
+        }
+    });
+    let mut whole = pin!(whole.observe(()));
+    run_until(whole.as_mut(), &children, 1000);
+    let ((), tally) = count(|| run_until(whole.as_mut(), &children, CHILDREN));
+    assert_few(tally.bytes);
+}
+
 // trap: T25
 // case: SU-11
 // rule: scope-memory
@@ -116,6 +135,27 @@ fn a_scope_takes_few_allocations_and_one_per_child_with_its_handle() {
         assert!(tally.allocations <= children as usize + 10, "{children}: {tally:?}");
         assert_eq!(tally.bytes, 0);
     }
+}
+
+// rule: observe-memory
+#[test]
+fn an_observed_scope_takes_ten_allocations_and_four_per_child_with_its_handle() {
+    let with = |children: u32| {
+        settled(|| {
+            let whole = scope(async |s: Scope<'_, u32>| {
+                let mut sum = 0;
+                for n in 0..children {
+                    sum += s.spawn(yields(Ok(n))).await;
+                }
+                Ok(sum)
+            });
+            run(whole.observe(())).is_ok()
+        })
+    };
+    let (none, some) = (with(0), with(100));
+    assert!(none.allocations <= 10, "{none:?}");
+    assert!(some.allocations <= 10 + 100 * 4, "{some:?}");
+    assert_eq!((none.bytes, some.bytes), (0, 0));
 }
 
 // rule: scope-cost

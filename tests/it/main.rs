@@ -9,6 +9,7 @@ mod matrix;
 mod members;
 mod misuse;
 mod model;
+mod observe;
 mod on;
 mod quorum;
 mod remote;

@@ -40,6 +40,9 @@
 //! | [`.sharded(n)`](Verb::sharded) | those with `.on`, but tuples and [`wait()`] | the children share `n` tasks, for many that take little time each |
 //! | `.named("…")` | verbs that end by themselves: `gather`, `try_gather`, `settle`, `race`, `race_ok`, `quorum`, `hedge` | shown by [`Elapsed`] |
 //!
+//! Who runs in a scope, and what each waits for, says [`Scope::snapshot`]; as it happens, an
+//! [observer](mod@observe) is told.
+//!
 //! # Promises
 //!
 //! 1. **No child outlives its parent's await.** When a verb resolves, every child has ended or been
@@ -110,7 +113,7 @@
 //! | | with `std` | without |
 //! |---|---|---|
 //! | verbs, sets, scopes, tokens, outcomes, `rt::Spawn`, `rt::SpawnLocal` | yes | yes |
-//! | deadlines, grace, shields, the token in force | yes | no |
+//! | deadlines, grace, shields, observers, the token in force | yes | no |
 //! | time, `block_on`, the runtime in force, remote children | yes | no |
 //! | a child's panic | caught, the others are dropped first | goes through at once; the others are dropped with the future |
 //! | a deep [`ErrorGroup`] | dropped without recursion | takes stack for each level |
@@ -130,6 +133,8 @@ mod gather;
 mod hedge;
 mod join_set;
 mod limiter;
+#[cfg(feature = "std")]
+pub mod observe;
 mod outcome;
 #[cfg(feature = "std")]
 mod parallel;

@@ -19,10 +19,13 @@ mod report;
 mod scoped;
 #[cfg(feature = "std")]
 mod shield;
+#[cfg(feature = "std")]
+mod snapshot;
 mod spawn_error;
 #[cfg(feature = "std")]
 mod spawn_on;
 mod start;
+mod watch;
 #[cfg(feature = "std")]
 mod with;
 
@@ -113,6 +116,7 @@ use door::Door;
 /// }));
 /// assert_eq!(total.unwrap(), 21);
 /// ```
+#[track_caller]
 pub fn scope<'env, T, E, F, B>(body: F) -> Scoped<'env, B, T, E, Shared>
 where
     F: FnOnce(Scope<'env, E>) -> B,
@@ -148,6 +152,7 @@ where
 /// assert!(done.is_ok());
 /// assert_eq!(count.get(), 6);
 /// ```
+#[track_caller]
 pub fn scope_local<'env, T, E, F, B>(body: F) -> Scoped<'env, B, T, E, Local>
 where
     F: FnOnce(LocalScope<'env, E>) -> B,
@@ -157,6 +162,7 @@ where
     open(body)
 }
 
+#[track_caller]
 fn open<'env, T, E, M, F, B>(body: F) -> Scoped<'env, B, T, E, M>
 where
     F: FnOnce(Scope<'env, E, M>) -> B,

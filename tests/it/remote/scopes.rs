@@ -1,16 +1,18 @@
 //! Scopes with children on a runtime.
 
-use super::{ByHand, Output, Threads};
+use super::{ByHand, Last, Output, Threads, busy};
 use crate::verbs::caught;
 use ringfence_core::{
-    PanicPolicy, Scope, ScopeError, block_on, gather, remote, scope, scope_local, sleep,
+    PanicPolicy, Scope, ScopeError, block_on, gather, observe::Phase, remote, scope, scope_local,
+    sleep,
 };
-use ringfence_test::{Probe, Stepper, TestRuntime, explore_seeds};
+use ringfence_test::{Probe, Stepper, TestRuntime, explore_seeds, poll_once};
 use std::{
     future::pending,
+    pin::pin,
     rc::Rc,
     sync::atomic::{AtomicU32, Ordering},
-    task::Poll,
+    task::{Poll, Waker},
     time::Duration,
 };
 
@@ -174,4 +176,27 @@ fn a_handle_cancels_its_child_on_a_runtime() {
     assert!(whole.step().is_ready());
     assert_eq!(control.drops(), 1);
     assert!(rt.poll(0).is_ready());
+}
+
+// rule: observe-snapshot
+#[test]
+fn a_snapshot_says_that_the_scope_waits_for_a_poll_on_another_thread() {
+    let (child, control) = busy(Last::Pends);
+    let mut asked = None;
+    let whole = scope(|s: Scope<'_, &str>| {
+        s.spawn(child);
+        asked = Some(s);
+        pending::<Output>()
+    });
+    let mut whole = pin!(whole.observe(()));
+    let s = asked.unwrap();
+    assert!(poll_once(whole.as_mut(), Waker::noop()).is_pending());
+    s.cancel("enough");
+    assert!(poll_once(whole.as_mut(), Waker::noop()).is_pending());
+    let snapshot = s.snapshot();
+    assert_eq!((snapshot.phase.clone(), snapshot.children.len()), (Phase::Draining, 0));
+    assert!(snapshot.tree().to_string().starts_with("scope: draining"));
+    control.let_out();
+    assert!(block_on(whole).is_err());
+    assert_eq!(s.snapshot().phase, Phase::Ended);
 }

@@ -20,6 +20,7 @@ mod spawning;
 mod starts;
 mod supervisors;
 mod timeouts;
+mod trees;
 
 use ringfence_core::{Failure, LocalScope, ScopeError};
 use std::fmt::Debug;

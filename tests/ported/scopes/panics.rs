@@ -3,11 +3,20 @@
 use super::{S, Why, failures};
 use crate::scene::{Log, after, elapsed, ms, run};
 use futures::FutureExt as _;
-use ringfence_core::{OnFailure, PanicPolicy, scope_local, sleep};
+use ringfence_core::{
+    OnFailure, PanicPolicy,
+    observe::{ObservedChild, Observer},
+    scope_local, sleep,
+};
 use std::{
     any::Any,
     future::pending,
     panic::{AssertUnwindSafe, panic_any},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Instant,
 };
 
 /// Runs a future that panics, and returns what was thrown.
@@ -83,6 +92,39 @@ fn a_panic_that_is_collected_is_a_failure_among_others() {
         let ended = ended.panics(PanicPolicy::Collect).grace(ms(100)).await;
         assert_eq!(failures(ended), ["child 0: error", "body: body", "child 1: panicked: panic"]);
     });
+}
+
+// case: PA-09
+// rule: observe-panic
+#[test]
+fn an_observer_that_panics_is_disabled_and_shown_so_and_the_others_and_the_run_go_on() {
+    struct Faulty(Arc<AtomicU32>);
+    impl Observer for Faulty {
+        fn poll_begins(&self, _: &ObservedChild, _: Instant) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            panic!("a fault in the observer");
+        }
+    }
+    struct Sound(Arc<AtomicU32>);
+    impl Observer for Sound {
+        fn poll_begins(&self, _: &ObservedChild, _: Instant) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    let (faulty, sound) = (Arc::<AtomicU32>::default(), Arc::<AtomicU32>::default());
+    run(async {
+        let whole = scope_local(async |s: S<'_>| {
+            let child = s.spawn(after(10, Ok(1)));
+            Ok((child.await, s.snapshot().faults))
+        });
+        let whole = whole.observe(Faulty(faulty.clone())).observe(Sound(sound.clone()));
+        let (value, faults) = whole.await.unwrap();
+        assert_eq!((value, elapsed()), (1, 10));
+        assert_eq!(faults, ["panicked: a fault in the observer"]);
+    });
+    assert_eq!(faulty.load(Ordering::Relaxed), 1);
+    // The body and the child, twice each.
+    assert_eq!(sound.load(Ordering::Relaxed), 4);
 }
 
 // case: PA-10

@@ -2,7 +2,11 @@
 
 use super::{S, Why, cancelled, failures};
 use crate::scene::{Log, after, elapsed, ms, run};
-use ringfence_core::{Reason, SpawnError, scope_local, sleep};
+use ringfence_core::{
+    OnFailure, Reason, SpawnError, remote,
+    rt::{Refused, Spawn, Task, Why as Refusal},
+    scope_local, sleep,
+};
 use ringfence_test::Probe;
 use std::{
     cell::Cell,
@@ -172,4 +176,58 @@ fn a_scope_that_is_cancelled_between_any_spawns_ends_promptly() {
             });
         }
     }
+}
+
+// case: SP-13
+// rule: remote-lost
+// Java's fork throws. Here the spawn is the scope's, which happens when it polls the child: the
+// child has an end that says so, and the scope is told as of any child that is lost.
+#[test]
+fn a_child_that_the_runtime_refuses_has_ended_so_and_the_scope_can_still_be_left() {
+    #[derive(Clone)]
+    struct Full;
+    impl Spawn for Full {
+        fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+            Err(Refused { why: Refusal::Shutdown, refused: task })
+        }
+    }
+    run(async {
+        let log = Log::default();
+        let ended = scope_local(async |s: S<'_>| {
+            let owned = s.child().spawn_owned(remote(&Full, async { Ok::<_, &str>(1) }));
+            let outcome = owned.await;
+            assert_eq!(
+                outcome.into_result().unwrap_err().to_string(),
+                "cancelled: the runtime is gone"
+            );
+            log.note("goes on");
+            Ok(after(10, 7).await)
+        });
+        // Whoever keeps the outcome decides.
+        assert_eq!((ended.await.unwrap(), elapsed()), (7, 10));
+        assert_eq!(log.take(), ["goes on"]);
+
+        let ended = scope_local(async |s: S<'_>| -> Result<(), _> {
+            let _local = log.local("body");
+            s.spawn_on(&Full, async { Ok(()) }).await;
+            unreachable!("there is no value");
+        });
+        assert_eq!(cancelled(ended.await), "cancelled: the runtime is gone");
+        assert_eq!(log.take(), ["drop body"]);
+
+        // The others go on, if they are to.
+        let ended = scope_local(async |s: S<'_>| -> Result<u32, _> {
+            let refused = s.spawn_on(&Full, async { Ok(()) }).outcome().await;
+            assert_eq!(
+                refused.into_result().unwrap_err().to_string(),
+                "cancelled: the runtime is gone"
+            );
+            Ok(after(10, 7).await)
+        });
+        assert_eq!(
+            cancelled(ended.on_failure(OnFailure::Collect).await),
+            "cancelled: the runtime is gone"
+        );
+        assert_eq!(elapsed(), 20);
+    });
 }

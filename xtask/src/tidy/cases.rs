@@ -14,23 +14,8 @@ const CATALOGUE: &str = "docs/cases.md";
 const SEMANTICS: &str = "docs/semantics.md";
 const NONE: &str = "<a id=\"none\">";
 
-/// Rows of what is not built yet. It can only become shorter: a row that has a test leaves it.
-const OPEN: &[&str] = &[
-    "PA-09", "TL-09", "TL-11", "TL-12", "TL-14", // observers and trees
-    "SP-13", // children on a runtime
-];
-
 /// Checks that each row has a test, or a word on why not, and that each test has a row.
 pub(super) fn check(
-    sh: &Shell,
-    sources: &[Source],
-    complaints: &mut Complaints,
-) -> Result<(), Box<dyn Error>> {
-    check_but(OPEN, sh, sources, complaints)
-}
-
-fn check_but(
-    open: &[&str],
     sh: &Shell,
     sources: &[Source],
     complaints: &mut Complaints,
@@ -43,21 +28,14 @@ fn check_but(
     }
     let tested: BTreeSet<&str> = marks.iter().map(|mark| mark.id).collect();
     for (row, line) in &rows {
-        let places = [
-            (tested.contains(row.as_str()), "has a test"),
-            (meaningless.contains(row), "has no meaning by docs/semantics.md"),
-            (open.contains(&row.as_str()), "is open by xtask"),
-        ];
-        let found: Vec<&str> = places.iter().filter(|place| place.0).map(|place| place.1).collect();
-        let what = match found[..] {
-            [_] => continue,
-            [] => format!("{row} has no test, and {SEMANTICS} does not say why"),
-            _ => format!("{row} {}", found.join(", and ")),
+        let what = match (tested.contains(row.as_str()), meaningless.contains(row)) {
+            (true, false) | (false, true) => continue,
+            (true, true) => format!("{row} has a test, and has no meaning by {SEMANTICS}"),
+            (false, false) => format!("{row} has no test, and {SEMANTICS} does not say why"),
         };
         complaints.add(Path::new(CATALOGUE), *line, what);
     }
-    let named = meaningless.iter().map(String::as_str).chain(open.iter().copied());
-    for row in named.filter(|row| !rows.contains_key(*row)) {
+    for row in meaningless.iter().filter(|row| !rows.contains_key(*row)) {
         complaints.add(Path::new(CATALOGUE), 1, format!("there is no row {row}"));
     }
     Ok(())
@@ -100,8 +78,8 @@ fn id_at(text: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    const ROWS: &str = "| row | what | source |\n|---|---|---|\n| AB-01 | A. | trio |\n| AB-02 | B. | Go |\n\
-        | AB-05 | E. | Go |\n";
+    const ROWS: &str =
+        "| row | what | source |\n|---|---|---|\n| AB-01 | A. | trio |\n| AB-02 | B. | Go |\n";
 
     fn complaints(catalogue: &str, semantics: &str, tests: &str) -> String {
         let sh = Shell::new().unwrap();
@@ -111,7 +89,7 @@ mod tests {
         sh.write_file(SEMANTICS, semantics).unwrap();
         let source = Source::parse("tests/a.rs".into(), tests.to_owned()).unwrap();
         let mut complaints = Complaints::default();
-        check_but(&["AB-05"], &sh, &[source], &mut complaints).unwrap();
+        check(&sh, &[source], &mut complaints).unwrap();
         complaints.0
     }
 
@@ -141,13 +119,6 @@ mod tests {
         let complaint = complaints(ROWS, "<a id=\"none\"></a>\n- **No** (AB-02, AB-08)", test);
         assert!(complaint.contains("tests/a.rs:2: docs/cases.md has no row AB-07"), "{complaint}");
         assert!(complaint.contains("there is no row AB-08"), "{complaint}");
-    }
-
-    #[test]
-    fn a_row_that_has_a_test_is_open_no_more() {
-        let test = "// case: AB-01\n// case: AB-05\n#[test]\nfn f() {}\n";
-        let complaint = complaints(ROWS, "<a id=\"none\"></a>\n- **No** (AB-02)", test);
-        assert!(complaint.contains("AB-05 has a test, and is open"), "{complaint}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Which token is in force.
 
 use super::CancelToken;
+use crate::observe::ObservedChild;
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
 use core::{cell::RefCell, marker::PhantomData, mem};
@@ -27,6 +28,11 @@ pub(crate) enum InForce {
 pub(crate) trait Lend: Send + Sync {
     /// Returns the token, the same one whenever it is asked for.
     fn token(&self) -> CancelToken;
+
+    /// Returns the observed child that has the token in force, if one has.
+    fn observed(&self) -> Option<ObservedChild> {
+        None
+    }
 }
 
 impl InForce {
@@ -35,6 +41,14 @@ impl InForce {
         match self {
             Self::Token(token) => token,
             Self::Lender(lender) => lender.token(),
+        }
+    }
+
+    /// The observed child that has it, if one has.
+    pub(crate) fn observed(&self) -> Option<ObservedChild> {
+        match self {
+            Self::Token(_) => None,
+            Self::Lender(lender) => lender.observed(),
         }
     }
 }

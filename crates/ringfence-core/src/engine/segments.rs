@@ -143,6 +143,17 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         self.is_occupied(slot).then(|| unsafe { self.place(slot).as_ref() })
     }
 
+    /// As `child`, for changing it.
+    #[cfg(feature = "std")]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+    pub(crate) fn child_mut(&mut self, slot: Slot) -> Option<&mut F>
+    where
+        F: Unpin,
+    {
+        // SAFETY: there is a child in the slot (I6), and whoever has the segments by `&mut` has it.
+        self.is_occupied(slot).then(|| unsafe { self.place(slot).as_mut() })
+    }
+
     /// Takes the child out of a slot, wherever its poll has left it.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
     pub(crate) fn take(&mut self, slot: Slot) -> Option<F>

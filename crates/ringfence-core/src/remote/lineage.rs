@@ -2,6 +2,7 @@
 
 use crate::{
     cancel::{CancelToken, InForce},
+    observe::ObservedChild,
     outcome::Reason,
     sync::Lock,
 };
@@ -21,6 +22,8 @@ struct State<L> {
     parent: Option<InForce>,
     /// Until when that is, where the child was begun.
     deadline: Option<Instant>,
+    /// The observed child in which that was.
+    observed: Option<ObservedChild>,
     /// The child's own token, once anyone has asked for it.
     own: Option<CancelToken>,
     /// Whether the child was dropped by its parent.
@@ -30,14 +33,23 @@ struct State<L> {
 impl<L> Lineage<L> {
     pub(super) fn new(launch: L) -> Self {
         let launch = Some(launch);
-        Self(Lock::new(State { launch, parent: None, deadline: None, own: None, dropped: false }))
+        Self(Lock::new(State {
+            launch,
+            parent: None,
+            deadline: None,
+            observed: None,
+            own: None,
+            dropped: false,
+        }))
     }
 
     /// Begins the child, under what is in force here. Returns how to hand it over, once.
     pub(super) fn begin(&self, parent: Option<InForce>, deadline: Option<Instant>) -> Option<L> {
+        let observed = parent.as_ref().and_then(InForce::observed);
         self.0.with(|state| {
             state.parent = parent;
             state.deadline = deadline;
+            state.observed = observed;
             state.launch.take()
         })
     }
@@ -45,6 +57,11 @@ impl<L> Lineage<L> {
     /// Returns the earliest deadline around the child where it was begun.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.0.with(|state| state.deadline)
+    }
+
+    /// Returns the observed child in which the child was begun.
+    pub(super) fn observed(&self) -> Option<ObservedChild> {
+        self.0.with(|state| state.observed.clone())
     }
 
     /// Returns the child's token.

@@ -13,6 +13,7 @@ use crate::{
         in_force,
     },
     engine::joint::{Joining, Joint, Post},
+    observe::ObservedChild,
     outcome::{Outcome, Panic},
     rt::Run,
     time,
@@ -110,6 +111,10 @@ where
 {
     fn token(&self) -> CancelToken {
         self.post().lineage.token()
+    }
+
+    fn observed(&self) -> Option<ObservedChild> {
+        self.post().lineage.observed()
     }
 }
 

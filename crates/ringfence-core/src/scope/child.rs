@@ -40,6 +40,18 @@ impl Birth {
         if self.place & 1 == 1 { Rank::Daemon } else { Rank::Regular }
     }
 
+    /// Its place among its siblings.
+    #[cfg(feature = "std")]
+    pub(super) fn id(&self) -> ChildId {
+        ChildId::new(self.number())
+    }
+
+    /// Where it was spawned.
+    #[cfg(feature = "std")]
+    pub(super) fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+
     pub(super) fn name(&self) -> Option<&str> {
         self.said.as_ref()?.name.as_deref()
     }

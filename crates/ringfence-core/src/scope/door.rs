@@ -1,5 +1,7 @@
 //! Where the children of a scope come in.
 
+#[cfg(feature = "std")]
+use super::child::Birth;
 use super::{gate::Gate, mode::Mode};
 use crate::{
     engine::joint::Driver,
@@ -34,6 +36,7 @@ struct Incoming<C> {
 }
 
 impl<'env, E, M: Mode> Door<'env, E, M> {
+    #[track_caller]
     pub(super) fn new() -> Self {
         Self {
             gate: Arc::new(Gate::new()),
@@ -80,6 +83,15 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
     pub(super) fn take(&self, arrivals: &mut Vec<Child<'env, E, M>>) {
         debug_assert!(arrivals.is_empty(), "the door begins with an empty buffer again");
         self.incoming.with(|incoming| mem::swap(&mut incoming.children, arrivals));
+    }
+
+    /// How many have come, and what `look` makes of those that wait.
+    #[cfg(feature = "std")]
+    pub(super) fn waiting<T>(&self, look: impl Fn(&Birth) -> T) -> (u64, Vec<T>) {
+        self.incoming.with(|incoming| {
+            let waiting = incoming.children.iter().map(|child| look(child.id())).collect();
+            (incoming.numbered, waiting)
+        })
     }
 
     /// Where failures are left that are the scope's after all.

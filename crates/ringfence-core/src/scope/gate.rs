@@ -1,7 +1,10 @@
 //! What of a scope does not depend on its types: whether it is open, its token, its bell.
 
 #[cfg(feature = "std")]
-use crate::cancel;
+mod looks;
+
+#[cfg(feature = "std")]
+use crate::{cancel, observe::ObservedScope};
 use crate::{
     cancel::CancelToken,
     outcome::{Reason, catch, drop_each},
@@ -17,7 +20,10 @@ use core::{mem, task::Waker};
 ///
 /// Whoever wants something of the scope's future leaves it here, and rings: a child to admit is
 /// left at the [`Door`](super::door::Door), a child to cancel here.
+//
+// In this order: what is changed most is where the gate is.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Gate {
     state: Lock<State>,
     /// Whether it was rung since the scope's future looked.
@@ -26,6 +32,12 @@ pub(super) struct Gate {
     guarded: AtomicBool,
     /// The slot of the child that is being polled, or of the body; [`NOBODY`] if none is.
     polling: AtomicUsize,
+    /// Where the scope was opened.
+    #[cfg(feature = "std")]
+    location: &'static core::panic::Location<'static>,
+    /// The record of the scope, once it has begun and if somebody looks on.
+    #[cfg(feature = "std")]
+    observed: std::sync::OnceLock<ObservedScope>,
 }
 
 /// No slot.
@@ -60,8 +72,13 @@ struct State {
 }
 
 impl Gate {
+    #[track_caller]
     pub(super) fn new() -> Self {
         Self {
+            #[cfg(feature = "std")]
+            location: core::panic::Location::caller(),
+            #[cfg(feature = "std")]
+            observed: std::sync::OnceLock::new(),
             state: Lock::new(State {
                 closed: None,
                 gone: false,
@@ -83,14 +100,10 @@ impl Gate {
         }
     }
 
-    /// The scope begins here: under the token in force, if there is one.
+    /// The scope begins here: it is under the token in force, if there is one.
     ///
     /// Most scopes are under none, and nobody asks for theirs: they make none.
     pub(super) fn begin(&self) {
-        #[cfg(feature = "std")]
-        if let Some(parent) = cancel::current() {
-            self.put_under(&parent);
-        }
         self.state.with(|state| state.begun = true);
     }
 
@@ -261,21 +274,6 @@ impl Gate {
         self.state.with(|state| state.deadline.take())
     }
 
-    /// Notes the scope's deadline, and the earliest around it.
-    #[cfg(feature = "std")]
-    pub(super) fn note_deadlines(&self, deadlines: [Option<std::time::Instant>; 2]) {
-        self.state.with(|state| state.deadlines = deadlines);
-    }
-
-    /// When the time of the scope is up, by itself or by what is around it.
-    #[cfg(feature = "std")]
-    pub(super) fn deadline(&self) -> Option<std::time::Instant> {
-        self.state.with(|state| {
-            let [own, around] = state.deadlines;
-            state.deadline.unwrap_or(own).into_iter().chain(around).min()
-        })
-    }
-
     /// Keeps whoever is being polled from being dropped, and returns its slot.
     #[cfg(feature = "std")]
     pub(super) fn shield(&self) -> Option<usize> {
@@ -331,12 +329,4 @@ fn parent_token() -> CancelToken {
         return parent.child();
     }
     CancelToken::new()
-}
-
-/// Children of the scope have its token in force, which need not be there until they ask for it.
-#[cfg(feature = "std")]
-impl cancel::Lend for Gate {
-    fn token(&self) -> CancelToken {
-        self.token()
-    }
 }

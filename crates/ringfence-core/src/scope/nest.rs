@@ -1,10 +1,15 @@
 //! The store of a scope: the body, the door, and the children that came through it.
 
+mod clear;
+#[cfg(feature = "std")]
+mod watched;
+
 use super::{
     child::{ChildEnd, Rank},
     door::{Child, Door},
     heed::Heed,
     mode::Mode,
+    watch::Watch,
 };
 use crate::{
     engine::{
@@ -14,13 +19,12 @@ use crate::{
         turn::Children,
         unseen::Unseen,
     },
-    outcome::{Cause, ChildId, Failure, Label, Panic, Reason, catch},
+    outcome::{ChildId, Label, Reason},
     sync::Arc,
 };
 use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 use core::{
     future::Future,
-    mem,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
     time::Duration,
@@ -63,6 +67,7 @@ pin_project! {
         heed: Heed,
         // The child whose poll has panicked.
         fallen: Option<Child<'env, E, M>>,
+        watch: Watch,
         door: Arc<Door<'env, E, M>>,
     }
 }
@@ -91,6 +96,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             share: None,
             heed: Heed::Idle,
             fallen: None,
+            watch: Watch::default(),
             door,
         }
     }
@@ -116,6 +122,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         *this.has_place = false;
         let cancels = this.door.gate.answer();
         this.door.take(this.arrivals);
+        this.watch.arrived(this.arrivals.iter().map(Child::<'_, E, M>::id));
         let mut ends = Vec::new();
         for number in cancels {
             ends.extend(self.as_mut().cancel(number));
@@ -146,7 +153,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         for child in this.arrivals.drain(..) {
             if child.id().rank() == Rank::Regular {
                 if shares || *this.regular == *this.limit {
-                    this.queue.push_back(child);
+                    line_up::<E, M>(this.queue, child, this.watch);
                     continue;
                 }
                 *this.regular += 1;
@@ -174,6 +181,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
                 }
             }
             let Some(child) = this.queue.pop_front() else { return };
+            this.watch.unqueued(child.id());
             *this.regular += 1;
             this.children.insert(child, ready);
         }
@@ -189,25 +197,6 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
                 share.leave_line();
             }
         }
-    }
-
-    /// Drops the child of a number, if it has not ended; returns its end if that panics.
-    fn cancel(self: Pin<&mut Self>, number: u64) -> Option<ChildEnd<E>> {
-        let this = self.project();
-        let is_meant = |child: &Child<'env, E, M>| child.id().number() == number;
-        if let Some(place) = this.queue.iter().position(is_meant) {
-            return this.queue.remove(place)?.let_go();
-        }
-        if let Some(place) = this.arrivals.iter().position(is_meant) {
-            return this.arrivals.remove(place).let_go();
-        }
-        let is_it = |slot: &Slot| this.children.child(*slot).is_some_and(is_meant);
-        let slot = this.children.occupied().find(is_it)?;
-        let child = this.children.take(slot)?;
-        if child.id().rank() == Rank::Regular {
-            *this.regular -= 1;
-        }
-        child.let_go()
     }
 
     /// Whether nothing is left to wait for: while the scope is `open`, daemons do not count.
@@ -246,68 +235,21 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         body.into_iter().chain(children).collect()
     }
 
-    /// Drops all that is left, the body first, daemons last and in reverse order. Tells the ends of
-    /// those whose destructors panic.
-    ///
-    /// The door is closed. A destructor may still try to spawn, and is refused.
-    pub(super) fn clear(self: Pin<&mut Self>, ended: impl FnMut(ChildEnd<E>)) {
-        self.clear_but(&[], ended);
-    }
-
-    /// As [`clear`](Self::clear), but for what is in these slots. Who has not begun never will.
-    pub(super) fn clear_but(
-        self: Pin<&mut Self>,
-        spared: &[usize],
-        mut ended: impl FnMut(ChildEnd<E>),
-    ) {
-        let mut this = self.project();
-        // Who wakes the scope now would wake it in vain.
-        *this.heed = Heed::Idle;
-        let mut left = mem::take(this.arrivals);
-        this.door.take(this.arrivals);
-        left.append(this.arrivals);
-        if !*this.has_body && this.children.len() + this.queue.len() + left.len() == 0 {
-            return;
-        }
-        let slots: Vec<_> = this.children.occupied().collect();
-        let before = left.len();
-        for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
-            left.extend(this.children.take(slot));
-        }
-        // Those who have not begun are not counted.
-        let taken = left[before..].iter();
-        *this.regular -= taken.filter(|child| child.id().rank() == Rank::Regular).count();
-        left.extend(this.queue.drain(..));
-        if !spared.contains(&BODY) {
-            *this.has_body = false;
-            if let Err(panic) = catch(|| this.body.set(None)) {
-                ended(body_end(panic));
-            }
-        }
-        drop_in_order::<E, M>(left, ended);
+    /// Who looks on.
+    pub(super) fn watch(self: Pin<&mut Self>) -> &mut Watch {
+        self.project().watch
     }
 }
 
-/// Drops regular children as they came, and behind them the daemons as they did not.
-fn drop_in_order<'env, E, M: Mode>(
-    mut left: Vec<Child<'env, E, M>>,
-    ended: impl FnMut(ChildEnd<E>),
+/// Has a child wait for a place.
+#[inline(never)]
+fn line_up<'env, E, M: Mode>(
+    queue: &mut VecDeque<Child<'env, E, M>>,
+    child: Child<'env, E, M>,
+    watch: &Watch,
 ) {
-    left.sort_by_key(|child| {
-        let daemon = child.id().rank() == Rank::Daemon;
-        let number = child.id().number();
-        (daemon, if daemon { u64::MAX - number } else { number })
-    });
-    left.into_iter().filter_map(Child::<'_, E, M>::let_go).for_each(ended);
-}
-
-/// The end of a body that has panicked.
-fn body_end<E>(panic: Panic) -> ChildEnd<E> {
-    if panic.is_loss() {
-        return ChildEnd::lost(Rank::Regular);
-    }
-    let failure = Failure::new(ChildId::BODY, Cause::Panic(panic));
-    ChildEnd::new(Rank::Regular, Some(failure))
+    watch.queued(child.id());
+    queue.push_back(child);
 }
 
 impl<T, E, B, M> Children for Nest<'_, B, E, M>
@@ -324,12 +266,27 @@ where
         match slot.index() {
             BODY => {
                 let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
-                let output = Unseen::new(ready!(body.poll(cx)));
+                let watched;
+                let waker = if this.watch.is_on() {
+                    watched = this.watch.poll_begins(ChildId::BODY, cx.waker());
+                    &watched
+                } else {
+                    cx.waker()
+                };
+                // One poll, whether somebody looks on or not: where there are two, neither is inlined.
+                let polled = body.poll(&mut Context::from_waker(waker));
+                #[cfg(feature = "std")]
+                if this.watch.is_on() {
+                    return self.body_polled(polled).map(Event::Body);
+                }
+                let output = Unseen::new(ready!(polled));
                 *this.has_body = false;
                 this.body.set(None);
                 Poll::Ready(Event::Body(output.show()))
             }
             DOOR => self.poll_door(cx).map(Event::Door),
+            #[cfg(feature = "std")]
+            _ if this.watch.is_on() => self.poll_watched(slot, cx).map(Event::Child),
             _ => {
                 let end = ready!(Pin::new(this.children).poll(slot, cx));
                 if end.rank == Rank::Regular {
@@ -342,6 +299,7 @@ where
 
     fn discard(self: Pin<&mut Self>, slot: Slot) {
         let mut this = self.project();
+        this.watch.poll_ends();
         if slot.index() == BODY {
             *this.has_body = false;
             this.body.set(None);
@@ -367,13 +325,5 @@ impl<B, E, M: Mode> Nest<'_, B, E, M> {
         let waits = this.share.as_ref().is_some_and(|share| share.is_waiting());
         let wanted = this.door.gate.is_rung() || *this.has_place || waits;
         if wanted { Poll::Ready(None) } else { Poll::Pending }
-    }
-
-    /// Tells whose panic it was, and that it was its.
-    pub(super) fn panicked(self: Pin<&mut Self>, panic: Panic) -> ChildEnd<E> {
-        match self.project().fallen.take() {
-            Some(child) => child.panicked(panic),
-            None => body_end(panic),
-        }
     }
 }

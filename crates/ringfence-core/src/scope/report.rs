@@ -147,6 +147,8 @@ impl<V> Report<V> {
 
     /// Asks for the child's end, unless that was done or it has ended.
     pub(super) fn cancel(&self, reason: Reason) {
+        #[cfg(feature = "std")]
+        let told = self.gate.observed().map(|scope| (scope, reason.clone()));
         let mut reason = Some(Box::new(reason));
         self.state.with(|state| {
             if state.reason.is_none() && matches!(state.end, End::Running { .. }) {
@@ -155,6 +157,10 @@ impl<V> Report<V> {
         });
         let first = reason.is_none();
         if first {
+            #[cfg(feature = "std")]
+            if let Some((scope, reason)) = told {
+                scope.child_cancelled(self.birth.id(), reason);
+            }
             self.gate.cancel(self.birth.number());
         }
     }
@@ -352,6 +358,10 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
     /// Leaves the outcome for the handle. If there is none any more, a failure is the scope's.
     fn leave(&self, outcome: Outcome<Result<T, E>>) -> ChildEnd<E> {
         let rank = self.birth.rank();
+        #[cfg(feature = "std")]
+        if let Some(child) = outcome.is_failure().then(|| self.observed()).flatten() {
+            child.failed();
+        }
         match self.complete(outcome) {
             Some(Outcome::Cancelled(_)) => ChildEnd::lost(rank),
             surplus => ChildEnd::new(rank, surplus.and_then(|outcome| self.failure(outcome))),
@@ -362,6 +372,12 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
     pub(super) fn disown(&self) -> Option<Failure<E>> {
         let (outcome, _waiter) = self.abandon();
         self.failure(outcome?)
+    }
+
+    /// The child, if somebody looks on.
+    #[cfg(feature = "std")]
+    fn observed(&self) -> Option<crate::observe::ObservedChild> {
+        self.gate.observed()?.child(self.birth.id())
     }
 
     /// The failure in an outcome.

@@ -1,5 +1,8 @@
 //! The future of a scope: what may be asked of it before it begins.
 
+mod begin;
+#[cfg(feature = "std")]
+mod observe;
 mod run;
 
 use super::{
@@ -82,7 +85,10 @@ pin_project! {
             this.door.gate.close(Reason::Dropped);
             let ledger = this.ledger;
             ledger.forsake();
-            this.nest.clear(|end| drop(ledger.child(end)));
+            let mut nest = this.nest;
+            nest.as_mut().watch().dropping(&this.door.gate);
+            nest.as_mut().clear(|end| drop(ledger.child(end)));
+            nest.watch().closed();
             let _ = ledger.run(|| this.door.gate.let_go(Reason::Dropped));
             if let Some(panic) = ledger.take_panic() {
                 panic.resume_unless_panicking();
@@ -96,6 +102,9 @@ pin_project! {
 struct Said<'env> {
     name: Option<Name>,
     on_leftovers: Option<OnLeftovers<'env>>,
+    /// Until the scope begins.
+    #[cfg(feature = "std")]
+    observers: alloc::vec::Vec<alloc::sync::Arc<crate::observe::Onlooker>>,
 }
 
 /// Who is told of those that were left over.

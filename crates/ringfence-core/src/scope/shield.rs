@@ -2,7 +2,8 @@
 
 use super::gate::Gate;
 use crate::{
-    cancel::{self, CancelToken},
+    cancel::{self, CancelToken, InForce},
+    observe::{self, ObservedChild},
     time::{Deadline, only_until},
 };
 use alloc::sync::Arc;
@@ -29,7 +30,7 @@ pin_project! {
         future: F,
         gate: Arc<Gate>,
         // In force inside, so that scopes there are not cancelled with the one outside.
-        token: CancelToken,
+        inside: InForce,
         bound: Deadline,
         state: State,
     }
@@ -61,10 +62,27 @@ impl Drop for Up {
     }
 }
 
+/// What is in force inside of a shield that somebody looks on at.
+struct Inside {
+    token: CancelToken,
+    /// Who is behind the shield.
+    child: ObservedChild,
+}
+
+impl cancel::Lend for Inside {
+    fn token(&self) -> CancelToken {
+        self.token.clone()
+    }
+
+    fn observed(&self) -> Option<ObservedChild> {
+        Some(self.child.clone())
+    }
+}
+
 impl<F> Shield<F> {
     pub(super) fn new(bound: Duration, future: F, gate: Arc<Gate>) -> Self {
-        let token = CancelToken::new();
-        Self { future, gate, token, bound: Deadline::after(bound), state: State::New }
+        let inside = CancelToken::new().into();
+        Self { future, gate, inside, bound: Deadline::after(bound), state: State::New }
     }
 }
 
@@ -75,11 +93,14 @@ impl<F: Future> Future for Shield<F> {
         let this = self.project();
         if let State::New = this.state {
             *this.state = State::Up(Up { gate: this.gate.clone(), slot: this.gate.shield() });
+            if let Some(child) = observe::current() {
+                *this.inside = Arc::new(Inside { token: CancelToken::new(), child }).into();
+            }
         }
         this.bound.begin();
         let polled = {
             let _until = only_until(this.bound.instant());
-            let _within = cancel::within(this.token.clone());
+            let _within = cancel::within(this.inside.clone());
             this.future.poll(cx)
         };
         if polled.is_ready() {

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     cancel::{CancelToken, WhenCancelled},
     engine::limit::IntoLimit,
+    observe::{Observer, Snapshot},
     outcome::{Name, Reason, ScopeError},
     remote::remote,
     rt::Spawn,
@@ -91,6 +92,7 @@ use pin_project_lite::pin_project;
 /// ```
 ///
 /// [`scope`]: crate::scope()
+#[track_caller]
 pub fn scope_with<'env, R, Env, T, E, F>(rt: &R, env: Env, body: F) -> ScopedWith<'env, Env, T, E>
 where
     R: Spawn + Clone + 'static,
@@ -241,6 +243,11 @@ impl<'scope, E: Send + 'static> ScopeWith<'scope, E> {
         self.scope.token()
     }
 
+    /// Returns what is known of the scope now, as [`Scope::snapshot`].
+    pub fn snapshot(&self) -> Snapshot {
+        self.scope.snapshot()
+    }
+
     /// Waits until the scope is asked to end.
     ///
     /// # Cancel safety
@@ -294,6 +301,12 @@ impl<Env, T, E> ScopedWith<'_, Env, T, E> {
     /// Gives the scope a name, as [`Scoped::named`].
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.scoped = self.scoped.named(name);
+        self
+    }
+
+    /// Tells an observer what happens in the scope, as [`Scoped::observe`].
+    pub fn observe(mut self, observer: impl Observer + 'static) -> Self {
+        self.scoped = self.scoped.observe(observer);
         self
     }
 

@@ -95,6 +95,7 @@ where
         let this = self.as_mut().project();
         let ledger = this.ledger;
         this.door.gate.close(reason.clone());
+        this.nest.watch().cancelled(&reason);
         // It wakes whoever waits for the token, of whom anyone may panic.
         let _ = ledger.run(|| {
             if let Some(token) = this.door.gate.given_token() {
@@ -130,11 +131,12 @@ where
     #[inline(never)]
     fn finish(self: Pin<&mut Self>) -> Poll<()> {
         let this = self.project();
-        let ledger = this.ledger;
+        let (mut nest, ledger) = (this.nest, this.ledger);
         *this.phase = Phase::Draining;
+        nest.as_mut().watch().draining();
         // The door first: a destructor may spawn, and must find it closed.
         this.door.gate.close(Reason::Closed);
-        this.nest.clear(|end| drop(ledger.child(end)));
+        nest.clear(|end| drop(ledger.child(end)));
         // Who waits for the token from outside waits no longer than the scope lasts.
         let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
         // Handles that went with the body.
@@ -156,8 +158,10 @@ where
         if let Some(panic) = ready!(this.drain.poll(cx)) {
             let _ = this.ledger.panic(panic);
         }
-        let _ = this.ledger.run(|| this.nest.vacate());
+        let mut nest = this.nest;
+        let _ = this.ledger.run(|| nest.as_mut().vacate());
         *this.phase = Phase::Done;
+        nest.watch().closed();
         Poll::Ready(this.ledger.conclude())
     }
 
@@ -167,13 +171,15 @@ where
         match this.phase {
             Phase::New => {
                 *this.phase = Phase::Open;
-                this.door.gate.begin();
                 this.patience.begin();
+                self.as_mut().begin();
             }
             Phase::Draining => return Poll::Ready(()),
             Phase::Done => panic!("a scope was polled after it had ended"),
             Phase::Open | Phase::Ending => {}
         }
+        #[cfg(feature = "std")]
+        let this = self.as_mut().project();
         #[cfg(feature = "std")]
         let _within =
             (cancel::within(this.door.gate.clone()), this.patience.enter(&this.door.gate));
