@@ -14,6 +14,7 @@ mod quorum;
 mod remote;
 mod scope;
 mod sets;
+mod shown;
 mod streams;
 mod supervise;
 mod traits;
