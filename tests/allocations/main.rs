@@ -308,3 +308,11 @@ fn a_set_with_a_capacity_takes_in_so_many_children_without_an_allocation() {
     });
     assert_eq!(tally.allocations, 0, "{tally:?}");
 }
+
+// rule: set-memory
+#[test]
+fn a_set_with_a_capacity_takes_memory_for_so_many_children() {
+    let (set, tally) = count(|| JoinSet::<Pending>::with_capacity(62));
+    assert!(tally.bytes as usize <= 62 * size_of::<Pending>() + 1024, "{tally:?}");
+    drop(set);
+}

@@ -36,8 +36,8 @@ fn the_panic_hook_is_told_of_a_loss_where_it_is_a_panic_and_not_where_it_is_a_ca
         TOLD.fetch_add(1, Ordering::Relaxed);
     }));
     let lost = || remote(&Gone, async { 1 });
-    assert_eq!(told(|| drop(block_on(lost()))), (1, true));
-    assert_eq!(told(|| drop(block_on(gather([lost(), lost()])))), (1, true));
+    assert_eq!(told(|| assert_eq!(block_on(lost()), 1)), (1, true));
+    assert_eq!(told(|| assert_eq!(block_on(gather([lost(), lost()])), [1, 1])), (1, true));
     let whole = scope(async |_: Scope<'_, &str>| Ok(lost().await));
     assert_eq!(told(|| assert!(block_on(whole).is_err())), (0, false));
     let _ = panic::take_hook();

@@ -248,18 +248,21 @@ fn whoever_is_first_a_child_is_dropped_once_and_never_polled_after_the_drop() {
 fn a_verb_that_drops_the_child_it_is_polled_in_does_not_wait_for_it() {
     let rt = ByHand::default();
     let own: Arc<Mutex<Option<Remote<u32>>>> = Arc::default();
-    let mine = own.clone();
+    let (mine, resolved) = (own.clone(), Arc::new(Mutex::new(false)));
+    let resolves = resolved.clone();
     let child = remote(&rt, async move {
         let itself = mine.lock().unwrap().take();
         let loses = async {
             let _itself = itself;
             pending().await
         };
-        race((loses, ready(1))).await
+        let winner = race((loses, ready(1))).await;
+        *resolves.lock().unwrap() = true;
+        winner
     });
     assert!(poll(own.lock().unwrap().insert(child)).is_pending());
     assert!(rt.poll(0).is_ready());
-    assert!(own.lock().unwrap().is_none());
+    assert!(*resolved.lock().unwrap());
 }
 
 // rule: remote-drained
