@@ -251,6 +251,8 @@ fn a_waker_kept_for_ever_keeps_less_than_a_kibibyte() {
     assert!(size_of::<Root>() + size_of::<Slab>() < 1024);
     #[cfg(target_pointer_width = "64")]
     assert_eq!([size_of::<Header>(), size_of::<Root>()], [64, 3 * 64]);
+    #[cfg(target_pointer_width = "64")]
+    assert_eq!(WIDTH, 62, "so many children share a header");
 }
 
 #[test]
