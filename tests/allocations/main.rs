@@ -258,3 +258,61 @@ fn a_waker_of_one_of_many_keeps_less_than_a_kibibyte() {
     assert!(kept.is_some());
     assert!(tally.bytes < 1024, "{tally:?}");
 }
+
+/// Keeps its waker once, and wakes itself by it.
+async fn keeps_its_waker() {
+    let mut kept = None;
+    poll_fn(|cx: &mut Context<'_>| match kept {
+        None => {
+            let waker = kept.insert(cx.waker().clone());
+            waker.wake_by_ref();
+            Poll::Pending
+        }
+        Some(_) => Poll::Ready(()),
+    })
+    .await;
+}
+
+#[test]
+fn a_thread_keeps_what_the_wakers_of_its_last_verbs_were_made_of() {
+    let four = || (keeps_its_waker(), keeps_its_waker(), keeps_its_waker(), keeps_its_waker());
+    let tally = settled(|| run(gather(four())));
+    assert_eq!(tally.allocations, 0, "{tally:?}");
+}
+
+// rule: set-memory
+#[test]
+fn a_set_takes_no_more_memory_than_twice_what_its_children_need() {
+    for children in [70, 130, 700] {
+        let (set, tally) = count(|| {
+            let mut set = JoinSet::new();
+            for _ in 0..children {
+                set.insert(Pending([0; 4]));
+            }
+            set
+        });
+        let most = 2 * children * size_of::<Pending>() + 1024;
+        assert!(tally.bytes as usize <= most, "{children} children: {tally:?}");
+        drop(set);
+    }
+}
+
+// rule: set-memory
+#[test]
+fn a_set_with_a_capacity_takes_in_so_many_children_without_an_allocation() {
+    let mut set = JoinSet::with_capacity(200);
+    let (_, tally) = count(|| {
+        for n in 0..200 {
+            set.insert(ready(n));
+        }
+    });
+    assert_eq!(tally.allocations, 0, "{tally:?}");
+}
+
+// rule: set-memory
+#[test]
+fn a_set_with_a_capacity_takes_memory_for_so_many_children() {
+    let (set, tally) = count(|| JoinSet::<Pending>::with_capacity(62));
+    assert!(tally.bytes as usize <= 62 * size_of::<Pending>() + 1024, "{tally:?}");
+    drop(set);
+}

@@ -15,6 +15,7 @@ mod quorum;
 mod remote;
 mod scope;
 mod sets;
+mod shown;
 mod streams;
 mod supervise;
 mod traits;

@@ -2,8 +2,8 @@
 
 use crate::verbs::caught;
 use ringfence_core::{DynJoinSet, JoinSet};
-use ringfence_test::{Controller, Probe, Stepper};
-use std::future::poll_fn;
+use ringfence_test::{Controller, CountingWaker, Probe, Stepper};
+use std::{future::poll_fn, task::Context};
 
 // rule: set-insert
 #[test]
@@ -78,4 +78,24 @@ fn a_set_that_is_cleared_drops_all_although_some_panic_and_may_be_used_again() {
     let key = set.insert(Probe::ready(7));
     let (ended, outcome) = set.try_next().expect("it is ready");
     assert_eq!((ended, outcome.ok()), (key, Some(7)));
+}
+
+// rule: set-try-next
+#[test]
+fn whoever_waited_for_a_set_is_woken_after_a_look_that_leaves_something_and_only_then() {
+    for both in [true, false] {
+        let children = [(); 2].map(|()| Probe::pending());
+        let controls = children.each_ref().map(Probe::controller);
+        let mut set = JoinSet::from_iter(children);
+        let waits = CountingWaker::new();
+        assert!(set.poll_next(&mut Context::from_waker(&waits.waker())).is_pending());
+        controls[0].complete(1);
+        if both {
+            controls[1].complete(2);
+        }
+        assert!(waits.take_wakes() > 0);
+        assert!(set.try_next().is_some());
+        assert_eq!(waits.take_wakes() > 0, both);
+        assert_eq!(set.try_next().is_some(), both);
+    }
 }

@@ -1,10 +1,10 @@
 //! What is different without the feature `std`, seen from a program that has it.
 #![cfg(not(feature = "std"))]
 
-use ringfence_core::{JoinSet, gather};
+use ringfence_core::{JoinSet, LocalScope, gather, scope_local};
 use std::{
     cell::Cell,
-    future::{Future, poll_fn},
+    future::{Future, pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::{Context, Poll, Waker},
@@ -47,4 +47,18 @@ fn a_childs_panic_goes_through_and_all_are_dropped_with_the_future() {
     assert!(catch_unwind(AssertUnwindSafe(|| set.poll_next(&mut cx).is_ready())).is_err());
     drop(set);
     assert_eq!(drops.get(), 3);
+}
+
+// rule: scope-failure
+#[test]
+fn a_scope_in_which_a_child_fails_drops_the_others_at_once_since_there_is_no_grace() {
+    let drops = &Cell::new(0);
+    let mut whole = pin!(scope_local(async |s: LocalScope<'_, &str>| -> Result<(), &str> {
+        s.spawn(child(drops, false));
+        s.spawn(async { Err::<(), _>("failed") });
+        pending().await
+    }));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(whole.as_mut().poll(&mut cx).is_ready());
+    assert_eq!(drops.get(), 1);
 }

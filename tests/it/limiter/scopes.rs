@@ -1,7 +1,7 @@
 //! Scopes that take a place for each child.
 
 use super::{line_up, served};
-use ringfence_core::{Limiter, gather, scope, sleep};
+use ringfence_core::{Limiter, Scope, gather, scope, sleep};
 use ringfence_test::{Controller, Probe, Stepper};
 use std::{future::pending, sync::Mutex, task::Poll, time::Duration};
 
@@ -134,4 +134,50 @@ fn a_limiter_spans_scopes_and_verbs() {
         assert_eq!(elapsed, Duration::from_millis(70), "twenty children, three at a time");
     });
     assert_eq!(crowd.into_inner().unwrap(), (0, 3));
+}
+
+// rule: limiter-dropped
+#[test]
+fn a_scope_whose_waiting_child_is_cancelled_stands_in_line_no_more() {
+    let limiter = Limiter::new(1);
+    let taken = limiter.try_acquire(1);
+    let mut waits = None;
+    let mut running = Stepper::new(
+        scope(|s: Scope<'_, &str>| {
+            waits = Some(s.spawn(pending::<()>()));
+            pending::<Ended>()
+        })
+        .limit(&limiter),
+    );
+    assert!(running.run_until_stalled().is_pending());
+    let mut other = line_up(&limiter, 1);
+    waits.unwrap().cancel("not needed");
+    assert!(running.run_until_stalled().is_pending());
+    drop(taken);
+    drop(served(&mut other));
+}
+
+// rule: limiter-dropped
+#[test]
+fn a_child_that_is_cut_gives_back_its_place_while_another_has_its_grace() {
+    let limiter = Limiter::new(2);
+    let mut running = Stepper::new(
+        scope(async |s: Scope<'_, &str>| -> Ended {
+            s.child().grace(Duration::from_secs(9)).spawn(pending::<()>());
+            s.spawn(pending::<()>());
+            sleep(Duration::from_secs(1)).await;
+            s.cancel("enough");
+            pending().await
+        })
+        .limit(&limiter),
+    );
+    ringfence_test::run(0, async {
+        assert!(running.run_until_stalled().is_pending());
+        assert_eq!(limiter.available(), 0);
+        sleep(Duration::from_secs(2)).await;
+        assert!(running.run_until_stalled().is_pending());
+        assert_eq!(limiter.available(), 1);
+        drop(running);
+    });
+    assert_eq!(limiter.available(), 2);
 }

@@ -2,11 +2,12 @@
 
 use super::Beside;
 use futures::StreamExt as _;
-use ringfence_core::{as_completed, gather, race, settle};
-use ringfence_test::{Probe, Stepper, Tally};
+use ringfence_core::{as_completed, gather, race, race_ok, settle, try_gather};
+use ringfence_test::{CountingWaker, Probe, Stepper, Tally, poll_once};
 use std::{
     collections::BTreeMap,
-    future::{pending, poll_fn},
+    future::{Future, pending, poll_fn},
+    pin::pin,
     sync::{Arc, Mutex},
     task::Poll,
 };
@@ -146,4 +147,37 @@ fn outputs_that_nobody_takes_are_dropped_once() {
     assert!(tally.alive() > 0);
     drop(all);
     tally.assert_all_dropped_once();
+}
+
+// rule: sharded-prompt
+#[test]
+fn an_end_that_decides_wakes_the_parent_before_the_child_behind_it_is_polled() {
+    /// What a child ends with, and what is made of it and the one behind it.
+    fn is_prompt<V: Future>(
+        end: Ended,
+        verb: impl FnOnce(Vec<Probe<Ended>>, &Beside) -> V,
+    ) -> bool {
+        let (rt, parent) = (Beside::default(), Arc::new(CountingWaker::new()));
+        let prompt = Arc::new(Mutex::new(None));
+        let (seen, counter) = (prompt.clone(), parent.clone());
+        let behind = Probe::pending().on_poll(move |_| {
+            seen.lock().unwrap().get_or_insert(counter.wakes() > 0);
+        });
+        // A shard takes half of those who have not begun.
+        let children = vec![Probe::ready(end), behind, Probe::pending(), Probe::pending()];
+        let mut verb = pin!(verb(children, &rt));
+        assert!(poll_once(verb.as_mut(), &parent.waker()).is_pending());
+        assert_eq!(parent.take_wakes(), 0);
+        rt.turn();
+        let prompt = prompt.lock().unwrap().take();
+        prompt.expect("it is polled as well")
+    }
+    type Ended = Result<u32, u32>;
+    assert!(is_prompt(Ok(1), |children, rt| race(children).on(rt).sharded(1)));
+    assert!(is_prompt(Ok(1), |children, rt| race_ok(children).on(rt).sharded(1)));
+    assert!(is_prompt(Err(1), |children, rt| try_gather(children).on(rt).sharded(1)));
+    // These are told when all that were woken have been polled.
+    assert!(!is_prompt(Err(1), |children, rt| race_ok(children).on(rt).sharded(1)));
+    assert!(!is_prompt(Ok(1), |children, rt| try_gather(children).on(rt).sharded(1)));
+    assert!(!is_prompt(Ok(1), |children, rt| gather(children).on(rt).sharded(1)));
 }

@@ -1,10 +1,11 @@
 //! Remote children that are dropped: promise 4.
 
 use super::{ByHand, Output, Threads};
-use ringfence_core::{Remote, gather, remote, scope};
+use crate::verbs::caught;
+use ringfence_core::{Remote, gather, race, remote, scope};
 use ringfence_test::{HookedWaker, Probe, Stepper, Tally, poll_once};
 use std::{
-    future::{Future, pending, poll_fn},
+    future::{Future, pending, poll_fn, ready},
     pin::Pin,
     sync::{Arc, Barrier, Mutex, mpsc},
     task::{Poll, Waker},
@@ -240,4 +241,40 @@ fn whoever_is_first_a_child_is_dropped_once_and_never_polled_after_the_drop() {
         assert_eq!(control.drops(), 1);
         control.assert_sound();
     }
+}
+
+// rule: remote-drop-inside
+#[test]
+fn a_verb_that_drops_the_child_it_is_polled_in_does_not_wait_for_it() {
+    let rt = ByHand::default();
+    let own: Arc<Mutex<Option<Remote<u32>>>> = Arc::default();
+    let (mine, resolved) = (own.clone(), Arc::new(Mutex::new(false)));
+    let resolves = resolved.clone();
+    let child = remote(&rt, async move {
+        let itself = mine.lock().unwrap().take();
+        let loses = async {
+            let _itself = itself;
+            pending().await
+        };
+        let winner = race((loses, ready(1))).await;
+        *resolves.lock().unwrap() = true;
+        winner
+    });
+    assert!(poll(own.lock().unwrap().insert(child)).is_pending());
+    assert!(rt.poll(0).is_ready());
+    assert!(*resolved.lock().unwrap());
+}
+
+// rule: remote-drained
+#[test]
+fn the_panic_of_a_loser_that_nobody_has_awaited_is_the_races() {
+    let rt = ByHand::default();
+    let winner = Probe::pending();
+    let control = winner.controller();
+    let loser = remote(&rt, async { panic!("unseen") });
+    let mut racing = Stepper::new(race((winner, loser)));
+    assert!(racing.step().is_pending());
+    assert!(rt.poll(0).is_ready());
+    control.complete(1);
+    assert_eq!(caught(|| racing.step()).unwrap_err(), "unseen");
 }

@@ -6,7 +6,9 @@ use crate::{
     verbs::caught,
 };
 use ringfence_core::{
-    JoinSet, Outcome, block_on, gather, race_ok, remote, settle, try_gather, until, wait,
+    JoinSet, Outcome, block_on, gather, race_ok, remote,
+    rt::{Refused, Spawn, Task},
+    settle, try_gather, until, wait,
 };
 use ringfence_test::{Probe, Stepper, Tally, TestRuntime, explore_seeds};
 use std::{cell::Cell, panic::panic_any, task::Poll};
@@ -142,4 +144,22 @@ fn what_stands_for_a_task_is_send_sync_and_unpin_whatever_the_child_is() {
     let pinned = || async { Cell::new(std::future::ready(1).await) };
     assert_eq!(traits!(remote(&rt, pinned())), OUTER);
     assert_eq!(traits!(remote(&rt, pinned()).outcome()), OUTER);
+}
+
+/// A runtime that polls a task right where it is spawned, until it has ended.
+#[derive(Clone)]
+struct AtOnce;
+
+impl Spawn for AtOnce {
+    fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+        block_on(task);
+        Ok(())
+    }
+}
+
+// rule: remote-value
+#[test]
+fn a_child_that_ends_where_it_is_spawned_is_there_in_the_same_poll() {
+    let mut child = Stepper::new(remote(&AtOnce, async { 42 }));
+    assert_eq!(child.step(), Poll::Ready(42));
 }

@@ -17,7 +17,7 @@ mod tokens;
 use busy::{Busy, Last, Parent, busy};
 use by_hand::ByHand;
 use ringfence_core::{
-    block_on,
+    block_on, remote,
     rt::{Job, Refused, Spawn, SpawnBlocking, Task},
 };
 use std::thread;
@@ -41,4 +41,10 @@ impl SpawnBlocking for Threads {
         thread::spawn(|| job.run());
         Ok(())
     }
+}
+
+/// Begins a remote child, for tests that step through the turns of a tuple: the turn in which the
+/// first of the process begins is broken off.
+fn begin_one() {
+    block_on(remote(&Threads, async {}));
 }

@@ -1,6 +1,6 @@
 //! Drops that wait for the poll in progress.
 
-use super::{Last, Parent, Threads, busy};
+use super::{Last, Parent, Threads, begin_one, busy};
 use ringfence_core::{Remote, race, remote};
 use ringfence_test::{Tally, poll_once};
 use std::{
@@ -35,6 +35,7 @@ fn a_strict_drop_returns_when_the_child_has_been_dropped() {
 // rule: remote-strict
 #[test]
 fn a_strict_child_that_loses_has_gone_when_the_race_is_polled_and_its_panic_is_resumed() {
+    begin_one();
     let (child, busy) = busy(Last::Panics);
     let lost = AtomicBool::new(false);
     let winner = poll_fn(|_| {

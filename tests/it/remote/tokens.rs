@@ -1,6 +1,6 @@
 //! What remote children inherit, and how they are asked to end.
 
-use super::{ByHand, Output, Threads};
+use super::{ByHand, Output, Threads, begin_one};
 use ringfence_core::{
     CancelToken, Reason, Scope, block_on, cancel, gather, race, remote, scope, sleep, time, timeout,
 };
@@ -33,6 +33,7 @@ fn a_child_has_the_same_token_in_force_on_whichever_thread_it_is_polled() {
 // rule: remote-token
 #[test]
 fn each_child_has_a_token_of_its_own() {
+    begin_one();
     let rt = ByHand::default();
     let child = || {
         remote(&rt, async {
@@ -144,6 +145,7 @@ fn a_loser_that_is_inside_a_poll_is_asked_to_end_by_its_token() {
 // rule: remote-asked
 #[test]
 fn a_token_that_has_left_its_child_is_cancelled_when_that_is_dropped() {
+    begin_one();
     let rt = ByHand::default();
     let (send, tokens) = mpsc::channel();
     let mut racing = Stepper::new(race((

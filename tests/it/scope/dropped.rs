@@ -1,7 +1,10 @@
 //! Scopes that are dropped, or not even that.
 
 use super::{Output, Said, Why, reason, step};
-use ringfence_core::{CancelToken, Handle, Reason, Scope, scope, sleep, timeout};
+use crate::verbs::caught;
+use ringfence_core::{
+    CancelToken, Handle, PanicPolicy, Reason, Scope, cancel, scope, sleep, timeout,
+};
 use ringfence_test::{Controller, CountingWaker, Probe, Stepper, Tally, poll_once, run};
 use std::{
     future::pending,
@@ -195,4 +198,39 @@ fn a_destructor_that_cancels_its_scope_and_a_sibling_is_heard() {
         }
         controls.iter().for_each(Controller::assert_sound);
     }
+}
+
+// trap: T8
+// rule: scope-panic-drop
+#[test]
+fn a_panic_of_a_child_that_is_dropped_with_its_scope_goes_on_also_where_panics_are_collected() {
+    for policy in [PanicPolicy::Resume, PanicPolicy::Collect] {
+        let child = Probe::<Output>::pending().panics_on_drop();
+        let control = child.controller();
+        let whole = scope(async |s: Scope<'_, Why>| -> Output {
+            s.spawn(child);
+            pending().await
+        });
+        let mut whole = Stepper::new(whole.panics(policy));
+        assert_eq!(step(&mut whole), Said::Pending);
+        assert_eq!(caught(|| drop(whole)).unwrap_err(), "probe panics on drop");
+        control.assert_sound();
+    }
+}
+
+// rule: scope-token
+#[test]
+fn a_token_that_is_asked_for_before_the_scope_is_polled_is_below_the_one_in_force_there() {
+    let outside = scope(async |_: Scope<'_, Why>| -> Output {
+        let mut token = None;
+        let inner = scope(|s: Scope<'_, Why>| {
+            token = Some(s.token());
+            pending::<Output>()
+        });
+        cancel::current().unwrap().cancel("from above");
+        assert_eq!(token.unwrap().reason(), Some("from above".into()));
+        drop(inner);
+        Ok(1)
+    });
+    assert_eq!(step(&mut Stepper::new(outside)), Said::Value(1));
 }

@@ -1,6 +1,7 @@
 //! How scopes end: none and one, limits, daemons, and what is looked at last.
 
 use super::{Output, Said, Why, failed, ms, reason, run, step};
+use crate::verbs::caught;
 use ringfence_core::{CancelToken, Reason, Scope, cancel, scope, sleep};
 use ringfence_test::{Controller, Probe, Stepper, TestRuntime};
 use std::{
@@ -264,4 +265,15 @@ fn a_scope_is_cancelled_with_the_one_around_it_and_its_children_see_its_own_toke
     // `first` has no error for a cancellation, and needs none: who awaits it is cancelled as well.
     let reasons = tokens.map(|token| token.unwrap().reason());
     assert_eq!(reasons, [Some(Reason::from("outside")), Some(Reason::from("outside"))]);
+}
+
+// rule: scope-first
+#[test]
+fn a_scope_that_is_cancelled_by_itself_has_no_first_error_and_panics() {
+    let alone = scope(async |s: Scope<'_, Why>| -> Output {
+        s.cancel("enough");
+        pending().await
+    });
+    let message = caught(|| Stepper::new(alone.first()).step()).unwrap_err();
+    assert!(message.starts_with("a scope awaited by `.first()` has no error"), "{message}");
 }

@@ -2,7 +2,7 @@
 
 use super::{Output, Said, Why, step};
 use ringfence_core::{Scope, scope, sleep};
-use ringfence_test::{Probe, Stepper, explore_seeds};
+use ringfence_test::{Probe, Stepper, explore_seeds, run};
 use std::{
     future::{Future, pending, poll_fn},
     task::{Context, Poll},
@@ -131,4 +131,31 @@ fn a_wake_of_one_child_is_a_poll_of_that_child() {
         assert_eq!(control.polls(), 2);
     }
     assert_eq!(controls.iter().map(|control| control.polls()).sum::<usize>(), 200);
+}
+
+// rule: timeout-last-look
+#[test]
+fn the_last_of_three_turns_of_children_is_polled_when_the_time_of_the_scope_is_up() {
+    // So many polls of a turn may find a child pending.
+    let children = Vec::from_iter((0..3 * 64).map(|_| Probe::<Output>::pending()));
+    let controls = Vec::from_iter(children.iter().map(Probe::controller));
+    let whole = scope(async |s: Scope<'_, Why>| -> Output {
+        children.into_iter().for_each(|child| drop(s.spawn(child)));
+        pending().await
+    });
+    assert!(run(0, whole.timeout(Duration::ZERO)).is_err());
+    assert!(controls.iter().all(|control| control.polls() == 1));
+}
+
+// rule: timeout-last-look
+#[test]
+fn a_child_that_wakes_itself_for_ever_does_not_keep_a_scope_whose_time_is_up() {
+    let endless = Probe::<Output>::yields(usize::MAX, Ok(1));
+    let control = endless.controller();
+    let whole = scope(async |s: Scope<'_, Why>| -> Output {
+        s.spawn(endless);
+        pending().await
+    });
+    assert!(run(0, whole.timeout(Duration::ZERO)).is_err());
+    assert!(control.polls() <= 3 * 64, "polled {} times", control.polls());
 }

@@ -2,17 +2,18 @@
 
 use super::{Failed, ms, run};
 use ringfence::{
-    Reason, ScopeError, cancel,
+    CancelToken, Reason, ScopeError, cancel,
     rt::{self, Timer},
     scope, sleep,
 };
-use ringfence_test::Probe;
+use ringfence_test::{Probe, Stepper, poll_once};
 use std::{
     future::pending,
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    task::Waker,
 };
 
 // rule: scope-grace
@@ -259,5 +260,24 @@ fn a_scope_may_be_put_under_a_token_from_outside() {
         });
         assert_eq!(served.under(&stop).grace(ms(10)).await.unwrap(), 7);
         assert!(control.is_dropped());
+    });
+}
+
+// rule: scope-shield
+#[test]
+fn a_shield_that_is_polled_outside_of_its_scope_keeps_nobody_in_it() {
+    let (outer, shield) = (CancelToken::new(), Mutex::new(None));
+    run(async {
+        let whole = scope(async |s| -> Result<(), Failed> {
+            *shield.lock().unwrap() = Some(Box::pin(s.shield(ms(9_000), pending::<()>())));
+            s.spawn(pending::<()>());
+            pending().await
+        });
+        let mut whole = Stepper::new(whole.under(&outer));
+        assert!(whole.run_until_stalled().is_pending());
+        let mut shield = shield.lock().unwrap().take().unwrap();
+        assert!(poll_once(shield.as_mut(), Waker::noop()).is_pending());
+        outer.cancel("enough");
+        assert!(whole.run_until_stalled().is_ready());
     });
 }

@@ -121,3 +121,16 @@ fn a_child_is_cancelled_if_nobody_waits_for_its_start() {
         assert!(ended.await.is_ok());
     });
 }
+
+// rule: handle-owned
+#[test]
+fn a_handle_that_owns_a_failure_tells_the_name_of_its_child() {
+    run(async {
+        let ended = scope(async |s| -> Result<_, Failed> {
+            let named = s.child().named("fetch").spawn_owned(async { Ok::<_, Failed>(1) });
+            let nameless = s.spawn_owned(async { Ok::<_, Failed>(1) });
+            Ok((named.name() == Some("fetch"), nameless.name().is_none()))
+        });
+        assert_eq!(ended.await.unwrap(), (true, true));
+    });
+}

@@ -2,13 +2,14 @@
 
 use super::{Output, POLICIES, Said, Why, failed, panicked, step};
 use crate::verbs::caught;
-use ringfence_core::{OnFailure, PanicPolicy, Scope, scope};
+use ringfence_core::{OnFailure, PanicPolicy, Scope, rt, scope};
 use ringfence_test::{
-    Controller, CountingWaker, Probe, Stepper, Tally, TestRuntime, panicking_waker, poll_once,
+    Controller, CountingWaker, Probe, Stepper, Tally, TestRuntime, panicking_waker, poll_once, run,
 };
 use std::{
-    future::{pending, ready},
+    future::{Future, pending, poll_fn, ready},
     pin::pin,
+    task::Poll,
     time::Duration,
 };
 
@@ -92,7 +93,7 @@ fn a_waker_that_panics_for_a_handle_is_a_panic_of_its_child_and_the_value_is_the
     assert!(poll_once(handle.as_mut(), &panicking_waker("a waker panics")).is_pending());
     control.complete(Ok(7));
     assert_eq!(step(&mut whole), failed(&["child 0: panicked: a waker panics"]));
-    assert_eq!(poll_once(handle, &CountingWaker::new().waker()), std::task::Poll::Ready(7));
+    assert_eq!(poll_once(handle, &CountingWaker::new().waker()), Poll::Ready(7));
     control.assert_sound();
 }
 
@@ -151,4 +152,37 @@ fn whoever_is_told_of_leftovers_may_panic_and_they_are_dropped_all_the_same() {
     assert_eq!(message.unwrap_err(), "body is late");
     assert_eq!(rt.clock().elapsed(), Duration::from_secs(1));
     control.assert_sound();
+}
+
+// trap: T8
+// rule: scope-panic-drop
+#[test]
+fn a_value_that_is_lost_to_a_deadline_or_with_a_child_is_dropped_before_the_scope_resolves() {
+    let gone = TestRuntime::new(0);
+    gone.refuse(rt::Why::Shutdown);
+    for refused in [false, true] {
+        let tally = Tally::new();
+        let value = tally.bomb(1);
+        let mut ended = Box::pin(
+            scope(|s: Scope<'_, Why>| {
+                if refused {
+                    s.spawn_on(&gone, ready(Ok::<_, Why>(1)));
+                } else {
+                    s.spawn(pending::<()>());
+                }
+                ready(Ok(value))
+            })
+            .timeout(Duration::ZERO),
+        );
+        let message = run(0, async {
+            poll_fn(|cx| match caught(|| ended.as_mut().poll(cx)) {
+                Ok(Poll::Pending) => Poll::Pending,
+                Ok(Poll::Ready(_)) => Poll::Ready(None),
+                Err(message) => Poll::Ready(Some(message)),
+            })
+            .await
+        });
+        assert_eq!(message.as_deref(), Some("counted value 0 panics on drop"));
+        tally.assert_all_dropped_once();
+    }
 }

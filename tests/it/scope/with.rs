@@ -5,7 +5,7 @@ use crate::verbs::caught;
 use futures::task::noop_waker_ref;
 use ringfence::{AsyncStd, Smol, Tokio};
 use ringfence_core::{
-    CancelToken, ChildId, OnFailure, PanicPolicy, ScopeError, block_on,
+    CancelToken, ChildId, OnFailure, PanicPolicy, ScopeError, ScopeWith, block_on,
     rt::{Refused, Spawn, Task},
     scope_with,
 };
@@ -366,4 +366,27 @@ fn a_scope_that_was_never_polled_drops_what_it_owns() {
     assert!(poll_once(ended.as_mut()).is_ready());
     let again = caught(|| poll_once(ended.as_mut()).is_ready());
     assert_eq!(again, Err("a scope was polled after it had ended".to_owned()));
+}
+
+// rule: scope-with
+#[test]
+fn the_body_of_a_scope_that_owns_may_cancel_it_and_see_that_it_was_cancelled() {
+    let outer = CancelToken::new();
+    let mut seen = None;
+    let (_, ended) = block_on(scope_with(&Threads, (), async |s, ()| -> Result<(), Why> {
+        let before = (s.is_cancelled(), s.token().is_cancelled());
+        s.cancel("enough");
+        seen = Some((before, s.is_cancelled(), s.token().reason()));
+        pending().await
+    }));
+    assert_eq!(seen, Some(((false, false), true, Some("enough".into()))));
+    assert!(matches!(ended, Err(ScopeError::Cancelled(it)) if *it.reason() == "enough".into()));
+    // Its token is below that around it.
+    let body = async |s: ScopeWith<'_, Why>, (): &mut ()| -> Result<(), Why> {
+        outer.cancel("from above");
+        seen = Some(((false, false), s.is_cancelled(), s.token().reason()));
+        pending().await
+    };
+    assert!(block_on(scope_with(&Threads, (), body).under(&outer)).1.is_err());
+    assert_eq!(seen, Some(((false, false), true, Some("from above".into()))));
 }

@@ -2,7 +2,7 @@
 
 use crate::verbs::VERBS;
 use ringfence_core::{JoinSet, gather, race};
-use ringfence_test::{CountingWaker, Probe, Stepper};
+use ringfence_test::{CountingWaker, Probe, Stepper, run};
 use std::{
     cell::RefCell,
     future::{Future, poll_fn},
@@ -10,6 +10,7 @@ use std::{
     rc::Rc,
     sync::{Arc, Mutex},
     task::{Context, Poll},
+    time::Duration,
 };
 
 /// Ends never, and wakes itself in each poll.
@@ -174,4 +175,31 @@ fn a_wake_from_outside_is_served_while_children_wake_themselves_within() {
     }
     control.complete(());
     assert!((0..12).any(|_| poll()), "301 children take 5 turns of 64");
+}
+
+/// How many polls of a turn may find a child pending.
+const PENDING: usize = 64;
+
+// rule: timeout-last-look
+#[test]
+fn a_child_that_has_woken_itself_by_the_time_that_is_up_is_polled_again_and_not_for_ever() {
+    run(0, async {
+        // The first turn leaves it woken.
+        let ends = gather([Probe::yields(PENDING, 7)]).timeout(Duration::ZERO);
+        assert_eq!(ends.await, Ok([7]));
+        let endless = Probe::yields(usize::MAX, 7);
+        let control = endless.controller();
+        assert!(gather([endless]).timeout(Duration::ZERO).await.is_err());
+        assert!(control.polls() <= 3 * PENDING, "polled {} times", control.polls());
+    });
+}
+
+// rule: timeout-last-look
+#[test]
+fn the_last_of_three_turns_of_children_is_polled_when_the_time_is_up() {
+    let last = 3 * PENDING - 1;
+    let child = |place| if place == last { Probe::ready(7) } else { Probe::pending() };
+    run(0, async {
+        assert_eq!(race((0..=last).map(child)).timeout(Duration::ZERO).await, Ok(7));
+    });
 }

@@ -56,6 +56,13 @@ fn cancelled(reason: impl Into<Reason>) -> Cancelled {
 }
 
 #[test]
+fn what_is_under_a_token_and_in_a_drain_shows_what_has_become_of_it() {
+    let root = shared::Shared::root();
+    assert_eq!(format!("{root:?}"), "Shared { cancelled: false, .. }");
+    assert_eq!(format!("{:?}", drain::Drain::new()), "Drain { panic: None, .. }");
+}
+
+#[test]
 fn a_new_token_is_not_cancelled_and_has_no_reason() {
     let token = CancelToken::default();
     assert!(!token.is_cancelled());

@@ -172,3 +172,55 @@ impl<T> fmt::Debug for One<T> {
         f.debug_struct("One").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{All, Keep, One};
+    use alloc::format;
+
+    #[test]
+    fn one_place_keeps_one_output_for_its_child() {
+        let mut one = One::new();
+        one.put(3, 'a');
+        assert_eq!(one.take(2), None);
+        assert_eq!(one.take(3), Some('a'));
+        one.put(5, 'b');
+        assert_eq!(one.take_all(), [Some('b')]);
+        assert_eq!(one.take_all(), []);
+        assert_eq!(format!("{one:?}"), "One { .. }");
+    }
+
+    #[test]
+    fn a_place_for_each_output_shows_how_many_there_are() {
+        let mut all = All::new();
+        all.reserve(2);
+        all.put(1, 'a');
+        assert_eq!(format!("{all:?}"), "All { places: 2, .. }");
+        assert_eq!(all.take_all(), [None, Some('a')]);
+    }
+
+    /// It panics when it is dropped.
+    #[cfg(feature = "std")]
+    struct Bomb;
+
+    #[cfg(feature = "std")]
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn the_panic_of_an_output_that_is_dropped_is_returned() {
+        let mut one = One::new();
+        one.put(0, Bomb);
+        assert!(one.clear().is_some());
+        assert!(one.clear().is_none());
+        let mut all = All::new();
+        all.reserve(1);
+        all.put(0, Bomb);
+        assert!(all.clear().is_some());
+        assert!(all.clear().is_none());
+    }
+}

@@ -15,6 +15,8 @@ mod parents;
 pub(crate) mod policy;
 pub(crate) mod ready;
 pub(crate) mod segments;
+#[cfg(all(test, not(ringfence_loom)))]
+mod shown;
 pub(crate) mod slots;
 pub(crate) mod source;
 pub(crate) mod store;

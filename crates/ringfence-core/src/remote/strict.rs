@@ -57,3 +57,20 @@ impl Drop for Waiting {
         WAITS.with(|waits| waits.remove(&self.0));
     }
 }
+
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests {
+    use super::Waiting;
+
+    #[test]
+    fn a_thread_that_waits_no_more_is_in_no_circle() {
+        // No thread has such an address.
+        let (one, other, third) = (1, 2, 3);
+        let waits = Waiting::begin(one, other);
+        let waits_too = Waiting::begin(other, third);
+        assert!(waits.is_some() && waits_too.is_some());
+        assert!(Waiting::begin(third, one).is_none(), "a circle");
+        drop(waits);
+        assert!(Waiting::begin(third, one).is_some());
+    }
+}

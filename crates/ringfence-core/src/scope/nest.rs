@@ -161,7 +161,9 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             this.children.insert(child, ready);
         }
         if shares {
-            self.let_in_waiting(ready);
+            self.as_mut().let_in_waiting(ready);
+            // Whoever waited may have been cancelled.
+            self.vacate();
         }
     }
 

@@ -102,8 +102,6 @@ mod clock {
                 // Nobody asks it any more, and it would wake who has asked it before.
                 clock.deadline = None;
                 clock.is_ending = true;
-                // Nobody asks it any more, and it would wake who has asked it before.
-                clock.deadline = None;
             }
         }
 

@@ -218,6 +218,23 @@ fn a_set_that_grows_after_a_wake_keeps_the_wake_and_rings_no_more() {
 }
 
 #[test]
+fn a_set_that_grows_after_a_wake_for_which_it_did_not_wait_keeps_the_next_one_too() {
+    let (mut ready, wakers) = set_of(2);
+    let (_before, waker) = Parent::new();
+    assert_eq!(turn(&mut ready, &waker), []);
+    // It has another parent, and has not waited since.
+    let (parent, waker) = Parent::new();
+    drop(ready.begin(&waker));
+    wakers[1].wake_by_ref();
+    ready.add_header();
+    wakers[0].wake_by_ref();
+    assert_eq!(parent.wakes(), 0);
+    let mut woken = turn(&mut ready, &waker);
+    woken.sort_unstable();
+    assert_eq!(woken, [0, 1]);
+}
+
+#[test]
 fn a_set_that_grows_while_a_word_is_handed_out_goes_on_with_it() {
     let (mut ready, wakers) = set_of(3);
     let (_parent, waker) = Parent::new();
@@ -251,6 +268,8 @@ fn a_waker_kept_for_ever_keeps_less_than_a_kibibyte() {
     assert!(size_of::<Root>() + size_of::<Slab>() < 1024);
     #[cfg(target_pointer_width = "64")]
     assert_eq!([size_of::<Header>(), size_of::<Root>()], [64, 3 * 64]);
+    #[cfg(target_pointer_width = "64")]
+    assert_eq!(WIDTH, 62, "so many children share a header");
 }
 
 #[test]

@@ -367,3 +367,14 @@ mod panics {
         assert_eq!(children.len(), 0);
     }
 }
+
+#[test]
+fn segments_show_how_many_children_they_have_and_readiness_how_many_headers() {
+    let mut ready = Ready::new();
+    let mut children = Segments::<_>::new();
+    for number in 0..=WIDTH {
+        children.insert(number, &mut ready);
+    }
+    assert_eq!(std::format!("{children:?}"), std::format!("Segments {{ len: {}, .. }}", WIDTH + 1));
+    assert!(std::format!("{ready:?}").starts_with("Ready { headers: "), "{ready:?}");
+}
