@@ -136,7 +136,6 @@ impl<L: Links<J>, J> Children for Fixed<L, J> {
     fn discard(self: Pin<&mut Self>, slot: Slot) {
         let this = self.project();
         *this.running &= !slot.bit();
-        *this.ended &= !slot.bit();
         this.links.discard(slot.place);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     bell::Parked,
-    header::{ALONE, CHILDREN, PARKED},
+    header::{ALONE, ALONE_PARKED, CHILDREN, PARKED},
     home::Root,
 };
 use crate::sync::atomic::Ordering;
@@ -17,7 +17,7 @@ impl Root {
         if word.load(Ordering::Relaxed) & CHILDREN == 0 {
             return 0;
         }
-        let rest = if self.bell.parent.lend() { ALONE | PARKED } else { ALONE };
+        let rest = if self.bell.parent.lend() { ALONE_PARKED } else { ALONE };
         // Acquire: pairs with `Header::wake`. Release: who rings sees the parent's waker (I5).
         word.swap(rest, Ordering::AcqRel) & CHILDREN
     }
@@ -37,7 +37,7 @@ impl Root {
             return if self.bell.parent.ask(parent) { Parked::Yes } else { Parked::Woken };
         }
         // Release: who rings sees the parent's waker (I5).
-        match word.compare_exchange(ALONE, ALONE | PARKED, Ordering::Release, Ordering::Relaxed) {
+        match word.compare_exchange(ALONE, ALONE_PARKED, Ordering::Release, Ordering::Relaxed) {
             Ok(_) => Parked::Yes,
             Err(_) => {
                 self.bell.parent.return_home();
@@ -51,7 +51,7 @@ impl Root {
         let word = &self.first.ready;
         // Relaxed: if this succeeds, nobody has read the waker.
         let called =
-            word.compare_exchange(ALONE | PARKED, ALONE, Ordering::Relaxed, Ordering::Relaxed);
+            word.compare_exchange(ALONE_PARKED, ALONE, Ordering::Relaxed, Ordering::Relaxed);
         if called.is_ok() {
             self.bell.parent.return_home();
         }
@@ -62,13 +62,13 @@ impl Root {
     /// No foreign code runs: whoever takes in a child need not expect its own parent to be woken.
     pub(super) fn leave_alone(&self) {
         let word = &self.first.ready;
-        if word.load(Ordering::Relaxed) == ALONE | PARKED {
+        if word.load(Ordering::Relaxed) == ALONE_PARKED {
             // The mark of parking stands in both places for a moment, but the one in the queue
             // is of no use to anyone before the word loses its own.
             self.bell.park_unused();
             // Release: who rings sees the queue and the parent's waker (I5).
             let moved =
-                word.compare_exchange(ALONE | PARKED, 0, Ordering::Release, Ordering::Relaxed);
+                word.compare_exchange(ALONE_PARKED, 0, Ordering::Release, Ordering::Relaxed);
             if moved.is_ok() {
                 return;
             }

@@ -20,10 +20,9 @@ impl Each {
 impl Readiness for Each {
     type Turn = ();
 
+    /// Nothing is to be done: it is made for one turn.
     #[inline]
-    fn begin(&mut self, _: &Waker) {
-        self.next = 0;
-    }
+    fn begin(&mut self, _: &Waker) {}
 
     #[inline]
     fn next(&mut self) -> Option<Slot> {

@@ -20,6 +20,9 @@ pub(super) const ALONE: usize = 1 << (usize::BITS - 1);
 /// With [`ALONE`]: the set waits, and the next wake rings.
 pub(super) const PARKED: usize = 1 << (usize::BITS - 2);
 
+/// The word of a lone header, none of whose children was woken, in a set that waits.
+pub(super) const ALONE_PARKED: usize = ALONE | PARKED;
+
 /// The set is gone. Every bit is set, so that no wake finds anything to do.
 pub(super) const CLOSED: usize = usize::MAX;
 
@@ -100,7 +103,7 @@ impl Header {
         let old = self.ready.fetch_or(bit, Ordering::AcqRel);
         if old == 0 {
             self.root().bell.push(self);
-        } else if old == ALONE | PARKED {
+        } else if old == ALONE_PARKED {
             self.root().bell.parent.ring();
         }
     }

@@ -24,7 +24,7 @@ pub(crate) use waker::{BorrowedWaker, Polled};
 
 use crate::sync::atomic::Ordering;
 use core::{fmt, mem, ptr, ptr::NonNull, task::Waker};
-use header::{ALONE, CLOSED, Header, PARKED};
+use header::{ALONE_PARKED, CLOSED, Header};
 use home::{Root, SLAB, Slab};
 use lazy::Lazy;
 use smallvec::SmallVec;
@@ -272,7 +272,7 @@ impl Ready {
         // Close before anything is freed: from here on no wake reaches the queue or the parent.
         for index in 0..self.headers {
             let old = self.header(index).ready.swap(CLOSED, Ordering::AcqRel);
-            if old == ALONE | PARKED {
+            if old == ALONE_PARKED {
                 root.bell.parent.return_home();
             }
         }
