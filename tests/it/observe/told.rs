@@ -163,7 +163,7 @@ fn one_who_waits_for_a_place_is_told_of_and_when_it_gets_one() {
     for limiter in [None, Some(Limiter::new(1))] {
         let notes = Notes::default();
         let whole = scope_local(async |s| -> Result<(), Infallible> {
-            for name in ["a", "b"] {
+            for name in ["one", "two"] {
                 s.child().named(name).spawn(sleep(ms(5)));
             }
             s.child().daemon().named("log").spawn(pending::<()>());
@@ -175,14 +175,15 @@ fn one_who_waits_for_a_place_is_told_of_and_when_it_gets_one() {
             None => whole.limit(1),
         };
         assert!(run(whole.observe(notes.clone())).is_ok());
-        let told = notes.only(&["queued", "admitted", "poll a", "poll b", "ended a", "ended b"]);
+        let told =
+            notes.only(&["queued", "admitted", "poll one", "poll two", "ended one", "ended two"]);
         let told: Vec<_> = told.iter().map(String::as_str).collect();
         let (first, rest) = told.split_at(if shared { 3 } else { 1 });
         // By a limiter that others share, nobody knows before it was asked.
-        assert_eq!(first.last(), Some(&if shared { "admitted a" } else { "queued b" }));
-        let end = ["poll a", "poll a", "ended a: completed", "admitted b"];
+        assert_eq!(first.last(), Some(&if shared { "admitted one" } else { "queued two" }));
+        let end = ["poll one", "poll one", "ended one: completed", "admitted two"];
         assert_eq!(rest[..4], end);
-        assert_eq!(rest[4..], ["poll b", "poll b", "ended b: completed"]);
+        assert_eq!(rest[4..], ["poll two", "poll two", "ended two: completed"]);
     }
 }
 

@@ -51,8 +51,9 @@ impl<B, E, M: Mode> Nest<'_, B, E, M> {
         let waker = this.watch.poll_begins(id, cx.waker());
         let polled = Pin::new(child).poll(&mut Context::from_waker(&waker));
         this.watch.poll_ends();
-        let end = ready!(polled);
+        let end = Unseen::new(ready!(polled));
         this.children.drop_child(slot);
+        let end = end.show();
         if end.rank == Rank::Regular {
             *this.regular -= 1;
         }
