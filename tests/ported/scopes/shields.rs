@@ -26,6 +26,12 @@ async fn in_a_cancelled_scope(body: impl AsyncFnOnce(S<'_>)) {
     assert_eq!(cancelled(ended.await), "cancelled: outside");
 }
 
+/// When the deadline in force will have passed, since the scene began.
+fn limit() -> Option<u128> {
+    let left = time::in_force()?.duration_since(rt::timer().now());
+    Some(elapsed() + left.as_millis())
+}
+
 // case: SH-02
 // case: SH-03
 #[test]
@@ -178,13 +184,6 @@ fn a_shield_covers_who_awaits_it_and_not_the_children_spawned_in_it() {
     assert_eq!(log.take(), expected);
 }
 
-// case: SH-16
-/// When the deadline in force will have passed, since the scene began.
-fn limit() -> Option<u128> {
-    let left = time::in_force()?.duration_since(rt::timer().now());
-    Some(elapsed() + left.as_millis())
-}
-
 // case: SH-08
 // trio's is in the past where the scope is cancelled; here the token says that, and it stays.
 #[test]
@@ -211,6 +210,7 @@ fn the_deadline_in_force_is_the_earliest_up_to_the_next_shield() {
     });
 }
 
+// case: SH-16
 // case: SH-20
 // ZIO hangs where a region without interrupts has a timeout of its own. Here that is in force.
 // rule: scope-shield

@@ -77,6 +77,8 @@ impl Drain {
     }
 
     #[cfg(feature = "std")]
+    #[cold]
+    #[inline(never)]
     fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut left = core::mem::take(&mut self.left);
         let polled = left.poll(|panic| self.note(panic), cx);
@@ -102,9 +104,12 @@ impl Drain {
 
     /// Waits until all have gone, and returns the first panic of their last polls and their
     /// destructors.
+    #[inline]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Panic>> {
         #[cfg(feature = "std")]
-        core::task::ready!(self.poll_left(cx));
+        if !self.left.is_empty() {
+            core::task::ready!(self.poll_left(cx));
+        }
         #[cfg(not(feature = "std"))]
         let _ = cx;
         Poll::Ready(self.panic.take())
@@ -235,6 +240,13 @@ mod open {
             self.len() >= MANY && self.len().leading_zeros() < before.leading_zeros()
         }
 
+        /// Leaves them to the next drain outside.
+        #[cold]
+        #[inline(never)]
+        fn leave(&mut self) {
+            mem::take(&mut self.0).into_iter().for_each(leave);
+        }
+
         /// Asks who has gone, and tells `gone` of each. What those have left behind is taken in.
         pub(super) fn poll(
             &mut self,
@@ -259,9 +271,10 @@ mod open {
     }
 
     impl Drop for Left {
+        #[inline]
         fn drop(&mut self) {
-            for leaving in self.0.drain(..) {
-                leave(leaving);
+            if !self.is_empty() {
+                self.leave();
             }
         }
     }
