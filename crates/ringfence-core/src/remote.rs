@@ -283,7 +283,7 @@ impl<T> Drop for Remote<T> {
             Doom::Polled(by) => {
                 let gone = match self.parting {
                     Parting::AtOnce => None,
-                    Parting::Strict => strict::wait_for(by, |cx| shared.slot().poll_gone(cx)),
+                    Parting::Strict => strict::wait_for(by, shared.clone().leaving()),
                 };
                 if gone.is_none() && by != here::here() {
                     drain::leave(shared.leaving());

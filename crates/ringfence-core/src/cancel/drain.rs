@@ -210,6 +210,9 @@ mod open {
         /// Waits until the child has gone; returns the panic of its last poll or its destructor, and
         /// those whom it has left behind.
         fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain>;
+
+        /// Whether the child has gone.
+        fn has_gone(&self) -> bool;
     }
 
     /// From how many on it is looked who has gone.
@@ -344,6 +347,10 @@ mod tests {
             let mut left = Drain::new();
             left.note((!self.0.is_empty()).then(|| Panic::new(Box::new(self.0))));
             Poll::Ready(left)
+        }
+
+        fn has_gone(&self) -> bool {
+            true
         }
     }
 

@@ -126,6 +126,10 @@ where
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
         self.post().slot.poll_gone(cx)
     }
+
+    fn has_gone(&self) -> bool {
+        self.post().slot.has_gone()
+    }
 }
 
 impl<T: 'static, L> Post<T> for Seat<T, L> {

@@ -229,6 +229,11 @@ impl<C, T> Slot<C, T> {
         })
     }
 
+    /// Whether a doomed child has been dropped.
+    pub(super) fn has_gone(&self) -> bool {
+        self.state.with(|state| matches!(state.stage, Stage::Over(_)))
+    }
+
     /// Waits until `look` finds what it looks for.
     fn wait<X>(
         &self,
