@@ -23,8 +23,14 @@ const GENERALITY: &str = "The bound has a fixed capacity, is made beforehand, kn
 const MEMORY: &str = "So many children do not fit the caches: what counts is how often memory is \
     touched, and how often it is taken from the system and given back.";
 
+/// What children on a runtime have that its tasks have not.
+const TASK: &str = "The child is a task, spawned by the same call as `JoinSet`'s. On top of it \
+    come the allocation that task and parent share, two locks for each poll, and what is in force \
+    in the child: its token, its deadline, and who is waited for. `JoinSet` keeps no order, and \
+    what it aborts is not awaited.";
+
 /// The first that fits counts.
-const REASONS: [Reason; 19] = [
+const REASONS: [Reason; 22] = [
     Reason { workload: "insert + take", n: 100..=10_000, text: GENERALITY },
     Reason { workload: "insert + take", n: 100_000..=1_000_000, text: MEMORY },
     Reason { workload: "yield", n: 100..=10_000, text: GENERALITY },
@@ -93,6 +99,14 @@ const REASONS: [Reason; 19] = [
         text: "Each of the scopes has a token, which is a child of the token around it; moro's \
             have none, and cannot be cancelled from outside.",
     },
+    Reason { workload: "remote: gather", n: 1..=1_000, text: TASK },
+    Reason {
+        workload: "remote: scope",
+        n: 1..=1_000,
+        text: "As a gather's, and besides a child of a scope with a handle, which waits for the \
+            task: an allocation, a lock and two wakes more.",
+    },
+    Reason { workload: "a task each", n: 1..=100_000, text: TASK },
 ];
 
 /// Why the targets of a row are missed, if somebody knows.

@@ -19,11 +19,12 @@ pub use blocking::blocking;
 pub use outcome::RemoteOutcome;
 
 use crate::{
-    cancel::drain::{self, Drain},
+    cancel::drain::{self, Behind},
     outcome::{Hook, Outcome, Panic, catch},
     rt::Spawn,
+    time,
 };
-use alloc::{boxed::Box, sync::Arc};
+use alloc::sync::Arc;
 use core::{
     fmt,
     future::Future,
@@ -123,7 +124,7 @@ pub struct Remote<T: 'static> {
     /// None once it has ended.
     shared: Option<Arc<dyn Shared<T>>>,
     /// Once it has ended, those whom it has left behind.
-    left: Option<Box<Drain>>,
+    left: Behind,
     phase: Phase,
     parting: Parting,
 }
@@ -214,7 +215,8 @@ impl<T> Remote<T> {
         if let Phase::New = self.phase {
             self.phase = Phase::Begun;
             drain::begin_remote();
-            shared.slot().wait_first(cx.waker().clone());
+            let deadline = time::in_force();
+            shared.slot().wait_first(cx.waker().clone(), |child| child.inherit(deadline));
             shared.clone().launch();
             // What has not ended by now wakes whoever waits.
             if !shared.slot().has_ended() {
@@ -232,7 +234,7 @@ impl<T> Remote<T> {
                     self.shared = None;
                     return Poll::Ready(after(panic, outcome));
                 }
-                Err(left) => self.left = Some(Box::new(left)),
+                Err(left) => self.left = Some(left),
             }
         }
     }
@@ -288,7 +290,7 @@ impl<T> Drop for Remote<T> {
                 if gone.is_none() && by != here::here() {
                     drain::leave(shared.leaving());
                 }
-                [gone.and_then(Drain::into_panic).and_then(reported), None]
+                [gone.flatten().and_then(|left| left.into_panic()).and_then(reported), None]
             }
         };
         resume_first(panics.into_iter().chain([cancelled, dropped]));
@@ -306,12 +308,12 @@ fn resume_first(panics: impl Iterator<Item = Option<Panic>>) {
 }
 
 /// Drops an outcome that nobody has awaited. Who was left behind is the next drain's.
-fn forgo<T>(outcome: Outcome<T>, left: Drain) -> [Option<Panic>; 2] {
+fn forgo<T>(outcome: Outcome<T>, left: Behind) -> [Option<Panic>; 2] {
     let panic = match outcome {
         Outcome::Panicked(panic) => reported(panic),
         outcome => catch(|| drop(outcome)).err(),
     };
-    [panic, left.into_panic().and_then(reported)]
+    [panic, left.and_then(|left| left.into_panic()).and_then(reported)]
 }
 
 /// The panic of a child that nobody has awaited, if there is somebody to tell it to: a verb or a

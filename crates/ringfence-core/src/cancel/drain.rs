@@ -12,6 +12,9 @@
 //! A child on a runtime has one of its own, open during its polls. Whom it has left behind goes
 //! with it to its parent, which so waits for all that was started below it, on any thread.
 
+#[cfg(feature = "std")]
+mod open;
+
 use crate::outcome::Panic;
 use alloc::boxed::Box;
 #[cfg(feature = "std")]
@@ -30,6 +33,10 @@ pub(crate) struct Drain {
     panic: Option<Panic>,
 }
 
+/// Those whom somebody has left behind who has gone; small, since there rarely are any.
+#[cfg(feature = "std")]
+pub(crate) type Behind = Option<Box<Drain>>;
+
 impl Drain {
     pub(crate) const fn new() -> Self {
         Self {
@@ -37,6 +44,20 @@ impl Drain {
             left: open::Left::new(),
             panic: None,
         }
+    }
+
+    /// Takes up again whom somebody has left behind.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn of(behind: Behind) -> Self {
+        behind.map_or_else(Self::new, |behind| *behind)
+    }
+
+    /// Leaves them behind, if there are any.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn leave_behind(self) -> Behind {
+        (!self.is_empty()).then(|| Box::new(self))
     }
 
     /// Notes a panic of somebody who has gone.
@@ -172,168 +193,6 @@ impl<T> Delayed<T> {
     }
 }
 
-#[cfg(feature = "std")]
-mod open {
-    use super::{Context, Drain, Panic, Poll};
-    // Not loom's, which cannot forget the type of what it holds.
-    use alloc::{sync::Arc, vec::Vec};
-    use core::{
-        cell::RefCell,
-        mem,
-        // Not loom's, which is none for statics: what it says is not part of what is modelled.
-        sync::atomic::{AtomicBool, Ordering},
-    };
-
-    #[cfg(not(ringfence_loom))]
-    std::thread_local! {
-        /// What the innermost drain that is open on this thread has taken in.
-        static INNERMOST: RefCell<Option<Vec<Arc<dyn Leaving>>>> = const { RefCell::new(None) };
-    }
-
-    #[cfg(ringfence_loom)]
-    loom::thread_local! {
-        static INNERMOST: RefCell<Option<Vec<Arc<dyn Leaving>>>> = RefCell::new(None);
-    }
-
-    /// Whether there was a remote child in this process. A model has some.
-    static BEGUN: AtomicBool = AtomicBool::new(cfg!(ringfence_loom));
-
-    #[inline]
-    pub(super) fn is_needed() -> bool {
-        // Relaxed: whoever has a remote child that was begun has it from who has begun it, and sees
-        // what that has stored before.
-        BEGUN.load(Ordering::Relaxed)
-    }
-
-    /// A child that was dropped inside a poll.
-    pub(crate) trait Leaving: Send + Sync {
-        /// Waits until the child has gone; returns the panic of its last poll or its destructor, and
-        /// those whom it has left behind.
-        fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain>;
-
-        /// Whether the child has gone.
-        fn has_gone(&self) -> bool;
-    }
-
-    /// From how many on it is looked who has gone.
-    const MANY: usize = 32;
-
-    /// Those who have not gone yet.
-    #[derive(Default)]
-    pub(super) struct Left(Vec<Arc<dyn Leaving>>);
-
-    impl Left {
-        pub(super) const fn new() -> Self {
-            Self(Vec::new())
-        }
-
-        #[inline]
-        pub(super) fn is_empty(&self) -> bool {
-            self.0.is_empty()
-        }
-
-        #[inline]
-        pub(super) fn len(&self) -> usize {
-            self.0.len()
-        }
-
-        /// Whether there are many, and about twice as many as there were.
-        #[inline]
-        pub(super) fn has_doubled_since(&self, before: usize) -> bool {
-            self.len() >= MANY && self.len().leading_zeros() < before.leading_zeros()
-        }
-
-        /// Leaves them to the next drain outside.
-        #[cold]
-        #[inline(never)]
-        fn leave(&mut self) {
-            mem::take(&mut self.0).into_iter().for_each(leave);
-        }
-
-        /// Asks who has gone, and tells `gone` of each. What those have left behind is taken in.
-        pub(super) fn poll(
-            &mut self,
-            mut gone: impl FnMut(Option<Panic>),
-            cx: &mut Context<'_>,
-        ) -> Poll<()> {
-            loop {
-                let mut behind = Vec::new();
-                self.0.retain(|leaving| {
-                    let Poll::Ready(mut its) = leaving.poll_gone(cx) else { return true };
-                    behind.append(&mut its.left.0);
-                    gone(its.panic.take());
-                    false
-                });
-                if behind.is_empty() {
-                    break;
-                }
-                self.0.append(&mut behind);
-            }
-            if self.0.is_empty() { Poll::Ready(()) } else { Poll::Pending }
-        }
-    }
-
-    impl Drop for Left {
-        #[inline]
-        fn drop(&mut self) {
-            if !self.is_empty() {
-                self.leave();
-            }
-        }
-    }
-
-    /// A drain that is open until this is dropped, which unwinding does too.
-    pub(super) struct Open<'a> {
-        left: &'a mut Left,
-        outer: Option<Vec<Arc<dyn Leaving>>>,
-    }
-
-    impl<'a> Open<'a> {
-        #[inline]
-        pub(super) fn new(left: &'a mut Left) -> Self {
-            let outer = swap(Some(mem::take(&mut left.0)));
-            Self { left, outer }
-        }
-    }
-
-    impl Drop for Open<'_> {
-        #[inline]
-        fn drop(&mut self) {
-            self.left.0 = swap(self.outer.take()).unwrap_or_default();
-        }
-    }
-
-    #[inline]
-    fn swap(innermost: Option<Vec<Arc<dyn Leaving>>>) -> Option<Vec<Arc<dyn Leaving>>> {
-        // A thread that is being torn down drops what it has left, and nobody waits for it.
-        INNERMOST.try_with(|cell| cell.replace(innermost)).ok().flatten()
-    }
-
-    /// Has the innermost open drain wait for a child, if there is one.
-    pub(crate) fn leave(leaving: Arc<dyn Leaving>) {
-        let _surplus = INNERMOST.try_with(|cell| match &mut *cell.borrow_mut() {
-            Some(left) => {
-                left.push(leaving);
-                None
-            }
-            None => Some(leaving),
-        });
-    }
-
-    /// Whether a drain is open on this thread.
-    pub(crate) fn is_open() -> bool {
-        INNERMOST.try_with(|cell| cell.borrow().is_some()).unwrap_or(false)
-    }
-
-    /// A remote child is about to begin.
-    #[inline]
-    pub(crate) fn begin_remote() {
-        if !is_needed() {
-            BEGUN.store(true, Ordering::Relaxed);
-        }
-    }
-}
-
 #[cfg(all(test, feature = "std", not(ringfence_loom)))]
 mod tests {
     use super::*;
@@ -343,10 +202,10 @@ mod tests {
     struct Gone(&'static str);
 
     impl Leaving for Gone {
-        fn poll_gone(&self, _: &mut Context<'_>) -> Poll<Drain> {
+        fn poll_gone(&self, _: &mut Context<'_>) -> Poll<Behind> {
             let mut left = Drain::new();
             left.note((!self.0.is_empty()).then(|| Panic::new(Box::new(self.0))));
-            Poll::Ready(left)
+            Poll::Ready(left.leave_behind())
         }
 
         fn has_gone(&self) -> bool {

@@ -1,4 +1,4 @@
-//! From whom a remote child is: its runtime, its token, and the deadline around it.
+//! From whom a remote child is: its runtime, and its token.
 
 use crate::{
     cancel::{CancelToken, InForce},
@@ -6,7 +6,6 @@ use crate::{
     outcome::Reason,
     sync::Lock,
 };
-use std::time::Instant;
 
 /// Where a remote child will run, and the token that is in force inside it, on whichever thread it
 /// is polled.
@@ -20,8 +19,6 @@ struct State<L> {
     launch: Option<L>,
     /// What was in force where the child was begun.
     parent: Option<InForce>,
-    /// Until when that is, where the child was begun.
-    deadline: Option<Instant>,
     /// The observed child in which that was.
     observed: Option<ObservedChild>,
     /// The child's own token, once anyone has asked for it.
@@ -33,30 +30,17 @@ struct State<L> {
 impl<L> Lineage<L> {
     pub(super) fn new(launch: L) -> Self {
         let launch = Some(launch);
-        Self(Lock::new(State {
-            launch,
-            parent: None,
-            deadline: None,
-            observed: None,
-            own: None,
-            dropped: false,
-        }))
+        Self(Lock::new(State { launch, parent: None, observed: None, own: None, dropped: false }))
     }
 
     /// Begins the child, under what is in force here. Returns how to hand it over, once.
-    pub(super) fn begin(&self, parent: Option<InForce>, deadline: Option<Instant>) -> Option<L> {
+    pub(super) fn begin(&self, parent: Option<InForce>) -> Option<L> {
         let observed = parent.as_ref().and_then(InForce::observed);
         self.0.with(|state| {
             state.parent = parent;
-            state.deadline = deadline;
             state.observed = observed;
             state.launch.take()
         })
-    }
-
-    /// Returns the earliest deadline around the child where it was begun.
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        self.0.with(|state| state.deadline)
     }
 
     /// Returns the observed child in which the child was begun.

@@ -9,14 +9,13 @@ use super::{
 use crate::{
     cancel::{
         CancelToken, Lend,
-        drain::{Drain, Leaving},
+        drain::{Behind, Leaving},
         in_force,
     },
     engine::joint::{Joining, Joint, Post},
     observe::ObservedChild,
     outcome::{Outcome, Panic},
     rt::Run,
-    time,
 };
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
@@ -73,7 +72,7 @@ where
     }
 
     fn launch(self: Arc<Self>) {
-        if let Some(launch) = self.post().lineage.begin(in_force(), time::in_force()) {
+        if let Some(launch) = self.post().lineage.begin(in_force()) {
             launch.launch(self);
         }
     }
@@ -94,8 +93,7 @@ where
     L: Launch,
 {
     fn run(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let Seat { slot, lineage } = self.post();
-        run(slot, || lineage.deadline(), cx)
+        run(&self.post().slot, cx)
     }
 
     fn lose(&self) {
@@ -123,7 +121,7 @@ where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
+    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Behind> {
         self.post().slot.poll_gone(cx)
     }
 

@@ -2,13 +2,14 @@
 
 use super::here::{Here, here};
 use crate::{
-    cancel::drain::Drain,
+    cancel::drain::{Behind, Drain},
     outcome::Outcome,
     sync::{
         Lock,
         atomic::{AtomicBool, Ordering},
     },
 };
+use alloc::boxed::Box;
 use core::{
     mem,
     task::{Context, Poll, Waker},
@@ -66,9 +67,9 @@ enum Stage<C, T> {
     /// For the last time.
     Doomed,
     /// With whom the child has left behind.
-    Ended(Outcome<T>, Drain),
+    Ended(Outcome<T>, Behind),
     /// As well; and with the panic of the child's last poll, or of its destructor.
-    Over(Drain),
+    Over(Behind),
 }
 
 /// A child between two polls.
@@ -93,7 +94,7 @@ pub(super) enum Told<T> {
     /// To wake who waits for it.
     Parent(Option<Waker>),
     /// To drop it, and then to [`go`](Slot::go).
-    Nobody(Outcome<T>, Drain),
+    Nobody(Outcome<T>, Behind),
 }
 
 /// What the parent has to do, now that it does not wait any more.
@@ -104,7 +105,7 @@ pub(super) enum Doom<C, T> {
     /// Nothing: this thread is inside a poll of the child, and drops it when that has ended.
     Polled(Here),
     /// To drop the outcome.
-    Ended(Outcome<T>, Drain),
+    Ended(Outcome<T>, Behind),
     /// Nothing.
     Over,
 }
@@ -113,7 +114,7 @@ impl<C, T> Slot<C, T> {
     /// A slot for a child that is still to be [put](Slot::put) into it.
     #[inline]
     pub(super) fn new() -> Self {
-        let state = State { stage: Stage::Over(Drain::new()), waiter: None };
+        let state = State { stage: Stage::Over(None), waiter: None };
         Self { state: Lock::new(state), ended: AtomicBool::new(false) }
     }
 
@@ -123,10 +124,15 @@ impl<C, T> Slot<C, T> {
         self.state.with(|state| state.stage = Stage::Idle(Resting { child, task: None }));
     }
 
-    /// Says who waits, before anyone else has the slot.
+    /// Says who waits, and tells the child, before anyone else has the slot.
     #[inline]
-    pub(super) fn wait_first(&self, waiter: Waker) {
-        let none = self.state.with(|state| state.waiter.replace(waiter));
+    pub(super) fn wait_first(&self, waiter: Waker, tell: impl FnOnce(&mut C)) {
+        let none = self.state.with(|state| {
+            if let Stage::Idle(resting) = &mut state.stage {
+                tell(&mut resting.child);
+            }
+            state.waiter.replace(waiter)
+        });
         debug_assert!(none.is_none(), "nobody has waited before");
     }
 
@@ -162,7 +168,7 @@ impl<C, T> Slot<C, T> {
 
     /// Leaves the outcome for the parent, unless nobody waits for it, and whom the child has left
     /// behind. The child has been dropped.
-    pub(super) fn end(&self, outcome: Outcome<T>, left: Drain) -> Told<T> {
+    pub(super) fn end(&self, outcome: Outcome<T>, left: Behind) -> Told<T> {
         self.state.with(|state| match state.stage {
             Stage::Polled(_) => {
                 state.stage = Stage::Ended(outcome, left);
@@ -177,7 +183,7 @@ impl<C, T> Slot<C, T> {
     /// Says that a doomed child has been dropped, and whom it has left behind. Returns who waits for
     /// that.
     #[must_use = "who waits is to be woken"]
-    pub(super) fn go(&self, left: Drain) -> Option<Waker> {
+    pub(super) fn go(&self, left: Behind) -> Option<Waker> {
         self.state.with(|state| {
             debug_assert!(matches!(state.stage, Stage::Doomed), "only a doomed child goes");
             state.stage = Stage::Over(left);
@@ -189,7 +195,7 @@ impl<C, T> Slot<C, T> {
     /// waited for it as well.
     pub(super) fn doom(&self) -> (Doom<C, T>, Option<Waker>) {
         self.state.with(|state| {
-            let doom = match mem::replace(&mut state.stage, Stage::Over(Drain::new())) {
+            let doom = match mem::replace(&mut state.stage, Stage::Over(None)) {
                 Stage::Idle(resting) => Doom::Idle(resting),
                 Stage::Polled(by) => {
                     state.stage = Stage::Doomed;
@@ -206,11 +212,11 @@ impl<C, T> Slot<C, T> {
     }
 
     /// Waits for the outcome; before that, for those whom the child has left behind, if there are any.
-    pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Drain>> {
-        self.wait(cx, |stage| match mem::replace(stage, Stage::Over(Drain::new())) {
-            Stage::Ended(outcome, left) if left.is_empty() => Some(Ok(outcome)),
-            Stage::Ended(outcome, left) => {
-                *stage = Stage::Ended(outcome, Drain::new());
+    pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Box<Drain>>> {
+        self.wait(cx, |stage| match mem::replace(stage, Stage::Over(None)) {
+            Stage::Ended(outcome, None) => Some(Ok(outcome)),
+            Stage::Ended(outcome, Some(left)) => {
+                *stage = Stage::Ended(outcome, None);
                 Some(Err(left))
             }
             other => {
@@ -222,9 +228,9 @@ impl<C, T> Slot<C, T> {
 
     /// Waits until a doomed child has been dropped; returns the panic with which it went, and whom it
     /// has left behind.
-    pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
+    pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Behind> {
         self.wait(cx, |stage| match stage {
-            Stage::Over(left) => Some(mem::take(left)),
+            Stage::Over(left) => Some(left.take()),
             _ => None,
         })
     }

@@ -1,0 +1,187 @@
+//! Which drains are open on a thread, and who was left in them.
+
+use super::{Behind, Context, Panic, Poll};
+// Not loom's, which cannot forget the type of what it holds.
+use alloc::{sync::Arc, vec::Vec};
+use core::{
+    cell::{Cell, RefCell},
+    mem,
+    // Not loom's, which is none for statics: what it says is not part of what is modelled.
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+#[cfg(not(ringfence_loom))]
+std::thread_local! {
+    static HERE: Here = const { Here::new() };
+}
+
+#[cfg(ringfence_loom)]
+loom::thread_local! {
+    static HERE: Here = Here::new();
+}
+
+/// The drains that are open on this thread, one in the other.
+//
+// What they have is elsewhere: to open one and to close it is a number up and down, since that
+// is done for each poll of a scope and of a remote child, and hardly ever is anybody left.
+struct Here {
+    depth: Cell<usize>,
+    /// Those who were dropped, each with the depth of the drain for which that was; these never
+    /// go down, since whoever closes a drain takes its own.
+    left: RefCell<Vec<(usize, Arc<dyn Leaving>)>>,
+}
+
+impl Here {
+    const fn new() -> Self {
+        Self { depth: Cell::new(0), left: RefCell::new(Vec::new()) }
+    }
+
+    /// Takes those who were dropped for the drain of a depth, which is the innermost.
+    #[cold]
+    #[inline(never)]
+    fn take(&self, depth: usize) -> Vec<(usize, Arc<dyn Leaving>)> {
+        let mut left = self.left.borrow_mut();
+        let first = left.partition_point(|(of, _)| *of < depth);
+        left.split_off(first)
+    }
+}
+
+/// Whether there was a remote child in this process. A model has some.
+static BEGUN: AtomicBool = AtomicBool::new(cfg!(ringfence_loom));
+
+#[inline]
+pub(super) fn is_needed() -> bool {
+    // Relaxed: whoever has a remote child that was begun has it from who has begun it, and sees
+    // what that has stored before.
+    BEGUN.load(Ordering::Relaxed)
+}
+
+/// A child that was dropped inside a poll.
+pub(crate) trait Leaving: Send + Sync {
+    /// Waits until the child has gone; returns the panic of its last poll or its destructor, and
+    /// those whom it has left behind.
+    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Behind>;
+
+    /// Whether the child has gone.
+    fn has_gone(&self) -> bool;
+}
+
+/// From how many on it is looked who has gone.
+const MANY: usize = 32;
+
+/// Those who have not gone yet.
+#[derive(Default)]
+pub(super) struct Left(Vec<Arc<dyn Leaving>>);
+
+impl Left {
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are many, and about twice as many as there were.
+    #[inline]
+    pub(super) fn has_doubled_since(&self, before: usize) -> bool {
+        self.len() >= MANY && self.len().leading_zeros() < before.leading_zeros()
+    }
+
+    /// Leaves them to the next drain outside.
+    #[cold]
+    #[inline(never)]
+    fn leave(&mut self) {
+        mem::take(&mut self.0).into_iter().for_each(leave);
+    }
+
+    /// Asks who has gone, and tells `gone` of each. What those have left behind is taken in.
+    pub(super) fn poll(
+        &mut self,
+        mut gone: impl FnMut(Option<Panic>),
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        loop {
+            let mut behind = Vec::new();
+            self.0.retain(|leaving| {
+                let Poll::Ready(its) = leaving.poll_gone(cx) else { return true };
+                if let Some(mut its) = its {
+                    behind.append(&mut its.left.0);
+                    gone(its.panic.take());
+                }
+                false
+            });
+            if behind.is_empty() {
+                break;
+            }
+            self.0.append(&mut behind);
+        }
+        if self.0.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Drop for Left {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.is_empty() {
+            self.leave();
+        }
+    }
+}
+
+/// A drain that is open until this is dropped, which unwinding does too.
+pub(super) struct Open<'a> {
+    left: &'a mut Left,
+}
+
+impl<'a> Open<'a> {
+    #[inline]
+    pub(super) fn new(left: &'a mut Left) -> Self {
+        // A thread that is being torn down drops what it has left, and nobody waits for it.
+        let _ = HERE.try_with(|here| here.depth.set(here.depth.get() + 1));
+        Self { left }
+    }
+}
+
+impl Drop for Open<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let _ = HERE.try_with(|here| {
+            let depth = here.depth.get();
+            here.depth.set(depth - 1);
+            if !here.left.borrow().is_empty() {
+                self.left.0.extend(here.take(depth).into_iter().map(|(_, leaving)| leaving));
+            }
+        });
+    }
+}
+
+/// Has the innermost open drain wait for a child, if there is one.
+pub(crate) fn leave(leaving: Arc<dyn Leaving>) {
+    let _surplus = HERE.try_with(|here| match here.depth.get() {
+        0 => Some(leaving),
+        depth => {
+            here.left.borrow_mut().push((depth, leaving));
+            None
+        }
+    });
+}
+
+/// Whether a drain is open on this thread.
+pub(crate) fn is_open() -> bool {
+    HERE.try_with(|here| here.depth.get() > 0).unwrap_or(false)
+}
+
+/// A remote child is about to begin.
+#[inline]
+pub(crate) fn begin_remote() {
+    if !is_needed() {
+        BEGUN.store(true, Ordering::Relaxed);
+    }
+}
