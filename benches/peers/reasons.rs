@@ -30,7 +30,7 @@ const TASK: &str = "The child is a task, spawned by the same call as `JoinSet`'s
     what it aborts is not awaited.";
 
 /// The first that fits counts.
-const REASONS: [Reason; 22] = [
+const REASONS: [Reason; 23] = [
     Reason { workload: "insert + take", n: 100..=10_000, text: GENERALITY },
     Reason { workload: "insert + take", n: 100_000..=1_000_000, text: MEMORY },
     Reason { workload: "yield", n: 100..=10_000, text: GENERALITY },
@@ -73,6 +73,12 @@ const REASONS: [Reason; 22] = [
         workload: "tuple: make",
         n: 2..=8,
         text: "`join!` keeps no account of a limit, of a name or of a panic.",
+    },
+    Reason {
+        workload: "tuple: per wake",
+        n: 2..=3,
+        text: "Up to three children are all polled at every wake, as `join!` does it; what is more \
+            is the account of who has ended, which a decision or a panic asks for.",
     },
     Reason {
         workload: "tuple: per wake",
