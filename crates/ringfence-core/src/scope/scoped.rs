@@ -87,7 +87,7 @@ pin_project! {
             ledger.forsake();
             let mut nest = this.nest;
             nest.as_mut().watch().dropping(&this.door.gate);
-            nest.as_mut().clear(|end| drop(ledger.child(end)));
+            nest.as_mut().clear(&mut |end| drop(ledger.child(end)));
             nest.watch().closed();
             let _ = ledger.run(|| this.door.gate.let_go(Reason::Dropped));
             if let Some(panic) = ledger.take_panic() {

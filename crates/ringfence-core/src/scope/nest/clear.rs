@@ -47,15 +47,17 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// those whose destructors panic.
     ///
     /// The door is closed. A destructor may still try to spawn, and is refused.
-    pub(in crate::scope) fn clear(self: Pin<&mut Self>, ended: impl FnMut(ChildEnd<E>)) {
+    pub(in crate::scope) fn clear(self: Pin<&mut Self>, ended: &mut dyn FnMut(ChildEnd<E>)) {
         self.clear_but(&[], ended);
     }
 
     /// As [`clear`](Self::clear), but for what is in these slots. Who has not begun never will.
+    //
+    // Not generic over who is told: it is large, and rare.
     pub(in crate::scope) fn clear_but(
         self: Pin<&mut Self>,
         spared: &[usize],
-        mut ended: impl FnMut(ChildEnd<E>),
+        ended: &mut dyn FnMut(ChildEnd<E>),
     ) {
         let mut this = self.project();
         // Who wakes the scope now would wake it in vain.
@@ -82,7 +84,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             if this.watch.is_on() {
                 this.watch.dropped(ChildId::BODY, panicked.as_ref(), &this.door.gate);
             }
-            panicked.into_iter().for_each(&mut ended);
+            panicked.into_iter().for_each(&mut *ended);
         }
         drop_in_order::<E, M>(left, this.watch, &this.door.gate, ended);
     }
@@ -127,14 +129,20 @@ fn drop_in_order<'env, E, M: Mode>(
     mut left: Vec<Child<'env, E, M>>,
     watch: &Watch,
     gate: &Gate,
-    ended: impl FnMut(ChildEnd<E>),
+    ended: &mut dyn FnMut(ChildEnd<E>),
 ) {
-    left.sort_by_key(|child| {
+    // Not the stable sort, which is larger: no two are the same.
+    left.sort_unstable_by_key(|child| {
         let daemon = child.id().rank() == Rank::Daemon;
         let number = child.id().number();
         (daemon, if daemon { u64::MAX - number } else { number })
     });
-    left.into_iter().filter_map(|child| let_go::<E, M>(child, watch, gate)).for_each(ended);
+    // A loop, and not a chain, of whose calls each level would have the frames on the stack.
+    for child in left {
+        if let Some(end) = let_go::<E, M>(child, watch, gate) {
+            ended(end);
+        }
+    }
 }
 
 /// The end of a body that has panicked.

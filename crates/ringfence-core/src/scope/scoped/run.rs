@@ -121,7 +121,7 @@ where
             return false;
         }
         *this.phase = Phase::Ending;
-        nest.as_mut().clear_but(&spared, |end| drop(ledger.child(end)));
+        nest.as_mut().clear_but(&spared, &mut |end| drop(ledger.child(end)));
         let _ = ledger.run(|| nest.as_mut().vacate());
         patience.wait_for(nest.graces().into_iter().map(|(_, own)| own));
         true
@@ -136,7 +136,7 @@ where
         nest.as_mut().watch().draining();
         // The door first: a destructor may spawn, and must find it closed.
         this.door.gate.close(Reason::Closed);
-        nest.clear(|end| drop(ledger.child(end)));
+        nest.clear(&mut |end| drop(ledger.child(end)));
         // Who waits for the token from outside waits no longer than the scope lasts.
         let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
         // Handles that went with the body.
@@ -263,7 +263,7 @@ fn heard<'env, B, T, E, M: Mode>(
     if let Phase::Ending = phase {
         // Some shield may be down.
         let spared = spared(nest.as_mut(), &door.gate, patience);
-        nest.as_mut().clear_but(&spared, |end| ends.push(end));
+        nest.as_mut().clear_but(&spared, &mut |end| ends.push(end));
         nest.as_mut().vacate();
     }
     let heard = ledger.children(ends).and(ledger.overdue(door.take_overdue()));
