@@ -4,6 +4,9 @@
 //! that uses them can be explored. Nothing else in the crate names `core::sync`, `std::sync` or
 //! `core::cell::UnsafeCell`.
 
+#[cfg(all(test, ringfence_loom))]
+pub(crate) mod models;
+
 #[cfg(not(ringfence_loom))]
 pub(crate) use alloc::sync::Arc;
 #[cfg(not(ringfence_loom))]

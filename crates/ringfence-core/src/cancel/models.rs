@@ -6,58 +6,15 @@
 extern crate std;
 
 use super::*;
-use alloc::{sync::Arc, task::Wake};
+use crate::sync::models::{Wakes, model, step};
+use alloc::sync::Arc;
 use core::{
     future::Future,
     pin::Pin,
     sync::atomic::{AtomicUsize as Plain, Ordering::Relaxed},
     task::{Context, Poll, Waker},
 };
-use loom::{
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
-
-/// Explores all interleavings of `f`, which returns the outcome it came to; each must be seen.
-fn model<const N: usize>(seen: &'static [Plain; N], f: impl Fn() -> usize + Send + Sync + 'static) {
-    loom::model(move || {
-        seen[f()].fetch_add(1, Relaxed);
-    });
-    for (outcome, times) in seen.iter().enumerate() {
-        assert_ne!(times.load(Relaxed), 0, "outcome {outcome} was never seen");
-    }
-}
-
-loom::lazy_static! {
-    /// Touched around what might race: loom tries another order of a load and a store only where
-    /// it sees them race, and of an atomic it remembers who touched it last.
-    static ref STEPS: AtomicUsize = AtomicUsize::new(0);
-}
-
-/// Lets another thread go first. It orders nothing for the memory.
-fn step() {
-    STEPS.fetch_add(1, Relaxed);
-}
-
-/// A waker that counts how often it is woken.
-struct Wakes(AtomicUsize);
-
-impl Wakes {
-    fn new() -> (Arc<Self>, Waker) {
-        let wakes = Arc::new(Self(AtomicUsize::new(0)));
-        (wakes.clone(), wakes.into())
-    }
-
-    fn count(&self) -> usize {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::AcqRel);
-    }
-}
+use loom::{sync::atomic::AtomicUsize, thread};
 
 fn poll(wait: &mut WhenCancelled, waker: &Waker) -> Poll<crate::Cancelled> {
     Pin::new(wait).poll(&mut Context::from_waker(waker))
@@ -67,7 +24,7 @@ fn poll(wait: &mut WhenCancelled, waker: &Waker) -> Poll<crate::Cancelled> {
 #[test]
 fn a_cancellation_against_a_wait() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let token = CancelToken::new();
         let (wakes, waker) = Wakes::new();
         let written = Arc::new(AtomicUsize::new(0));
@@ -96,7 +53,7 @@ fn a_cancellation_against_a_wait() {
 #[test]
 fn a_cancellation_against_a_change_of_the_waker() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let token = CancelToken::new();
         let [(first, waker), (last, other_waker)] = [Wakes::new(), Wakes::new()];
         let mut wait = token.cancelled();
@@ -118,7 +75,7 @@ fn a_cancellation_against_a_change_of_the_waker() {
 #[test]
 fn a_cancellation_against_the_drop_of_a_waiter() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let token = CancelToken::new();
         let [(stays, waker), (goes, leaving)] = [Wakes::new(), Wakes::new()];
         let mut wait = token.cancelled();
@@ -139,7 +96,7 @@ fn a_cancellation_against_the_drop_of_a_waiter() {
 #[test]
 fn a_cancellation_against_the_making_of_a_child() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let top = CancelToken::new();
         let other = thread::spawn({
             let top = top.clone();
@@ -158,7 +115,7 @@ fn a_cancellation_against_the_making_of_a_child() {
 #[test]
 fn a_cancellation_against_another() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let top = CancelToken::new();
         let child = top.child();
         let other = thread::spawn({
@@ -183,7 +140,7 @@ fn a_cancellation_against_another() {
 #[test]
 fn a_cancellation_against_that_of_a_child() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let top = CancelToken::new();
         let child = top.child();
         let below = child.child();
@@ -205,7 +162,7 @@ fn a_cancellation_against_that_of_a_child() {
 #[test]
 fn a_cancellation_against_who_looks() {
     static SEEN: [Plain; 4] = [const { Plain::new(0) }; 4];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let top = CancelToken::new();
         let middle = top.child();
         let below = middle.child();
@@ -229,7 +186,7 @@ fn a_cancellation_against_who_looks() {
 #[test]
 fn a_cancellation_against_the_drop_of_a_child() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let top = CancelToken::new();
         let middle = top.child();
         let child = middle.child();
@@ -263,7 +220,7 @@ fn a_cancellation_against_the_drop_of_a_child() {
 #[test]
 fn the_drop_of_a_child_against_that_of_another() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let top = CancelToken::new();
         let middle = top.child();
         let [one, two] = [middle.child(), middle.child()];

@@ -5,6 +5,7 @@
 extern crate std;
 
 use super::exchange::{Ends, Exchange, Inflow, Taken};
+use crate::sync::models::assert_all_seen;
 use alloc::{sync::Arc, vec, vec::Vec};
 use core::{
     future::poll_fn,
@@ -54,13 +55,6 @@ fn hear(exchange: &Of, mut missing: usize) {
         }
         Poll::Ready(())
     }));
-}
-
-/// Asserts that all outcomes of a race were seen.
-fn assert_all_seen<const N: usize>(seen: &[AtomicUsize; N]) {
-    for (outcome, times) in seen.iter().enumerate() {
-        assert_ne!(times.load(Relaxed), 0, "outcome {outcome} was never seen");
-    }
 }
 
 #[test]

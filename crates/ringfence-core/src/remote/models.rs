@@ -9,29 +9,14 @@ use super::*;
 use crate::{
     cancel::drain::Drain,
     rt::{Refused, Task},
+    sync::models::{Wakes, model},
 };
-use alloc::{sync::Arc, task::Wake};
+use alloc::sync::Arc;
 use core::{
     future::poll_fn,
     sync::atomic::{AtomicUsize as Plain, Ordering::Relaxed},
 };
-use loom::{
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-};
-
-/// Explores all interleavings of `f`, which returns the outcome it came to; each must be seen.
-fn model<const N: usize>(seen: &'static [Plain; N], f: impl Fn() -> usize + Send + Sync + 'static) {
-    loom::model(move || {
-        seen[f()].fetch_add(1, Relaxed);
-    });
-    for (outcome, times) in seen.iter().enumerate() {
-        assert_ne!(times.load(Relaxed), 0, "outcome {outcome} was never seen");
-    }
-}
+use loom::{sync::Mutex, thread};
 
 /// A runtime whose only task is taken by the model.
 #[derive(Clone)]
@@ -51,26 +36,6 @@ impl Spawn for ByHand {
     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
         *self.0.lock().unwrap() = Some(task);
         Ok(())
-    }
-}
-
-/// A waker that counts how often it is woken.
-struct Wakes(AtomicUsize);
-
-impl Wakes {
-    fn new() -> (Arc<Self>, Waker) {
-        let wakes = Arc::new(Self(AtomicUsize::new(0)));
-        (wakes.clone(), wakes.into())
-    }
-
-    fn count(&self) -> usize {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::AcqRel);
     }
 }
 
@@ -157,7 +122,7 @@ fn polled(mut task: Task) -> thread::JoinHandle<(Task, bool)> {
 #[test]
 fn a_poll_against_a_drop() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let (child, task, log, _) = begun(false);
         let polling = polled(task);
         drop(child);
@@ -188,7 +153,7 @@ fn a_poll_against_a_drop() {
 #[test]
 fn an_end_against_a_drop() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let (child, task, log, _) = begun(true);
         let polling = polled(task);
         drop(child);
@@ -209,7 +174,7 @@ fn an_end_against_a_drop() {
 #[test]
 fn an_end_against_a_poll_of_the_parent() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let (mut child, task, _, first) = begun(true);
         let polling = polled(task);
         // By another waker than before.
@@ -234,7 +199,7 @@ fn an_end_against_a_poll_of_the_parent() {
 #[test]
 fn a_drain_against_the_end_of_the_poll() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let (child, task, log, _) = begun(false);
         let polling = polled(task);
         let mut drain = Drain::new();
@@ -266,7 +231,7 @@ fn a_drain_against_the_end_of_the_poll() {
 #[test]
 fn a_strict_drop_against_the_end_of_the_poll() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let (child, task, log, _) = begun(false);
         let polling = polled(task);
         drop(child.strict());
@@ -279,7 +244,7 @@ fn a_strict_drop_against_the_end_of_the_poll() {
 #[test]
 fn the_drop_of_the_task_against_the_drop_of_the_parent() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let (child, task, log, _) = begun(false);
         let losing = thread::spawn(move || drop(task));
         drop(child);
@@ -292,7 +257,7 @@ fn the_drop_of_the_task_against_the_drop_of_the_parent() {
 #[test]
 fn the_drop_of_the_task_against_a_poll_of_the_parent() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(None, &SEEN, || {
         let (child, task, log, first) = begun(false);
         let mut child = child.outcome();
         let losing = thread::spawn(move || drop(task));

@@ -8,7 +8,8 @@ extern crate std;
 mod foreign;
 
 use super::*;
-use alloc::{sync::Arc, task::Wake, vec::Vec};
+use crate::sync::models::{Wakes, assert_all_seen, step};
+use alloc::{sync::Arc, vec::Vec};
 use core::sync::atomic::{AtomicUsize as Plain, Ordering::Relaxed};
 use loom::{sync::atomic::AtomicUsize, thread};
 
@@ -37,55 +38,13 @@ impl<const N: usize> Seen<N> {
         let mut builder = loom::model::Builder::new();
         builder.preemption_bound = bound;
         builder.check(move || f(self));
-        for (outcome, times) in self.0.iter().enumerate() {
-            assert_ne!(times.load(Relaxed), 0, "outcome {outcome} was never seen");
-        }
+        assert_all_seen(&self.0);
     }
-}
-
-loom::lazy_static! {
-    /// Touched around what might race.
-    ///
-    /// Loom tries another order only if two threads touch the same atomic, one to change it, and
-    /// remembers of an atomic only who touched it last. So it does not see that an exchange of
-    /// one thread races with a load of another, if the first thread has loaded as well. It does
-    /// see that these race.
-    static ref STEPS: AtomicUsize = AtomicUsize::new(0);
-}
-
-/// Lets another thread go first. It orders nothing for the memory.
-fn step() {
-    STEPS.fetch_add(1, Relaxed);
 }
 
 fn wake(child: &Waker) {
     child.wake_by_ref();
     step();
-}
-
-/// A parent that counts how often it is woken.
-#[derive(Default)]
-struct Parent(AtomicUsize);
-
-impl Parent {
-    fn new() -> (Arc<Self>, Waker) {
-        let parent = Arc::new(Self::default());
-        (parent.clone(), parent.into())
-    }
-
-    fn wakes(&self) -> usize {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
-impl Wake for Parent {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.0.fetch_add(1, Ordering::AcqRel);
-    }
 }
 
 /// A set, and a waker of the first child of each header.
@@ -124,7 +83,7 @@ fn turn(ready: &mut Ready, parent: &Waker) -> Vec<usize> {
 /// A wake while the set is polled: it is found in that turn, or the parent is woken for another.
 fn a_wake_against_a_turn(seen: &Seen<2>, headers: u32) {
     let (mut ready, mut wakers) = set_of(headers);
-    let (parent, waker) = Parent::new();
+    let (parent, waker) = Wakes::new();
     let written = Arc::new(AtomicUsize::new(0));
     let child = wakers.pop().unwrap();
     let other = thread::spawn({
@@ -137,7 +96,7 @@ fn a_wake_against_a_turn(seen: &Seen<2>, headers: u32) {
     let index = (headers as usize - 1) * WIDTH;
     if turn(&mut ready, &waker).is_empty() {
         other.join().unwrap();
-        assert_eq!(parent.wakes(), 1, "a parked set rings");
+        assert_eq!(parent.count(), 1, "a parked set rings");
         assert_eq!(turn(&mut ready, &waker), [index]);
         seen.note(0);
     } else {
@@ -163,7 +122,7 @@ fn a_wake_against_a_turn_of_two_headers() {
 /// Two wakes on two threads against one turn, which finds both, one, or none.
 fn two_wakes_against_a_turn(seen: &Seen<3>, headers: u32, slots: [Slot; 2]) {
     let (mut ready, _) = set_of(headers);
-    let (parent, parents_waker) = Parent::new();
+    let (parent, parents_waker) = Wakes::new();
     let children = slots.map(|slot| {
         let child = waker(&mut ready, slot);
         (child, Arc::new(AtomicUsize::new(0)))
@@ -188,13 +147,13 @@ fn two_wakes_against_a_turn(seen: &Seen<3>, headers: u32, slots: [Slot; 2]) {
     seen.note(found.len());
     others.into_iter().for_each(|other| other.join().unwrap());
     if found.len() < 2 {
-        assert_ne!(parent.wakes(), 0);
+        assert_ne!(parent.count(), 0);
         found.extend(turn(&mut ready, &parents_waker));
     }
     found.sort_unstable();
     assert_eq!(found, slots.map(Slot::index), "each is found once");
     assert!(
-        parent.wakes() <= 3,
+        parent.count() <= 3,
         "each rings once at the most, and one may be asked to do so again"
     );
 }
@@ -226,12 +185,12 @@ fn two_wakes_of_a_parked_set_ring_once() {
     static SEEN: Seen<2> = Seen::new();
     SEEN.bounded(BOUND, |seen| {
         let (mut ready, wakers) = set_of(2);
-        let (parent, waker) = Parent::new();
+        let (parent, waker) = Wakes::new();
         assert_eq!(turn(&mut ready, &waker), []);
         let others = wakers.into_iter().map(|child| thread::spawn(move || wake(&child)));
         let others: Vec<_> = others.collect();
         others.into_iter().for_each(|other| other.join().unwrap());
-        assert_eq!(parent.wakes(), 1);
+        assert_eq!(parent.count(), 1);
         let found = turn(&mut ready, &waker);
         seen.note(usize::from(found[0] == 0));
         assert_eq!(found.len(), 2);
@@ -241,7 +200,7 @@ fn two_wakes_of_a_parked_set_ring_once() {
 /// A wake while the set grows from one header to two, parked or not.
 fn a_wake_against_growth(seen: &Seen<2>, polled_before: bool) {
     let (mut ready, mut wakers) = set_of(1);
-    let (parent, waker) = Parent::new();
+    let (parent, waker) = Wakes::new();
     if polled_before {
         assert_eq!(turn(&mut ready, &waker), []);
     }
@@ -257,16 +216,16 @@ fn a_wake_against_growth(seen: &Seen<2>, polled_before: bool) {
     let mut found = turn(&mut ready, &waker);
     other.join().unwrap();
     if found.len() < 2 {
-        assert_eq!(parent.wakes(), 1);
+        assert_eq!(parent.count(), 1);
         found.extend(turn(&mut ready, &waker));
     }
     found.sort_unstable();
     assert_eq!(found, [0, WIDTH]);
     // What is left is a set that parks, in the queue.
     assert_eq!(turn(&mut ready, &waker), []);
-    let wakes = parent.wakes();
+    let wakes = parent.count();
     wake(&child);
-    assert_eq!(parent.wakes(), wakes + 1);
+    assert_eq!(parent.count(), wakes + 1);
     assert_eq!(turn(&mut ready, &waker), [0]);
 }
 
@@ -288,7 +247,7 @@ fn a_stale_wake_against_the_successors() {
     static SEEN: Seen<2> = Seen::new();
     SEEN.bounded(Some(3), |seen| {
         let (mut ready, mut wakers) = set_of(1);
-        let (parent, waker) = Parent::new();
+        let (parent, waker) = Wakes::new();
         let stale = wakers.pop().unwrap();
         let written = Arc::new(AtomicUsize::new(0));
         let old = thread::spawn({
@@ -307,12 +266,12 @@ fn a_stale_wake_against_the_successors() {
         });
         let polls = polled.len() + turn(&mut ready, &waker).len();
         let mut last = written.load(Relaxed);
-        let wakes = parent.wakes();
+        let wakes = parent.count();
         old.join().unwrap();
         new.join().unwrap();
         let rest = turn(&mut ready, &waker).len();
         if rest > 0 {
-            assert!(parent.wakes() > 0, "{wakes} wakes");
+            assert!(parent.count() > 0, "{wakes} wakes");
             last = written.load(Relaxed);
         }
         assert_eq!(last, 1, "the last poll comes after the successor's wake");

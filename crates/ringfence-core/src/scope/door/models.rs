@@ -5,7 +5,7 @@
 
 extern crate std;
 
-use crate::{Handle, Outcome, ScopeError, SpawnError, scope};
+use crate::{Handle, Outcome, ScopeError, SpawnError, scope, sync::models::model};
 use alloc::sync::Arc;
 use core::{
     future::{Future, poll_fn, ready},
@@ -24,18 +24,6 @@ use loom::{
 
 /// How many preemptions are tried; more would take minutes.
 const BOUND: usize = 5;
-
-/// Explores the interleavings of `f`, which returns the outcome it came to; each must be seen.
-fn model<const N: usize>(seen: &'static [Plain; N], f: impl Fn() -> usize + Send + Sync + 'static) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(BOUND);
-    builder.check(move || {
-        seen[f()].fetch_add(1, Relaxed);
-    });
-    for (outcome, times) in seen.iter().enumerate() {
-        assert_ne!(times.load(Relaxed), 0, "outcome {outcome} was never seen");
-    }
-}
 
 /// What was done to a child.
 #[derive(Default)]
@@ -86,7 +74,7 @@ fn race(
 #[test]
 fn a_spawn_against_the_end_in_good_order() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(Some(BOUND), &SEEN, || {
         let (ended, spawned, by_then) = race(Ok(1));
         assert_eq!(ended.unwrap(), 1);
         match spawned {
@@ -110,7 +98,7 @@ fn a_spawn_against_the_end_in_good_order() {
 #[test]
 fn a_spawn_against_a_failure() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(Some(BOUND), &SEEN, || {
         let (ended, spawned, by_then) = race(Err("down"));
         assert_eq!(ended.unwrap_err().into_group().unwrap().len(), 1);
         match spawned {
@@ -133,7 +121,7 @@ fn a_spawn_against_a_failure() {
 #[test]
 fn a_spawn_against_a_scope_that_waits() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
-    model(&SEEN, || {
+    model(Some(BOUND), &SEEN, || {
         let polls = Arc::new(AtomicUsize::new(0));
         let waiting: Arc<Mutex<Option<Waker>>> = Arc::default();
         let counted = polls.clone();

@@ -6,7 +6,7 @@ use loom::sync::atomic::AtomicBool;
 /// A wake while the set is dropped: the parent is woken or not, and kept by nobody.
 fn a_wake_against_the_drop_of_the_set(seen: &Seen<2>, headers: u32) {
     let (mut ready, mut wakers) = set_of(headers);
-    let (parent, waker) = Parent::new();
+    let (parent, waker) = Wakes::new();
     assert_eq!(turn(&mut ready, &waker), []);
     drop(waker);
     let child = wakers.pop().unwrap();
@@ -18,9 +18,9 @@ fn a_wake_against_the_drop_of_the_set(seen: &Seen<2>, headers: u32) {
     drop(ready);
     let child = other.join().unwrap();
     assert_eq!(Arc::strong_count(&parent), 1, "who rings last drops the parent's waker");
-    let wakes = parent.wakes();
+    let wakes = parent.count();
     wake(&child);
-    assert_eq!(parent.wakes(), wakes);
+    assert_eq!(parent.count(), wakes);
     seen.note(wakes);
 }
 
@@ -42,8 +42,8 @@ fn a_wake_against_a_turn_by_another_parent_and_the_drop() {
     static SEEN: Seen<5> = Seen::new();
     SEEN.model(|seen| {
         let (mut ready, mut wakers) = set_of(1);
-        let (first, first_waker) = Parent::new();
-        let (second, second_waker) = Parent::new();
+        let (first, first_waker) = Wakes::new();
+        let (second, second_waker) = Wakes::new();
         assert_eq!(turn(&mut ready, &first_waker), []);
         drop(first_waker);
         let child = wakers.pop().unwrap();
@@ -56,7 +56,7 @@ fn a_wake_against_a_turn_by_another_parent_and_the_drop() {
         drop((ready, second_waker));
         let _child = other.join().unwrap();
         assert_eq!([&first, &second].map(Arc::strong_count), [1, 1]);
-        seen.note(match (found.len(), first.wakes(), second.wakes()) {
+        seen.note(match (found.len(), first.count(), second.count()) {
             // Found, and nobody woken: the set was not parked any more.
             (1, 0, 0) => 0,
             // Found while the first was woken; the set was gone before the second could be.
@@ -73,8 +73,8 @@ fn a_wake_against_a_turn_by_another_parent_and_the_drop() {
 /// The parent's waker is replaced while somebody wakes the old one, or shall do so.
 fn a_wake_against_another_parent(seen: &Seen<4>, headers: u32) {
     let (mut ready, mut wakers) = set_of(headers);
-    let (first, first_waker) = Parent::new();
-    let (second, second_waker) = Parent::new();
+    let (first, first_waker) = Wakes::new();
+    let (second, second_waker) = Wakes::new();
     assert_eq!(turn(&mut ready, &first_waker), []);
     let child = wakers.pop().unwrap();
     let other = thread::spawn({
@@ -83,7 +83,7 @@ fn a_wake_against_another_parent(seen: &Seen<4>, headers: u32) {
     });
     let found = turn(&mut ready, &second_waker).len();
     other.join().unwrap();
-    seen.note(match (found, first.wakes(), second.wakes()) {
+    seen.note(match (found, first.count(), second.count()) {
         // Found, and nobody woken: the set was not parked any more.
         (1, 0, 0) => 0,
         // Found while the first was woken, or the second as well, since it asked.
@@ -94,9 +94,9 @@ fn a_wake_against_another_parent(seen: &Seen<4>, headers: u32) {
     });
     assert_eq!(found + turn(&mut ready, &second_waker).len(), 1, "never missed");
     // From now on it is the second's.
-    let (before, second_before) = (first.wakes(), second.wakes());
+    let (before, second_before) = (first.count(), second.count());
     wake(&child);
-    assert_eq!((first.wakes(), second.wakes()), (before, second_before + 1));
+    assert_eq!((first.count(), second.count()), (before, second_before + 1));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_turn_against_the_end_of_a_ringing() {
     static SEEN: Seen<2> = Seen::new();
     SEEN.model(|seen| {
         let (mut ready, wakers) = set_of(2);
-        let (parent, waker) = Parent::new();
+        let (parent, waker) = Wakes::new();
         assert_eq!(turn(&mut ready, &waker), []);
         let other = thread::spawn({
             let child = wakers[0].clone();
@@ -127,7 +127,7 @@ fn a_turn_against_the_end_of_a_ringing() {
         wake(&wakers[1]);
         other.join().unwrap();
         // Whoever was not found in the turn has woken the parent since, or that who rang did.
-        let wakes = parent.wakes();
+        let wakes = parent.count();
         assert!((1..=2).contains(&wakes));
         seen.note(wakes - 1);
         found.extend(turn(&mut ready, &waker));
@@ -139,7 +139,7 @@ fn a_turn_against_the_end_of_a_ringing() {
 /// The last waker is dropped while the set is, on another thread.
 fn the_last_waker_against_the_set(seen: &Seen<2>, headers: u32) {
     let (mut ready, mut wakers) = set_of(headers);
-    let (parent, waker) = Parent::new();
+    let (parent, waker) = Wakes::new();
     assert_eq!(turn(&mut ready, &waker), []);
     drop(waker);
     let gone = Arc::new(AtomicBool::new(false));
