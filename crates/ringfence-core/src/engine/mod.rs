@@ -15,8 +15,6 @@ mod parents;
 pub(crate) mod policy;
 pub(crate) mod ready;
 pub(crate) mod segments;
-#[cfg(all(test, not(ringfence_loom)))]
-mod shown;
 pub(crate) mod slots;
 pub(crate) mod source;
 pub(crate) mod store;
@@ -24,3 +22,6 @@ pub(crate) mod tuple;
 pub(crate) mod turn;
 pub(crate) mod unseen;
 pub(crate) mod verb;
+
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests;
