@@ -4,17 +4,14 @@
 //! before it has begun ends as soon as it begins.
 
 use crate::{
-    family::{CHILD_PANICS, Family},
-    matrix::{End, ending_orders, for_each_sequence},
+    family::Family,
+    matrix::{End, bring_about, ending_orders, for_each_sequence, step},
     model::{Answer, Model},
-    verbs::{
-        Child, Each as _, Name, Running, brief, by_arity, caught, outcomes, outputs, raced, tried,
-    },
+    verbs::{Child, Each as _, Name, Running, by_arity, outcomes, outputs, raced, tried},
 };
 use futures::StreamExt as _;
 use ringfence_core::{as_completed, gather, race, race_ok, settle, try_gather};
 use ringfence_test::Stepper;
-use std::task::Poll;
 
 /// A verb over a container, with a limit.
 struct Limited {
@@ -98,31 +95,16 @@ fn play(verb: &Limited, limit: usize, ends: &[End], order: &[usize], dropped: Op
     let mut running = Stepper::new((verb.run)(children, limit));
     let mut model = Model::new(verb.name, ends.len());
     let mut places = Places::new(limit, ends.len());
-    let mut step = |family: &Family| {
-        let answer = match caught(|| running.step()) {
-            Ok(Poll::Pending) => return Answer::Pending,
-            Ok(Poll::Ready(report)) => Answer::Ready(brief(&report)),
-            Err(message) if message == CHILD_PANICS => Answer::Panicked,
-            Err(message) => panic!("{message}"),
-        };
-        assert!(family.are_all_dropped(), "a child outlives its verb");
-        answer
-    };
-    let mut answer = step(&family);
+    let mut answer = step(&mut running, &family);
     assert_eq!(answer, model.answer(), "{}", title());
     for (round, place) in order.iter().enumerate() {
         if answer != Answer::Pending || dropped == Some(round) {
             break;
         }
-        match ends[*place] {
-            End::Value => family.succeed(*place),
-            End::Error => family.fail(*place),
-            End::Panic => family.panic(*place),
-            End::Never => unreachable!("it ends never"),
-        }
+        bring_about(&family, *place, ends[*place]);
         places.told[*place] = Some(ends[*place]);
         places.settle(&mut model);
-        answer = step(&family);
+        answer = step(&mut running, &family);
         assert_eq!(answer, model.answer(), "{}", title());
         let begun = (0..ends.len()).filter(|place| family.control(*place).polls() > 0).count();
         assert!(begun <= places.begun, "{}: {begun} have begun", title());

@@ -111,7 +111,7 @@ fn for_each_script(len: usize, mut play: impl FnMut(&Script)) {
 fn play(verb: &Verb, script: &Script) {
     let title = || format!("{:?} in {}: {script:?}", verb.name, verb.container);
     let (family, children) = Family::new(script.ends.len());
-    let mut running = Some(Stepper::new((verb.run)(children)));
+    let mut running = Stepper::new((verb.run)(children));
     let mut model = Model::new(verb.name, script.ends.len());
     let mut answer = step(&mut running, &family);
     assert_eq!(answer, model.answer(), "{}", title());
@@ -134,11 +134,11 @@ fn play(verb: &Verb, script: &Script) {
         if answer != Answer::Pending {
             break;
         }
-        end(&family, *place, script.ends[*place]);
+        bring_about(&family, *place, script.ends[*place]);
         model.end(*place, script.ends[*place]);
         let pauses = script.pace == Pace::OneInEachStep || round + 1 == script.order.len();
         if pauses {
-            let woken = running.as_ref().is_some_and(Stepper::is_woken);
+            let woken = running.is_woken();
             assert!(woken, "{}: nobody was woken", title());
             answer = step(&mut running, &family);
             assert_eq!(answer, model.answer(), "{}", title());
@@ -148,7 +148,8 @@ fn play(verb: &Verb, script: &Script) {
     family.assert_sound();
 }
 
-fn end(family: &Family, place: usize, end: End) {
+/// Has a child end so.
+pub(crate) fn bring_about(family: &Family, place: usize, end: End) {
     match end {
         End::Value => family.succeed(place),
         End::Error => family.fail(place),
@@ -158,9 +159,8 @@ fn end(family: &Family, place: usize, end: End) {
 }
 
 /// Polls once. If that is the end of the verb, it is that of every child of it.
-fn step(running: &mut Option<Stepper<Running>>, family: &Family) -> Answer {
-    let verb = running.as_mut().expect("it is dropped at the end");
-    let answer = match caught(|| verb.step()) {
+pub(crate) fn step(running: &mut Stepper<Running>, family: &Family) -> Answer {
+    let answer = match caught(|| running.step()) {
         Ok(Poll::Pending) => return Answer::Pending,
         Ok(Poll::Ready(report)) => Answer::Ready(brief(&report)),
         Err(message) if message == CHILD_PANICS => Answer::Panicked,
