@@ -119,13 +119,7 @@ impl<S> Inflow<S> {
         F: Future,
         S: Source<F>,
     {
-        let Some(source) = &mut self.source else { return false };
-        if self.limits.poll_more(children.len(), waker).is_pending() {
-            return false;
-        }
-        let Some(child) = source.next() else {
-            self.source = None;
-            self.limits.keep(children.len());
+        let Some(child) = self.limits.next(&mut self.source, children.len(), waker) else {
             return false;
         };
         let slot = children.insert(child, ready).index();

@@ -1,5 +1,6 @@
 //! How many children may run at a time.
 
+use super::source::Source;
 use crate::limiter::{Acquire, Limiter, Permit};
 use alloc::boxed::Box;
 use core::{
@@ -165,11 +166,31 @@ impl Limits {
     /// Waits for a place for one child more beside those that run; nobody is woken by the end of
     /// one of these.
     #[inline]
-    pub(crate) fn poll_more(&mut self, running: usize, waker: &Waker) -> Poll<()> {
+    fn poll_more(&mut self, running: usize, waker: &Waker) -> Poll<()> {
         if self.number.is_some_and(|number| running >= number.get()) {
             return Poll::Pending;
         }
         self.share.as_mut().map_or(Poll::Ready(()), |share| share.poll_more(waker))
+    }
+
+    /// Makes the next child of `source`, if there is one, and a place for it beside those that run;
+    /// lets go of a source that has none. Who waits for a place is woken by `waker`.
+    pub(crate) fn next<F, S: Source<F>>(
+        &mut self,
+        source: &mut Option<S>,
+        running: usize,
+        waker: &Waker,
+    ) -> Option<F> {
+        let more = source.as_mut()?;
+        if self.poll_more(running, waker).is_pending() {
+            return None;
+        }
+        let child = more.next();
+        if child.is_none() {
+            *source = None;
+            self.keep(running);
+        }
+        child
     }
 
     /// Gives up the places of those who have ended: so many run.

@@ -164,13 +164,7 @@ where
     /// Makes one child more, if there is one, and a place for it. Who waits for places is woken by
     /// `waker`.
     fn admit(&mut self, outputs: &mut impl Keep<T>, waker: &Waker) -> bool {
-        let Some(source) = &mut self.source else { return false };
-        if self.limits.poll_more(self.roster.len(), waker).is_pending() {
-            return false;
-        }
-        let Some(child) = source.next() else {
-            self.source = None;
-            self.limits.keep(self.roster.len());
+        let Some(child) = self.limits.next(&mut self.source, self.roster.len(), waker) else {
             return false;
         };
         self.made.push_back(child);
