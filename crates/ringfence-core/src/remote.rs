@@ -16,11 +16,12 @@ mod slot;
 mod strict;
 
 pub use blocking::blocking;
+pub(crate) use child::wake;
 pub use outcome::RemoteOutcome;
 
 use crate::{
     cancel::drain::{self, Behind},
-    outcome::{Hook, Outcome, Panic, catch},
+    outcome::{Hook, Outcome, Panic, catch, keep_first},
     rt::Spawn,
     time,
 };
@@ -293,17 +294,13 @@ impl<T> Drop for Remote<T> {
                 [gone.flatten().and_then(|left| left.into_panic()).and_then(reported), None]
             }
         };
-        resume_first(panics.into_iter().chain([cancelled, dropped]));
-    }
-}
-
-/// Goes on with the first of these panics, if there is one.
-fn resume_first(panics: impl Iterator<Item = Option<Panic>>) {
-    let mut panics = panics.flatten();
-    let first = panics.next();
-    panics.for_each(Panic::discard);
-    if let Some(panic) = first {
-        panic.resume_unless_panicking();
+        let mut first = None;
+        for panic in panics.into_iter().chain([cancelled, dropped]) {
+            keep_first(&mut first, panic);
+        }
+        if let Some(panic) = first {
+            panic.resume_unless_panicking();
+        }
     }
 }
 

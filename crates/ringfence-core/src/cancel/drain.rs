@@ -16,6 +16,8 @@
 mod open;
 
 use crate::outcome::Panic;
+#[cfg(feature = "std")]
+use crate::outcome::keep_first;
 use alloc::boxed::Box;
 #[cfg(feature = "std")]
 use core::task::Waker;
@@ -63,29 +65,28 @@ impl Drain {
     /// Notes a panic of somebody who has gone.
     #[cfg(feature = "std")]
     pub(crate) fn note(&mut self, panic: Option<Panic>) {
-        match (panic, &self.panic) {
-            (None, _) => {}
-            (panic, None) => self.panic = panic,
-            (Some(panic), Some(_)) => panic.discard(),
-        }
+        keep_first(&mut self.panic, panic);
     }
 
     /// Calls `f`, and takes in those who are dropped meanwhile.
+    #[cfg(feature = "std")]
     #[inline]
     pub(crate) fn collect<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        #[cfg(feature = "std")]
         let before = self.left.len();
-        #[cfg(feature = "std")]
         let open = open::Open::new(&mut self.left);
         let returned = f();
-        #[cfg(feature = "std")]
-        {
-            drop(open);
-            if self.left.has_doubled_since(before) {
-                self.forget_gone();
-            }
+        drop(open);
+        if self.left.has_doubled_since(before) {
+            self.forget_gone();
         }
         returned
+    }
+
+    /// Calls `f`. Without threads nobody is inside a poll elsewhere.
+    #[cfg(not(feature = "std"))]
+    #[inline]
+    pub(crate) fn collect<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        f()
     }
 
     /// Forgets those who have gone: whoever lives for months may drop many.
@@ -97,6 +98,7 @@ impl Drain {
         let _ = self.poll_left(&mut Context::from_waker(Waker::noop()));
     }
 
+    /// Waits until all have gone, and notes their panics.
     #[cfg(feature = "std")]
     #[cold]
     #[inline(never)]

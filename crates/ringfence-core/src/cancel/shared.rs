@@ -7,7 +7,7 @@ use super::{
     waiters::Waiters,
 };
 use crate::{
-    outcome::{Panic, Reason, drop_each},
+    outcome::{Panic, Reason, drop_each, keep_first},
     sync::{
         Lock,
         atomic::{AtomicBool, Ordering},
@@ -127,11 +127,7 @@ impl Shared {
         };
         let mut first = self.wake();
         for token in below {
-            match (token.wake(), &first) {
-                (Some(panic), Some(_)) => panic.discard(),
-                (Some(panic), None) => first = Some(panic),
-                (None, _) => {}
-            }
+            keep_first(&mut first, token.wake());
         }
         if let Some(panic) = first {
             panic.resume_unless_panicking();

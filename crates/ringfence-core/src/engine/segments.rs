@@ -7,7 +7,7 @@ use super::{
     turn::Children,
     unseen::Unseen,
 };
-use crate::outcome::{Panic, catch};
+use crate::outcome::{Panic, catch, keep_first};
 use alloc::vec::Vec;
 use core::{
     fmt,
@@ -188,11 +188,7 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
             let slots = self.chunks[chunk].slots;
             while rest != 0 {
                 let swept = catch(|| drop_in_place(slots, &mut rest));
-                match swept {
-                    Ok(()) => {}
-                    Err(panic) if first.is_none() => first = Some(panic),
-                    Err(panic) => panic.discard(),
-                }
+                keep_first(&mut first, swept.err());
             }
         }
         first

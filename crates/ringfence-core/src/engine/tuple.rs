@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     cancel::drain,
-    outcome::{Panic, catch},
+    outcome::{Panic, catch, keep_first},
 };
 use alloc::vec::Vec;
 use core::{
@@ -107,12 +107,7 @@ impl<L: Links<J>, J> Fixed<L, J> {
                     this.links.as_mut().discard(place);
                 }
             });
-            if let Err(panic) = swept {
-                match first {
-                    None => first = Some(panic),
-                    Some(_) => panic.discard(),
-                }
-            }
+            keep_first(&mut first, swept.err());
         }
         first
     }

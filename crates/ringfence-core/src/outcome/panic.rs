@@ -194,12 +194,19 @@ pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
 pub(crate) fn drop_each<T>(mut values: impl Iterator<Item = T>) -> Option<Panic> {
     let mut first = None;
     while let Err(panic) = catch(|| values.by_ref().for_each(drop)) {
-        match first {
-            None => first = Some(panic),
-            Some(_) => panic.discard(),
-        }
+        keep_first(&mut first, Some(panic));
     }
     first
+}
+
+/// Keeps the first of several panics, which is the one that goes on.
+#[inline]
+pub(crate) fn keep_first(first: &mut Option<Panic>, next: Option<Panic>) {
+    match next {
+        None => {}
+        Some(next) if first.is_none() => *first = Some(next),
+        Some(next) => next.discard(),
+    }
 }
 
 /// Ends the process.

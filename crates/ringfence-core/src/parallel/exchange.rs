@@ -1,7 +1,8 @@
 //! What a verb and its shards hand to each other.
 
 use crate::{
-    outcome::{Panic, catch},
+    outcome::Panic,
+    remote::wake,
     sync::{
         Lock,
         atomic::{AtomicBool, Ordering},
@@ -240,12 +241,5 @@ impl<F, T> Exchange<F, T> {
         });
         drop((idle, parent));
         (queue, ends)
-    }
-}
-
-/// Wakes who waits. A panic of the waker is none of the runtime's business, which is only a guest.
-fn wake(waiter: Option<Waker>) {
-    if let Err(panic) = catch(|| waiter.map(Waker::wake)) {
-        panic.discard();
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         segments::Segments,
         turn::{Children, turn},
     },
-    outcome::{Panic, catch},
+    outcome::{Panic, catch, keep_first},
     sync::Arc,
 };
 use alloc::vec::Vec;
@@ -201,13 +201,4 @@ pub(super) fn first_panic<T>(
         keep_first(&mut first, panic);
     }
     first
-}
-
-/// Keeps the first of several panics.
-pub(super) fn keep_first(first: &mut Option<Panic>, next: Option<Panic>) {
-    match (&first, next) {
-        (None, next) => *first = next,
-        (Some(_), Some(second)) => second.discard(),
-        (Some(_), None) => {}
-    }
 }

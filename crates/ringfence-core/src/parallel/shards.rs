@@ -3,7 +3,7 @@
 use super::{
     exchange::{Exchange, Inflow},
     roster::Roster,
-    shard::{Shard, first_panic, keep_first, lost},
+    shard::{Shard, first_panic, lost},
 };
 use crate::{
     cancel::drain,
@@ -15,7 +15,7 @@ use crate::{
         slots::Slots,
         source::Source,
     },
-    outcome::{Hook, Outcome, Panic, catch, drop_each},
+    outcome::{Hook, Outcome, Panic, catch, drop_each, keep_first},
     remote::{RemoteOutcome, remote},
     rt::Spawn,
     sync::Arc,

@@ -139,7 +139,7 @@ fn end<T>(slot: &Slot<Child<T>, T>, outcome: Outcome<T>, left: Behind) {
 }
 
 /// Wakes who waits. A panic of the waker is none of the runtime's business, which is only a guest.
-fn wake(waiter: Option<Waker>) {
+pub(crate) fn wake(waiter: Option<Waker>) {
     if let Err(panic) = catch(|| waiter.map(Waker::wake)) {
         panic.discard();
     }

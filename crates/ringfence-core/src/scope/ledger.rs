@@ -6,7 +6,7 @@ use super::{
 };
 use crate::outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Panic, Reason, ScopeError, abort,
-    catch,
+    catch, keep_first,
 };
 use alloc::{boxed::Box, vec::Vec};
 use core::mem;
@@ -165,10 +165,7 @@ impl<T, E> Ledger<'_, T, E> {
 
     /// Something has panicked whose panic goes on; only the first one does.
     pub(super) fn panic(&mut self, panic: Panic) -> Verdict {
-        match self.panic {
-            None => self.panic = Some(panic),
-            Some(_) => panic.discard(),
-        }
+        keep_first(&mut self.panic, Some(panic));
         CANCEL
     }
 
