@@ -20,6 +20,10 @@ use core::{
 };
 
 /// Where the end of a future of output `O` is told to those who keep a joint.
+///
+/// # Safety
+///
+/// Who calls an `unsafe` method is the driver of the joint that the post is in, and has it by `&mut`.
 pub(crate) trait Post<O> {
     /// What the driver is told of the end.
     type End;
@@ -30,13 +34,16 @@ pub(crate) trait Post<O> {
     fn id(&self) -> &Self::Id;
 
     /// Takes the output; the future has been dropped.
-    fn deliver(&self, output: O) -> Self::End;
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
+    unsafe fn deliver(&self, output: O) -> Self::End;
 
     /// Takes the panic, after which the future has been dropped.
-    fn panicked(&self, panic: Panic) -> Self::End;
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
+    unsafe fn panicked(&self, panic: Panic) -> Self::End;
 
     /// The future has been dropped, whether it had ended or not.
-    fn dropped(&self);
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
+    unsafe fn dropped(&self);
 }
 
 /// The allocation.
@@ -84,19 +91,37 @@ pub trait Joined {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     unsafe fn poll(&self, cx: &mut Context<'_>) -> Poll<Self::End>;
 
-    /// Drops the future in place.
+    /// Drops the future, whether it has ended or not, and then tells that, also if it panics.
     ///
     /// # Safety
     ///
     /// The caller is the driver, and has it by `&mut`.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    unsafe fn clear(&self);
+    unsafe fn let_go(&self);
 
-    /// Tells that the future has been dropped, whether it had ended or not.
-    fn dropped(&self);
+    /// Drops the future, whose poll or destructor has panicked, and then tells that.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the driver, and has it by `&mut`.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
+    unsafe fn panicked(&self, panic: Panic) -> Self::End;
+}
 
-    /// Tells the panic of the future, which has been dropped.
-    fn panicked(&self, panic: Panic) -> Self::End;
+impl<F, P> Joint<F, P> {
+    /// Drops the future in place, if it is there.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the driver, and has it by `&mut`.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
+    unsafe fn clear(&self) {
+        self.future.with_mut(|future| {
+            // SAFETY: I9, since the caller is the driver, and has it by `&mut`. In place, as for
+            // whatever is pinned.
+            unsafe { *future = None };
+        });
+    }
 }
 
 impl<F: Future, P: Post<F::Output>> Joined for Joint<F, P> {
@@ -120,24 +145,30 @@ impl<F: Future, P: Post<F::Output>> Joined for Joint<F, P> {
         let output = Unseen::new(ready!(polled));
         // SAFETY: the caller is the driver, and has it by `&mut`.
         unsafe { self.clear() };
-        Poll::Ready(self.post.deliver(output.show()))
+        // SAFETY: as above.
+        Poll::Ready(unsafe { self.post.deliver(output.show()) })
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    unsafe fn clear(&self) {
-        self.future.with_mut(|future| {
-            // SAFETY: I9, since the caller is the driver, and has it by `&mut`. In place, as for
-            // whatever is pinned.
-            unsafe { *future = None };
-        });
+    unsafe fn let_go(&self) {
+        // SAFETY: the caller is the driver, and has it by `&mut`.
+        let cleared = catch(|| unsafe { self.clear() });
+        // SAFETY: as above.
+        unsafe { self.post.dropped() };
+        if let Err(panic) = cleared {
+            panic.resume();
+        }
     }
 
-    fn dropped(&self) {
-        self.post.dropped();
-    }
-
-    fn panicked(&self, panic: Panic) -> P::End {
-        self.post.panicked(panic)
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
+    unsafe fn panicked(&self, panic: Panic) -> P::End {
+        // SAFETY: the caller is the driver, and has it by `&mut`.
+        if let Err(second) = catch(|| unsafe { self.clear() }) {
+            // A child has one end, and that was its first panic.
+            second.discard();
+        }
+        // SAFETY: as above.
+        unsafe { self.post.panicked(panic) }
     }
 }
 
@@ -154,18 +185,16 @@ impl<D: ?Sized + Joined> Driver<D> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     pub(crate) fn panicked(self, panic: Panic) -> D::End {
         // SAFETY: this is the driver, by value.
-        if let Err(second) = catch(|| unsafe { self.0.clear() }) {
-            // A child has one end, and that was its first panic.
-            second.discard();
-        }
-        self.0.panicked(panic)
+        unsafe { self.0.panicked(panic) }
     }
 
     /// Drops the future. If that panics, it is the end of the future, which is returned.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     pub(crate) fn let_go(self) -> Option<D::End> {
         let joint = self.0.clone();
         let panic = catch(|| drop(self)).err()?;
-        Some(joint.panicked(panic))
+        // SAFETY: this was the driver, by value.
+        Some(unsafe { joint.panicked(panic) })
     }
 }
 
@@ -187,16 +216,8 @@ impl<D: ?Sized + Joined> Future for Driver<D> {
 impl<D: ?Sized + Joined> Drop for Driver<D> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     fn drop(&mut self) {
-        /// Tells it, also if the destructor panics.
-        struct Dropped<'a, D: ?Sized + Joined>(&'a D);
-        impl<D: ?Sized + Joined> Drop for Dropped<'_, D> {
-            fn drop(&mut self) {
-                self.0.dropped();
-            }
-        }
-        let _dropped = Dropped(&*self.0);
         // SAFETY: this is the driver, by `&mut`.
-        unsafe { self.0.clear() }
+        unsafe { self.0.let_go() }
     }
 }
 
@@ -214,7 +235,7 @@ impl<D: ?Sized + Joined> fmt::Debug for Driver<D> {
 /// # Invariants
 ///
 /// I10. `part` is a part of the post of the joint at `joint`, of which this holds a count, and
-///      `release` gives one up.
+///      `release` gives one up. There is one of these of a joint.
 pub(crate) struct Kept<R> {
     part: NonNull<R>,
     joint: NonNull<()>,

@@ -138,14 +138,17 @@ impl<T: 'static, L> Post<T> for Seat<T, L> {
         &()
     }
 
-    fn deliver(&self, output: T) -> Outcome<T> {
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U19")]
+    unsafe fn deliver(&self, output: T) -> Outcome<T> {
         Outcome::Completed(output)
     }
 
-    fn panicked(&self, panic: Panic) -> Outcome<T> {
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U19")]
+    unsafe fn panicked(&self, panic: Panic) -> Outcome<T> {
         Outcome::of_panic(panic)
     }
 
     /// Whoever drops it says so to the slot.
-    fn dropped(&self) {}
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U19")]
+    unsafe fn dropped(&self) {}
 }

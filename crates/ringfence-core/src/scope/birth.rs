@@ -4,7 +4,6 @@ use super::{
     ChildBuilder, Handle, Local, Mode, OwnedHandle, Scope, Shared, SpawnError,
     anyway::Anyway,
     child::Birth,
-    draft::Draft,
     output::ChildOutput,
     report::{Owned, Regular, Report},
     start::{Start, Started, word},
@@ -20,7 +19,7 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     /// Begins a child, to be given a name or made a daemon before it is spawned.
     #[track_caller]
     pub fn child(&self) -> ChildBuilder<'env, E, M> {
-        ChildBuilder { scope: self.clone(), draft: Draft::new() }
+        ChildBuilder { scope: self.clone(), birth: Birth::new() }
     }
 
     /// The one way in.
@@ -30,23 +29,18 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     #[inline]
     fn admit<F: Future, V, P: Post<F::Output>>(
         &self,
-        draft: Draft,
+        birth: Birth,
         future: F,
         post: impl FnOnce(Report<V>) -> P,
         report: impl FnOnce(&P) -> &Report<V>,
         unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<M::Child<'env, E>>,
     ) -> Result<Kept<Report<V>>, Refused<F, P>> {
         let join = |number| {
-            let Draft { said, rank, location } = draft;
-            let birth = Birth::new(number, rank, said, location);
-            Joining::new(future, post(Report::new(birth, self.door.gate.clone())))
+            let report = Report::new(birth.numbered(number), self.door.gate.clone());
+            Joining::new(future, post(report))
         };
-        let mut join = Some(join);
-        let mut join = |number| join.take().map(|join| join(number)).expect("it is called once");
-        match self.door.admit(|number| join(number).part(report, unsize)) {
-            Ok(kept) => Ok(kept),
-            Err((number, reason)) => Err(Refused { joining: join(number), reason }),
-        }
+        let admitted = self.door.admit(join, |joining| joining.part(report, unsize));
+        admitted.map_err(|(joining, reason)| Refused { joining, reason })
     }
 }
 
@@ -99,7 +93,7 @@ macro_rules! spawning {
             {
                 // Not through `child`, which would count the scope.
                 let admitted =
-                    self.admit(Draft::new(), child, Regular::new, Regular::report, |it| it);
+                    self.admit(Birth::new(), child, Regular::new, Regular::report, |it| it);
                 Handle::new(admitted.unwrap_or_else(|refused| refused.drop(Regular::report)))
             }
 
@@ -258,7 +252,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                let admitted = self.scope.admit(self.draft, child, Regular::new, Regular::report, |it| it);
+                let admitted = self.scope.admit(self.birth, child, Regular::new, Regular::report, |it| it);
                 Handle::new(admitted.unwrap_or_else(|refused| refused.drop(Regular::report)))
             }
 
@@ -288,7 +282,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                match self.scope.admit(self.draft, child, Regular::new, Regular::report, |it| it) {
+                match self.scope.admit(self.birth, child, Regular::new, Regular::report, |it| it) {
                     Ok(kept) => Ok(Handle::new(kept)),
                     Err(refused) => Err(refused.into_error()),
                 }
@@ -302,7 +296,7 @@ macro_rules! spawning {
                 $(E: $send,)?
             {
                 let overdue = self.scope.door.overdue();
-                let admitted = self.scope.admit(self.draft, child, Owned, Owned::report, |it| it);
+                let admitted = self.scope.admit(self.birth, child, Owned, Owned::report, |it| it);
                 let kept = admitted.unwrap_or_else(|refused| refused.drop(Owned::report));
                 OwnedHandle::new(kept, overdue)
             }

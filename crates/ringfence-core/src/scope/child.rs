@@ -16,17 +16,28 @@ pub struct Birth {
 }
 
 impl Birth {
-    /// A child before which the scope had numbered so many.
+    /// A child that is spawned here, of which nothing is said, and which has no number yet.
+    #[track_caller]
     #[inline]
-    pub(super) fn new(
-        number: u64,
-        rank: Rank,
-        said: Said,
-        location: &'static Location<'static>,
-    ) -> Self {
-        let place = number << 1 | u64::from(rank == Rank::Daemon);
-        let said = (!said.is_nothing()).then(|| Box::new(said));
-        Self { place, said, location }
+    pub(super) fn new() -> Self {
+        Self { place: 0, said: None, location: Location::caller() }
+    }
+
+    /// Says that the scope does not stay open for it.
+    pub(super) fn make_daemon(&mut self) {
+        self.place |= 1;
+    }
+
+    /// What is to be said of it.
+    pub(super) fn said(&mut self) -> &mut Said {
+        self.said.get_or_insert_default()
+    }
+
+    /// Gives it its number, once: so many were numbered before.
+    #[inline]
+    pub(super) fn numbered(mut self, number: u64) -> Self {
+        self.place |= number << 1;
+        self
     }
 
     /// How many children the scope had numbered before.
@@ -80,12 +91,6 @@ pub(super) struct Said {
     pub(super) name: Option<Name>,
     /// How long it may go on once it was asked to end.
     pub(super) grace: Option<Duration>,
-}
-
-impl Said {
-    fn is_nothing(&self) -> bool {
-        self.name.is_none() && self.grace.is_none()
-    }
 }
 
 /// Whether a scope stays open for a child.

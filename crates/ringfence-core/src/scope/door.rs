@@ -45,21 +45,22 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
         }
     }
 
-    /// Leaves a child, which `make` makes of its number, for the scope's future to take in; or says
-    /// why not, and the number.
+    /// Leaves a child for the scope's future to take in: `make` makes it of its number, and `part`
+    /// says what of it stays with whoever spawns. A child that is refused is given back.
     #[inline]
-    pub(super) fn admit<T>(
+    pub(super) fn admit<J, T>(
         &self,
-        make: impl FnOnce(u64) -> (Child<'env, E, M>, T),
-    ) -> Result<T, (u64, Reason)> {
+        make: impl FnOnce(u64) -> J,
+        part: impl FnOnce(J) -> (Child<'env, E, M>, T),
+    ) -> Result<T, (J, Reason)> {
         // The door's lock is taken before the gate's, and never the other way round.
         let admitted = self.incoming.with(|incoming| {
-            let number = incoming.numbered;
+            let made = make(incoming.numbered);
             incoming.numbered += 1;
             if let Some(reason) = self.gate.refusal() {
-                return Err((number, reason));
+                return Err((made, reason));
             }
-            let (child, rest) = make(number);
+            let (child, rest) = part(made);
             incoming.children.push(child);
             Ok(rest)
         })?;

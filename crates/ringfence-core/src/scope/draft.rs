@@ -1,11 +1,8 @@
 //! What is said of a child before it is spawned.
 
-use super::{
-    Mode, Scope, Shared,
-    child::{Rank, Said},
-};
+use super::{Mode, Scope, Shared, child::Birth};
 use crate::outcome::Name;
-use core::{fmt, panic::Location};
+use core::fmt;
 
 /// A child that is about to be spawned, as [`Scope::child`] returns it.
 ///
@@ -23,29 +20,13 @@ use core::{fmt, panic::Location};
 #[must_use = "a child is spawned by `.spawn(…)`"]
 pub struct ChildBuilder<'env, E: 'env, M: Mode = Shared> {
     pub(super) scope: Scope<'env, E, M>,
-    pub(super) draft: Draft,
-}
-
-/// What is said of a child before it is spawned.
-pub(super) struct Draft {
-    pub(super) said: Said,
-    pub(super) rank: Rank,
-    pub(super) location: &'static Location<'static>,
-}
-
-impl Draft {
-    /// A child of which nothing is said.
-    #[track_caller]
-    #[inline]
-    pub(super) fn new() -> Self {
-        Self { said: Said::default(), rank: Rank::Regular, location: Location::caller() }
-    }
+    pub(super) birth: Birth,
 }
 
 impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// Gives the child a name, to be shown in errors.
     pub fn named(mut self, name: impl Into<Name>) -> Self {
-        self.draft.said.name = Some(name.into());
+        self.birth.said().name = Some(name.into());
         self
     }
 
@@ -54,7 +35,7 @@ impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// It is cancelled once the body and all other children have ended, the last daemon first. Its
     /// failure is the scope's. [`limit`](crate::Scoped::limit) does not count it.
     pub fn daemon(mut self) -> Self {
-        self.draft.rank = Rank::Daemon;
+        self.birth.make_daemon();
         self
     }
 
@@ -85,13 +66,13 @@ impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// ```
     #[cfg(feature = "std")]
     pub fn grace(mut self, grace: core::time::Duration) -> Self {
-        self.draft.said.grace = Some(grace);
+        self.birth.said().grace = Some(grace);
         self
     }
 }
 
 impl<E, M: Mode> fmt::Debug for ChildBuilder<'_, E, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChildBuilder").field("name", &self.draft.said.name).finish_non_exhaustive()
+        f.debug_struct("ChildBuilder").field("name", &self.birth.name()).finish_non_exhaustive()
     }
 }

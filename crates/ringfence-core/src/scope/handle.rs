@@ -34,20 +34,11 @@ use core::{
 /// Awaiting it may be given up at any time: the value stays, and it may be awaited again.
 pub struct Handle<T> {
     report: Kept<Report<T>>,
-    /// Whether it was told the end, and has left nothing to be told.
-    told: bool,
 }
 
 impl<T> Handle<T> {
     pub(super) fn new(report: Kept<Report<T>>) -> Self {
-        Self { report, told: false }
-    }
-
-    /// Waits for the end of the child.
-    fn poll_told(&mut self, cx: &mut Context<'_>) -> Poll<Told<T>> {
-        let told = ready!(self.report.poll(cx));
-        self.told = true;
-        Poll::Ready(told)
+        Self { report }
     }
 
     /// Returns the place of the child among its siblings.
@@ -89,7 +80,7 @@ impl<T> Future for Handle<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        let told = ready!(self.poll_told(cx));
+        let told = ready!(self.report.poll(cx));
         let label = || self.report.birth.label();
         match told {
             Told::Completed(value) => Poll::Ready(value),
@@ -106,9 +97,7 @@ impl<T> Future for Handle<T> {
 
 impl<T> Drop for Handle<T> {
     fn drop(&mut self) {
-        if !self.told {
-            drop(self.report.abandon());
-        }
+        drop(self.report.abandon());
     }
 }
 
@@ -132,7 +121,7 @@ impl<T> Future for HandleOutcome<T> {
     type Output = Outcome<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
-        Poll::Ready(match ready!(self.handle.poll_told(cx)) {
+        Poll::Ready(match ready!(self.handle.report.poll(cx)) {
             Told::Completed(value) => Outcome::Completed(value),
             Told::Failed(fault) => Outcome::Cancelled(Cancelled::new(fault.reason())),
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
@@ -194,7 +183,7 @@ impl<T, E> Future for OwnedHandle<T, E> {
     type Output = Outcome<Result<T, E>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match ready!(self.handle.poll_told(cx)) {
+        Poll::Ready(match ready!(self.handle.report.poll(cx)) {
             Told::Completed(outcome) => outcome,
             Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
             Told::Taken | Told::Failed(_) => {
@@ -206,9 +195,6 @@ impl<T, E> Future for OwnedHandle<T, E> {
 
 impl<T, E> Drop for OwnedHandle<T, E> {
     fn drop(&mut self) {
-        if self.handle.told {
-            return;
-        }
         if let Some(failure) = self.handle.report.disown() {
             self.overdue.push(failure);
         }

@@ -6,12 +6,12 @@ use super::{
     output::ChildOutput,
 };
 use crate::{
-    engine::joint::Post,
-    outcome::{Cancelled, Cause, Failure, Outcome, Panic, Reason, catch},
-    sync::{
-        Lock,
-        atomic::{AtomicBool, Ordering},
+    engine::{
+        joint::{Kept, Post},
+        oneshot::Oneshot,
     },
+    outcome::{Cancelled, Cause, Failure, Outcome, Panic, Reason, catch},
+    sync::Lock,
 };
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::{boxed::Box, sync::Arc};
@@ -34,25 +34,14 @@ use core::{
 pub(super) struct Report<V> {
     pub(super) birth: Birth,
     pub(super) gate: Arc<Gate>,
-    /// Whether the child has ended: changed with the state, under its lock, and read without.
-    ended: AtomicBool,
-    state: Lock<State<V>>,
-}
-
-#[derive(Debug)]
-struct State<V> {
-    end: End<V>,
+    /// What the child's driver says to its handle.
+    end: Oneshot<End<V>>,
     /// Why the handle asked for the end, if it did, or why the child was dropped.
-    reason: Option<Box<Reason>>,
+    reason: Lock<Option<Box<Reason>>>,
 }
 
 #[derive(Debug)]
 enum End<V> {
-    /// With whoever awaits the handle, and whether that is gone.
-    Running {
-        waiter: Option<Waker>,
-        alone: bool,
-    },
     Completed(V),
     Taken,
     /// The scope knows how, and ends, or goes on without it.
@@ -93,127 +82,54 @@ pub(super) enum Told<V> {
 
 impl<V> Report<V> {
     pub(super) fn new(birth: Birth, gate: Arc<Gate>) -> Self {
-        Self {
-            birth,
-            gate,
-            ended: AtomicBool::new(false),
-            state: Lock::new(State {
-                end: End::Running { waiter: None, alone: false },
-                reason: None,
-            }),
-        }
+        Self { birth, gate, end: Oneshot::new(), reason: Lock::new(None) }
     }
 
     /// The child was refused, and will be dropped.
     pub(super) fn refuse(&self, reason: Reason) {
-        let reason = Some(Box::new(reason));
-        self.state.with(|state| state.reason = reason);
+        self.give_reason(reason);
     }
 
     /// Whether the child has ended.
     pub(super) fn is_finished(&self) -> bool {
-        // Acquire: pairs with the Release in `set_ended`.
-        self.ended.load(Ordering::Acquire)
+        self.end.is_said()
     }
 
-    /// Moves on from running, under the lock of the state. Returns a value that there is nobody to
-    /// take, and who waits.
-    #[inline]
-    fn end(&self, state: &mut State<V>, mut end: End<V>) -> (Option<V>, Option<Waker>) {
-        let End::Running { waiter, alone } = &mut state.end else { return (end.take(), None) };
-        let (waiter, alone) = (waiter.take(), *alone);
-        let surplus = if alone { end.take() } else { None };
-        state.end = end;
-        // Release: pairs with the Acquire in `is_finished`.
-        self.ended.store(true, Ordering::Release);
-        (surplus, waiter)
-    }
-
-    /// Waits for the end.
-    pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Told<V>> {
-        if self.is_finished() {
-            let told = self.state.with(State::tell);
-            return Poll::Ready(told.expect("who has ended tells how"));
-        }
-        // Foreign code before the lock, and after it.
-        let mut new = Some(cx.waker().clone());
-        let (told, old) = self.state.with(|state| match &mut state.end {
-            End::Running { waiter, .. } => (None, mem::replace(waiter, new.take())),
-            _ => (state.tell(), None),
+    /// Says why the child ends before its end. False if that was said.
+    fn give_reason(&self, reason: Reason) -> bool {
+        let mut new = Some(Box::new(reason));
+        self.reason.with(|reason| {
+            if reason.is_none() {
+                *reason = new.take();
+            }
         });
-        drop((new, old));
-        told.map_or(Poll::Pending, Poll::Ready)
+        new.is_none()
     }
 
     /// Asks for the child's end, unless that was done or it has ended.
     pub(super) fn cancel(&self, reason: Reason) {
         #[cfg(feature = "std")]
         let told = self.gate.observed().map(|scope| (scope, reason.clone()));
-        let mut reason = Some(Box::new(reason));
-        self.state.with(|state| {
-            if state.reason.is_none() && matches!(state.end, End::Running { .. }) {
-                state.reason = reason.take();
-            }
-        });
-        let first = reason.is_none();
-        if first {
-            #[cfg(feature = "std")]
-            if let Some((scope, reason)) = told {
-                scope.child_cancelled(self.birth.id(), reason);
-            }
-            self.gate.cancel(self.birth.number());
-        }
-    }
-
-    /// The handle is gone. Returns what nobody will take, and who does not wait any more.
-    pub(super) fn abandon(&self) -> (Option<V>, Option<Waker>) {
-        self.state.with(|state| match &mut state.end {
-            End::Running { waiter, alone } => {
-                *alone = true;
-                (None, waiter.take())
-            }
-            End::Completed(_) => (state.end.take(), None),
-            End::Taken | End::Failed(_) | End::Gone => (None, None),
-        })
-    }
-
-    /// The child was dropped. If it had not ended, it never will.
-    fn dropped(&self) {
-        if self.is_finished() {
-            // Whoever waited was woken by the end.
+        // If it ends meanwhile, the scope will not find it.
+        if self.is_finished() || !self.give_reason(reason) {
             return;
         }
-        let why = Box::new(self.gate.why());
-        let (waiter, _surplus) = self.state.with(|state| {
-            let waiter = self.end(state, End::Gone).1;
-            let surplus = match state.reason {
-                Some(_) => Some(why),
-                None => state.reason.replace(why),
-            };
-            (waiter, surplus)
-        });
-        // The child's destructor may be panicking.
-        if let Err(panic) = catch(|| waiter.map(Waker::wake)) {
-            panic.resume_unless_panicking();
+        #[cfg(feature = "std")]
+        if let Some((scope, reason)) = told {
+            scope.child_cancelled(self.birth.id(), reason);
         }
+        self.gate.cancel(self.birth.number());
     }
 
-    /// The child has returned a value. Returns it if there is nobody to take it.
+    /// Lets the child's driver say the end.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the child's driver, and has it by `&mut` as long as the speaker is there.
     #[inline]
-    fn complete(&self, value: V) -> Option<V> {
-        let (surplus, waiter) = self.state.with(|state| self.end(state, End::Completed(value)));
-        if let Some(waiter) = waiter {
-            waiter.wake();
-        }
-        surplus
-    }
-
-    /// The child has failed, or was lost.
-    fn fail(&self, fault: Fault) {
-        let (_, waiter) = self.state.with(|state| self.end(state, End::Failed(fault)));
-        if let Some(waiter) = waiter {
-            waiter.wake();
-        }
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn speaker(&self) -> Speaker<'_, V> {
+        Speaker(self)
     }
 
     /// The end of a child that did what it was for.
@@ -227,34 +143,94 @@ impl<V> Report<V> {
     }
 }
 
-impl<V> End<V> {
-    /// Takes the value, if there is one.
+/// Who says the end of a child: its driver.
+struct Speaker<'a, V>(&'a Report<V>);
+
+impl<V> Speaker<'_, V> {
+    /// Says the end. Returns a value that there is nobody to take, and who waits.
     #[inline]
-    fn take(&mut self) -> Option<V> {
-        match mem::replace(self, Self::Taken) {
-            Self::Completed(value) => Some(value),
-            end => {
-                *self = end;
-                None
-            }
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    fn end(&self, end: End<V>) -> (Option<V>, Option<Waker>) {
+        if self.0.is_finished() {
+            // A child has one end, and whoever waited was woken by it.
+            return (end.into_value(), None);
+        }
+        // SAFETY: this is the speaker, and nothing was said.
+        match unsafe { self.0.end.say(end) } {
+            Ok(waiter) => (None, waiter),
+            Err(end) => (end.into_value(), None),
+        }
+    }
+
+    /// The child has returned a value. Returns it if there is nobody to take it.
+    #[inline]
+    fn complete(&self, value: V) -> Option<V> {
+        let (surplus, waiter) = self.end(End::Completed(value));
+        if let Some(waiter) = waiter {
+            waiter.wake();
+        }
+        surplus
+    }
+
+    /// The child has failed, or was lost.
+    fn fail(&self, fault: Fault) {
+        let (_, waiter) = self.end(End::Failed(fault));
+        if let Some(waiter) = waiter {
+            waiter.wake();
+        }
+    }
+
+    /// The child was dropped. If it had not ended, it never will.
+    fn drop_child(&self) {
+        if self.0.is_finished() {
+            return;
+        }
+        self.0.give_reason(self.0.gate.why());
+        let (_, waiter) = self.end(End::Gone);
+        // The child's destructor may be panicking.
+        if let Err(panic) = catch(|| waiter.map(Waker::wake)) {
+            panic.resume_unless_panicking();
         }
     }
 }
 
-impl<V> State<V> {
-    /// What a handle is told, if the child has ended.
+impl<V> End<V> {
+    /// Returns the value, if there is one.
     #[inline]
-    fn tell(&mut self) -> Option<Told<V>> {
-        Some(match &self.end {
-            End::Running { .. } => return None,
-            End::Completed(_) => return self.end.take().map(Told::Completed),
-            End::Taken => Told::Taken,
+    fn into_value(self) -> Option<V> {
+        match self {
+            Self::Completed(value) => Some(value),
+            Self::Taken | Self::Failed(_) | Self::Gone => None,
+        }
+    }
+}
+
+/// The handle's end of a report: there is one.
+impl<V> Kept<Report<V>> {
+    /// Waits for the end.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Told<V>> {
+        let hear = |end: &mut End<V>| match end {
             End::Failed(fault) => Told::Failed(*fault),
             End::Gone => {
-                let reason = self.reason.as_deref().cloned();
+                let reason = self.reason.with(|reason| reason.as_deref().cloned());
                 Told::Cancelled(Cancelled::new(reason.unwrap_or(Reason::Dropped)))
             }
-        })
+            End::Completed(_) | End::Taken => {
+                let value = mem::replace(end, End::Taken).into_value();
+                value.map_or(Told::Taken, Told::Completed)
+            }
+        };
+        // SAFETY: this is the listener, by `&mut`, and has not left.
+        unsafe { self.end.poll(cx, hear) }
+    }
+
+    /// The handle is dropped. Returns what nobody will take, and who does not wait any more.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    pub(super) fn abandon(&mut self) -> (Option<V>, Option<Waker>) {
+        // SAFETY: this is the listener, by `&mut`, and leaves once, when its handle is dropped.
+        let (end, waiter) = unsafe { self.end.close() };
+        (end.and_then(End::into_value), waiter)
     }
 }
 
@@ -284,24 +260,30 @@ impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
     }
 
     #[inline]
-    fn deliver(&self, output: O) -> ChildEnd<E> {
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn deliver(&self, output: O) -> ChildEnd<E> {
+        // SAFETY: says the caller.
+        let speaker = unsafe { self.report.speaker() };
         match output.into_result() {
             Ok(value) => {
                 // What nobody will take is dropped while the child may still panic for it.
-                drop(self.report.complete(value));
+                drop(speaker.complete(value));
                 self.report.fine()
             }
             Err(error) => {
-                self.report.fail(Fault::Failure);
+                speaker.fail(Fault::Failure);
                 self.report.failed(Cause::Error(error))
             }
         }
     }
 
-    fn panicked(&self, panic: Panic) -> ChildEnd<E> {
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn panicked(&self, panic: Panic) -> ChildEnd<E> {
+        // SAFETY: says the caller.
+        let speaker = unsafe { self.report.speaker() };
         let lost = panic.is_loss();
         let fault = if lost { Fault::Loss } else { Fault::Failure };
-        if let Err(second) = catch(|| self.report.fail(fault)) {
+        if let Err(second) = catch(|| speaker.fail(fault)) {
             // A child has one end, and that was its first panic.
             second.discard();
         }
@@ -311,8 +293,10 @@ impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
         self.report.failed(Cause::Panic(panic))
     }
 
-    fn dropped(&self) {
-        self.report.dropped();
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn dropped(&self) {
+        // SAFETY: says the caller.
+        unsafe { self.report.speaker() }.drop_child();
     }
 }
 
@@ -334,12 +318,17 @@ impl<T, E> Post<Result<T, E>> for Owned<T, E> {
         &self.0.birth
     }
 
-    fn deliver(&self, output: Result<T, E>) -> ChildEnd<E> {
-        self.0.leave(Outcome::Completed(output))
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn deliver(&self, output: Result<T, E>) -> ChildEnd<E> {
+        // SAFETY: says the caller.
+        unsafe { self.0.speaker() }.leave(Outcome::Completed(output))
     }
 
-    fn panicked(&self, panic: Panic) -> ChildEnd<E> {
-        match catch(|| self.0.leave(Outcome::of_panic(panic))) {
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn panicked(&self, panic: Panic) -> ChildEnd<E> {
+        // SAFETY: says the caller.
+        let speaker = unsafe { self.0.speaker() };
+        match catch(|| speaker.leave(Outcome::of_panic(panic))) {
             Ok(end) => end,
             Err(second) => {
                 // Of a waker, to which the handle is no more than a guest.
@@ -349,31 +338,30 @@ impl<T, E> Post<Result<T, E>> for Owned<T, E> {
         }
     }
 
-    fn dropped(&self) {
-        self.0.dropped();
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn dropped(&self) {
+        // SAFETY: says the caller.
+        unsafe { self.0.speaker() }.drop_child();
     }
 }
 
-impl<T, E> Report<Outcome<Result<T, E>>> {
+impl<T, E> Speaker<'_, Outcome<Result<T, E>>> {
     /// Leaves the outcome for the handle. If there is none any more, a failure is the scope's.
     fn leave(&self, outcome: Outcome<Result<T, E>>) -> ChildEnd<E> {
-        let rank = self.birth.rank();
+        let report = self.0;
+        let rank = report.birth.rank();
         #[cfg(feature = "std")]
-        if let Some(child) = outcome.is_failure().then(|| self.observed()).flatten() {
+        if let Some(child) = outcome.is_failure().then(|| report.observed()).flatten() {
             child.failed();
         }
         match self.complete(outcome) {
             Some(Outcome::Cancelled(_)) => ChildEnd::lost(rank),
-            surplus => ChildEnd::new(rank, surplus.and_then(|outcome| self.failure(outcome))),
+            surplus => ChildEnd::new(rank, surplus.and_then(|outcome| report.failure(outcome))),
         }
     }
+}
 
-    /// The handle is dropped. Returns the failure that nobody has looked at.
-    pub(super) fn disown(&self) -> Option<Failure<E>> {
-        let (outcome, _waiter) = self.abandon();
-        self.failure(outcome?)
-    }
-
+impl<T, E> Report<Outcome<Result<T, E>>> {
     /// The child, if somebody looks on.
     #[cfg(feature = "std")]
     fn observed(&self) -> Option<crate::observe::ObservedChild> {
@@ -387,5 +375,14 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
             Outcome::Panicked(panic) => Some(self.birth.failure(Cause::Panic(panic))),
             Outcome::Completed(Ok(_)) | Outcome::Cancelled(_) => None,
         }
+    }
+}
+
+/// The handle's end, whose the failure is.
+impl<T, E> Kept<Report<Outcome<Result<T, E>>>> {
+    /// The handle is dropped. Returns the failure that nobody has looked at.
+    pub(super) fn disown(&mut self) -> Option<Failure<E>> {
+        let (outcome, _waiter) = self.abandon();
+        self.failure(outcome?)
     }
 }
