@@ -16,7 +16,7 @@ mod unicycle;
 
 use std::task::{Context, Poll};
 
-use self::boxing::Boxing;
+pub(crate) use self::boxing::Boxing;
 pub(crate) use self::futures_buffered::FuturesBuffered;
 pub(crate) use self::futures_concurrency::FuturesConcurrency;
 pub(crate) use self::futures_rs::{FuturesUnordered, JoinAll, JoinMacro};
