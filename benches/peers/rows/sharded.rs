@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use super::{DECADES, PER_CHILD, sweep};
-use crate::contender::OURS;
+use crate::contender::{BOUND, OURS, Places};
 use crate::harness::{Cell, Measure};
 use crate::row::{Area, Row};
 use crate::targets::Must::{self, Beat};
@@ -184,6 +184,14 @@ fn join_set(n: usize, work: Work) -> Cell {
     })
 }
 
+/// The bound of a task each, on tokio.
+fn bound_of_tasks(n: usize, work: Work) -> Cell {
+    let places = Places::leak(n);
+    cell(BOUND, n, move |_: Tokio| async move {
+        places.gather((0..n as u64).map(move |n| work.child(n))).await.sum()
+    })
+}
+
 fn sharded(workload: &'static str, work: Work, musts: fn(usize) -> Vec<Must>) -> Vec<Row> {
     sweep(workload, PER_CHILD, &DECADES[..6], musts, move |n| {
         vec![
@@ -211,6 +219,7 @@ fn remote() -> Vec<Row> {
             tasks::<SmolExecutor>("ringfence, smol", n, work),
             spawned::<AsyncStd>("async-std spawn", n, work),
             tasks::<AsyncStd>("ringfence, async-std", n, work),
+            bound_of_tasks(n, work),
         ]
     })
 }
