@@ -11,6 +11,9 @@ use std::task::{Context, Poll, Waker};
 
 use futures::task::AtomicWaker;
 
+use super::{Bound, Gather};
+use crate::child::Child;
+
 /// The bound of a gather: a place for each output, made beforehand, never counted and never freed.
 pub(crate) struct Places {
     outputs: Vec<AtomicU64>,
@@ -131,4 +134,25 @@ impl Future for Handle {
         }
         Poll::Ready(place.output.load(Ordering::Relaxed))
     }
+}
+
+/// The bound of shards: each task makes its share of `n` children, and is the bound of a gather of
+/// them; the outputs are in order.
+pub(crate) async fn shards<F: Child<Output = u64>>(
+    tasks: usize,
+    n: usize,
+    child: impl Fn(u64) -> F + Copy + Send + 'static,
+) -> Vec<u64> {
+    let tasks = tasks.min(n);
+    let first = move |task| n * task / tasks;
+    let shard = |task| {
+        let share = first(task)..first(task + 1);
+        tokio::spawn(async move { Bound::gather(share.map(|at| child(at as u64)).collect()).await })
+    };
+    let shards: Vec<_> = (0..tasks).map(shard).collect();
+    let mut outputs = Vec::with_capacity(n);
+    for shard in shards {
+        outputs.extend(shard.await.expect("no child panics"));
+    }
+    outputs
 }

@@ -22,7 +22,7 @@ pub(crate) use self::futures_buffered::FuturesBuffered;
 pub(crate) use self::futures_concurrency::FuturesConcurrency;
 pub(crate) use self::futures_rs::{FuturesUnordered, JoinAll, JoinMacro};
 pub(crate) use self::hand_written::{Bound, BoundAcrossThreads};
-pub(crate) use self::hand_written_tasks::{Handle, Places};
+pub(crate) use self::hand_written_tasks::{Handle, Places, shards};
 pub(crate) use self::hand_written_tuple::BoundOfWoken;
 pub(crate) use self::moro::Moro;
 pub(crate) use self::nursery::{MoroLocal, Nest, Nursery};
