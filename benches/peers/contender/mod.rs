@@ -6,6 +6,7 @@ mod futures_buffered;
 mod futures_concurrency;
 mod futures_rs;
 mod hand_written;
+mod hand_written_tasks;
 mod hand_written_tuple;
 mod moro;
 mod nursery;
@@ -16,11 +17,12 @@ mod unicycle;
 
 use std::task::{Context, Poll};
 
-use self::boxing::Boxing;
+pub(crate) use self::boxing::Boxing;
 pub(crate) use self::futures_buffered::FuturesBuffered;
 pub(crate) use self::futures_concurrency::FuturesConcurrency;
 pub(crate) use self::futures_rs::{FuturesUnordered, JoinAll, JoinMacro};
 pub(crate) use self::hand_written::{Bound, BoundAcrossThreads};
+pub(crate) use self::hand_written_tasks::{Handle, Places, shards};
 pub(crate) use self::hand_written_tuple::BoundOfWoken;
 pub(crate) use self::moro::Moro;
 pub(crate) use self::nursery::{MoroLocal, Nest, Nursery};

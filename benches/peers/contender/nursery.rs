@@ -1,6 +1,7 @@
 //! Nurseries: a body spawns children, and all of them have ended when it is left.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -8,7 +9,7 @@ use futures::future::{BoxFuture, FutureExt};
 use ringfence_core::scope;
 use tokio::task::JoinSet;
 
-use super::{Moro, Ringfence, SetFamily, Tokio};
+use super::{Bound, Boxing, Moro, Ringfence, SetFamily, Tokio};
 use crate::child::{Child, Yields};
 use crate::drive::{Drive, OnTokio, Spin};
 
@@ -150,6 +151,19 @@ impl Nest for Moro {
         let Some(depth) = depth.checked_sub(1) else { return std::future::pending().boxed() };
         moro::scope_fn(move |scope| async move { scope.spawn(Self::nest(depth)).await }.boxed())
             .boxed()
+    }
+}
+
+/// A scope is a vector of its children, all of which are polled at every wake.
+impl Nest for Boxing<Bound> {
+    fn nest(depth: usize) -> BoxFuture<'static, ()> {
+        let Some(depth) = depth.checked_sub(1) else { return std::future::pending().boxed() };
+        let mut children = vec![Self::nest(depth)];
+        let all_ended = poll_fn(move |cx| {
+            children.retain_mut(|child| child.poll_unpin(cx).is_pending());
+            if children.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        });
+        all_ended.boxed()
     }
 }
 

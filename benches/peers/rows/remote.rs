@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{PER_CHILD, sweep};
 use crate::child::Yields;
-use crate::contender::OURS;
+use crate::contender::{BOUND, Handle, OURS, Places};
 use crate::harness::{Cell, Measure};
 use crate::row::{Area, Row};
 use crate::targets::Must;
@@ -104,8 +104,12 @@ fn gathered(threads: Threads, children: usize, yields: u64) -> Vec<Cell> {
         let children: Vec<_> = (0..n as u64).map(|at| remote(&rt, work(yields, at))).collect();
         gather(children).await.into_iter().sum()
     };
+    let places = Places::leak(children);
+    let bound =
+        move |n| async move { places.gather((0..n as u64).map(|at| work(yields, at))).await.sum() };
     let mut cells = peers(threads, children, yields);
     cells.push(cell(OURS, threads, children, ours));
+    cells.push(cell(BOUND, threads, children, bound));
     cells
 }
 
@@ -127,8 +131,17 @@ fn scoped(threads: Threads, children: usize, yields: u64) -> Vec<Cell> {
         });
         whole.await.unwrap_or(0)
     };
+    let bound = move |n| async move {
+        let handles: Vec<_> = (0..n as u64).map(|at| Handle::spawn(work(yields, at))).collect();
+        let mut sum = 0;
+        for handle in handles {
+            sum += handle.await;
+        }
+        sum
+    };
     let mut cells = peers(threads, children, yields);
     cells.push(cell(OURS, threads, children, ours));
+    cells.push(cell(BOUND, threads, children, bound));
     cells
 }
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::{DECADES, PER_CHILD, sweep};
 use crate::child::{Child, Ready, Yields};
-use crate::contender::{Moro, Nest, Nursery, NurseryWorkload, Ringfence, nurseries};
+use crate::contender::{Bound, Boxing, Moro, Nest, Nursery, NurseryWorkload, Ringfence, nurseries};
 use crate::drive::{Drive, Spin};
 use crate::harness::{Cell, Measure};
 use crate::row::{Area, Row};
@@ -101,7 +101,9 @@ fn rows() -> Vec<Row> {
             "ns per scope",
             &DEPTHS,
             |_| few(),
-            |depth| vec![nest::<Moro>(depth), nest::<Ringfence>(depth)],
+            |depth| {
+                vec![nest::<Moro>(depth), nest::<Ringfence>(depth), nest::<Boxing<Bound>>(depth)]
+            },
         ),
     ];
     workloads.into_iter().flatten().collect()

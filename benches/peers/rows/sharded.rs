@@ -1,7 +1,9 @@
 //! Children on a runtime: a task for each, and shards, beside what the runtimes have themselves.
 
+use std::future::poll_fn;
 use std::hint::black_box;
 use std::sync::{Arc, LazyLock};
+use std::task::Poll;
 use std::thread;
 use std::time::Instant;
 
@@ -14,7 +16,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use super::{DECADES, PER_CHILD, sweep};
-use crate::contender::OURS;
+use crate::child::Child;
+use crate::contender::{self, BOUND, OURS, Places};
 use crate::harness::{Cell, Measure};
 use crate::row::{Area, Row};
 use crate::targets::Must::{self, Beat};
@@ -128,9 +131,10 @@ impl Work {
     /// About a microsecond.
     const LITTLE: Self = Self(700);
 
-    async fn child(self, n: u64) -> u64 {
+    fn child(self, n: u64) -> impl Child<Output = u64> {
         let step = |sum: u64, _| black_box(sum.rotate_left(5) ^ 0x9e37_79b9_7f4a_7c15);
-        (0..self.0).fold(n, step)
+        // Half of the bits, lest the sum of all children overflows.
+        poll_fn(move |_| Poll::Ready((0..self.0).fold(n, step) & u64::from(u32::MAX)))
     }
 }
 
@@ -184,6 +188,21 @@ fn join_set(n: usize, work: Work) -> Cell {
     })
 }
 
+/// The bound of a task each, on tokio.
+fn bound_of_tasks(n: usize, work: Work) -> Cell {
+    let places = Places::leak(n);
+    cell(BOUND, n, move |_: Tokio| async move {
+        places.gather((0..n as u64).map(move |n| work.child(n))).await.sum()
+    })
+}
+
+/// The bound of shards, on tokio.
+fn bound_of_shards(n: usize, work: Work) -> Cell {
+    cell(BOUND, n, move |_: Tokio| async move {
+        contender::shards(THREADS, n, move |n| work.child(n)).await.iter().sum()
+    })
+}
+
 fn sharded(workload: &'static str, work: Work, musts: fn(usize) -> Vec<Must>) -> Vec<Row> {
     sweep(workload, PER_CHILD, &DECADES[..6], musts, move |n| {
         vec![
@@ -194,6 +213,7 @@ fn sharded(workload: &'static str, work: Work, musts: fn(usize) -> Vec<Must>) ->
             shards::<SmolExecutor>("ringfence, smol", n, work),
             spawned::<AsyncStd>("async-std spawn", n, work),
             shards::<AsyncStd>("ringfence, async-std", n, work),
+            bound_of_shards(n, work),
         ]
     })
 }
@@ -211,6 +231,7 @@ fn remote() -> Vec<Row> {
             tasks::<SmolExecutor>("ringfence, smol", n, work),
             spawned::<AsyncStd>("async-std spawn", n, work),
             tasks::<AsyncStd>("ringfence, async-std", n, work),
+            bound_of_tasks(n, work),
         ]
     })
 }
