@@ -17,7 +17,7 @@ pub(crate) fn fuzz(sh: &Shell) -> Verdict {
     if cmd!(sh, "cargo fuzz --version").quiet().ignore_stderr().read().is_err() {
         return skipped("cargo-fuzz is not installed; fuzz/README.md says how");
     }
-    // Programs forget sets and scopes on purpose.
+    // Programs forget sets and scopes on purpose, and what they forget adds up.
     let _leaks = sh.push_env("ASAN_OPTIONS", "detect_leaks=0");
     let _short = sh.push_env("RUST_BACKTRACE", "0");
     let time = format!("-max_total_time={SECONDS}");
@@ -26,7 +26,7 @@ pub(crate) fn fuzz(sh: &Shell) -> Verdict {
         let kept = format!("tests/programs/corpus/{target}");
         sh.create_dir(&bred)?;
         let run = cmd!(sh, "rustup run {nightly} cargo fuzz run {target} {bred} {kept} --")
-            .args([&time, "-max_len=400", "-detect_leaks=0"])
+            .args([&time, "-max_len=400", "-detect_leaks=0", "-rss_limit_mb=8192"])
             .ignore_status()
             .output()?;
         let report = String::from_utf8_lossy(&run.stderr);
