@@ -310,7 +310,7 @@ impl Gate {
     pub(super) fn let_go(&self, reason: Reason) {
         let (bell, orphans, token) = self.state.with(|state| {
             state.gone = true;
-            state.closed.get_or_insert(reason.clone());
+            state.closed.get_or_insert_with(|| reason.clone());
             (state.bell.take(), mem::take(&mut state.orphans), state.token.clone())
         });
         drop(bell);

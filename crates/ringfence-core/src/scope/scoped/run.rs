@@ -134,8 +134,8 @@ where
         let (mut nest, ledger) = (this.nest, this.ledger);
         *this.phase = Phase::Draining;
         nest.as_mut().watch().draining();
-        // The door first: a destructor may spawn, and must find it closed.
-        this.door.gate.close(Reason::Closed);
+        // A destructor may spawn, and must find the door closed.
+        debug_assert!(this.door.gate.refusal().is_some(), "a scope that ends takes no children");
         nest.clear(&mut |end| drop(ledger.child(end)));
         // Who waits for the token from outside waits no longer than the scope lasts.
         let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
