@@ -5,7 +5,7 @@ use crate::{
     cancel::{
         InForce,
         drain::{Behind, Drain},
-        within,
+        lend,
     },
     engine::unseen::Unseen,
     outcome::{Cancelled, Outcome, Panic, Reason, catch, keep_first},
@@ -43,8 +43,10 @@ impl<F: Future> Turn<'_, F, F::Output> {
     ) -> Polled<F::Output> {
         self.with(|mut future, Resting { task, token, left: behind }| {
             let mut left = Drain::of(behind.take());
-            // Lent to the thread, which is cheaper than to count it.
-            let within = within(token.take().unwrap_or_else(inside.token));
+            if token.is_none() {
+                *token = Some((inside.token)());
+            }
+            let _lent = lend(token);
             // Only that: what is in force on this thread is its runtime's, or another child's.
             let _until = only_until(inside.deadline);
             let polled = catch(|| {
@@ -57,7 +59,6 @@ impl<F: Future> Turn<'_, F, F::Output> {
             let outcome = match polled {
                 Ok(Poll::Ready(output)) => Outcome::Completed(output),
                 Ok(Poll::Pending) => {
-                    *token = within.end();
                     *behind = left.leave_behind();
                     return Polled::Pending;
                 }
@@ -122,8 +123,8 @@ pub(super) fn run<F: Future>(
             }
         },
         Polled::Ended(outcome, left) => {
-            // Foreign code, for later.
-            let _task = polling.turn.with(|_, resting| resting.task.take());
+            // Its task's waker is foreign code, for later.
+            let _resting = polling.turn.with(|_, resting| mem::take(resting));
             end(polling, outcome, left);
         }
     }
