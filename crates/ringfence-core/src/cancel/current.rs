@@ -102,7 +102,7 @@ pub fn current() -> Option<CancelToken> {
 #[inline]
 pub(crate) fn in_force() -> Option<InForce> {
     // A thread that is being torn down polls no child.
-    IN_FORCE.try_with(|in_force| Option::clone(&in_force.borrow())).ok().flatten()
+    IN_FORCE.try_with(|in_force| Option::clone(&in_force.borrow())).unwrap_or(None)
 }
 
 /// Puts a token in force on this thread until the guard is dropped, which unwinding does too.
@@ -128,11 +128,17 @@ impl Drop for Within {
     }
 }
 
-/// As [`within`], but the token goes back to where it was: neither counted nor moved about, for who
-/// is polled often.
+/// As [`within`], but the token goes back to where it was, neither counted nor moved about: for who
+/// is polled often. `first` makes it, if there is none yet.
 #[inline]
-pub(crate) fn lend(token: &mut Option<InForce>) -> Lent<'_> {
-    swap(token);
+pub(crate) fn lend(token: &mut Option<InForce>, first: impl FnOnce() -> InForce) -> Lent<'_> {
+    match token {
+        Some(_) => swap(token),
+        None => {
+            let lent = IN_FORCE.try_with(|in_force| in_force.borrow_mut().replace(first()));
+            *token = lent.unwrap_or(None);
+        }
+    }
     Lent { before: token, thread: PhantomData }
 }
 

@@ -43,10 +43,7 @@ impl<F: Future> Turn<'_, F, F::Output> {
     ) -> Polled<F::Output> {
         self.with(|mut future, Resting { task, token, left: behind }| {
             let mut left = Drain::of(behind.take());
-            if token.is_none() {
-                *token = Some((inside.token)());
-            }
-            let _lent = lend(token);
+            let _lent = lend(token, inside.token);
             // Only that: what is in force on this thread is its runtime's, or another child's.
             let _until = only_until(inside.deadline);
             let polled = catch(|| {
@@ -123,8 +120,11 @@ pub(super) fn run<F: Future>(
             }
         },
         Polled::Ended(outcome, left) => {
-            // Its task's waker is foreign code, for later.
-            let _resting = polling.turn.with(|_, resting| mem::take(resting));
+            let _task = polling.turn.with(|_, resting| {
+                resting.token = None;
+                // Foreign code, for later.
+                resting.task.take()
+            });
             end(polling, outcome, left);
         }
     }

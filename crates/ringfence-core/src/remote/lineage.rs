@@ -1,10 +1,11 @@
 //! From whom a remote child is: its runtime, and its token.
 
 use crate::{
-    cancel::{CancelToken, InForce},
+    cancel::{CancelToken, InForce, in_force},
     observe::ObservedChild,
     outcome::Reason,
     sync::Lock,
+    time,
 };
 use std::time::Instant;
 
@@ -42,14 +43,10 @@ impl<L> Lineage<L> {
 
     /// Begins the child, under what is in force here. Returns how to hand it over, once.
     #[inline]
-    pub(super) fn begin(
-        &mut self,
-        parent: Option<InForce>,
-        deadline: Option<Instant>,
-    ) -> Option<L> {
-        self.observed = parent.as_ref().and_then(InForce::observed);
-        self.parent = parent;
-        self.deadline = deadline;
+    pub(super) fn begin(&mut self) -> Option<L> {
+        self.parent = in_force();
+        self.observed = self.parent.as_ref().and_then(InForce::observed);
+        self.deadline = time::in_force();
         self.launch.take()
     }
 

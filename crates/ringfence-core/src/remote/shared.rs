@@ -11,12 +11,10 @@ use crate::{
     cancel::{
         CancelToken, Lend,
         drain::{Behind, Drain, Leaving},
-        in_force,
     },
     observe::ObservedChild,
     outcome::{Outcome, Panic, catch, keep_first},
     rt::Run,
-    time,
 };
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::{boxed::Box, sync::Arc};
@@ -84,10 +82,9 @@ where
     L: Launch,
 {
     fn begin(mut self: Arc<Self>, waiter: Waker, parent: &mut Option<Arc<dyn Shared<F::Output>>>) {
-        let (token, deadline) = (in_force(), time::in_force());
         let new = Arc::get_mut(&mut self).expect("nobody else has it before it is begun");
         new.slot.wait_first(waiter);
-        let launch = new.lineage.begin(token, deadline);
+        let launch = new.lineage.begin();
         *parent = Some(self.clone());
         if let Some(launch) = launch {
             launch.launch(self);
