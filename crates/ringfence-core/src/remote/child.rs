@@ -134,7 +134,7 @@ pub(super) fn run<F: Future>(
 /// The runtime has dropped the task. If the child had not ended, it never will.
 pub(super) fn lose<F: Future>(slot: &Slot<F, F::Output>) {
     let Some(mut polling) = slot.begin() else { return };
-    let (panic, left) = polling.turn.drop();
+    let (panic, mut left) = polling.turn.drop();
     let lost = || Outcome::Cancelled(Cancelled::new(Reason::RuntimeGone));
     end(polling, panic.map_or_else(lost, Outcome::of_panic), left.leave_behind());
 }
