@@ -1,6 +1,11 @@
 //! What the two ends of a remote child share: the child, what came of it, and who may have it.
 
+mod turn;
+
+pub(super) use turn::{Going, Polling, Told, Turn};
+
 use super::{
+    child::wake,
     here::{Here, here},
     stage::{Hold, Late, Stage},
 };
@@ -15,7 +20,6 @@ use crate::{
 use alloc::boxed::Box;
 use core::{
     mem,
-    pin::Pin,
     task::{Context, Poll, Waker},
 };
 
@@ -63,22 +67,22 @@ use core::{
 /// | `waiter` | any, held | who has set the bit, also once an edge has taken it away |
 /// | | any | who has taken away the bit of a waker that waits |
 ///
-/// Where a stage is not named, the cell belongs to nobody.
+/// Where a stage is not named, the cell belongs to nobody. That a cell passes from one to another is
+/// by the edge between them: who leaves it releases, and who comes acquires.
 ///
 /// # Invariants
 ///
-/// S1. Whoever walks edge 2, or edge 7 from `idle`, has the one [`Turn`], until that walks edge 1, 3
-///     or 5: only from `idle` does one begin, and only edge 1 leads there. So there is no other.
-/// S2. Of `ended`, `gone` and `over` there is one way on at a time, by an exchange. So whoever walks
-///     it to `over` is alone with `end`, until edge 9. The task has put there what it says before
-///     edge 3 or 5, as whose [`Turn`] the cell was until then.
-/// S3. The waiter's place has one owner at most. Who holds it has set that bit where neither was, or
-///     has made it of the other, and has it until the release. From a holder an edge takes the bit
-///     only, not the place; to take the bit of a waker that waits is to have the place. Edge 4 makes
-///     that a hold, and where 3, 5 and 7 lead to nobody holds any more.
-/// S4. From `doomed`, `ended`, `gone` and `over` no poll begins.
-/// S5. A slot does not move from when it is first shared: it is in an `Arc`, by
-///     [`allocate`](super::shared::allocate), from which nobody takes it.
+/// S1. There is one [`Turn`] at most: whoever walks edge 2, or edge 7 from `idle`, has it, until it
+///     walks edge 1, 3 or 5. For 2 and 7 lead away from `idle`, and only edge 1 leads back. So from
+///     `doomed`, `ended`, `gone` and `over` no poll begins.
+/// S2. To `over` there is one way from each of `idle`, `ended` and `gone`, and one walks it. From
+///     there only edge 9 leads on, by the one that has walked edge 6.
+/// S3. The waiter's place has one owner at most. To hold it is to have set that bit where it was not;
+///     who does has the place until the release, though an edge may take the bit away. Who takes
+///     away the bit of a waker that waits has the place then: by `hold`; by edge 4, which makes it a
+///     hold; or by 3, 5 or 7, from where on nobody begins to hold.
+/// S4. A slot does not move any more once it is shared: it is in an `Arc`, by
+///     [`allocate`](super::shared::allocate), and nobody takes it out.
 pub(super) struct Slot<F, T> {
     stage: Stage,
     child: UnsafeCell<Child<F>>,
@@ -113,7 +117,7 @@ struct End<T> {
     left: Behind,
 }
 
-#[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+#[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
 // SAFETY: S1 to S3: what is in a cell is one's at a time, so that it is only ever sent, never shared.
 unsafe impl<F, T> Sync for Slot<F, T>
 where
@@ -121,31 +125,6 @@ where
     End<T>: Send,
     Waker: Send,
 {
-}
-
-/// The right to touch the child, for as long as it lives.
-pub(super) struct Turn<'a, F, T>(&'a Slot<F, T>);
-
-/// The task's turn, of this thread.
-#[must_use]
-pub(super) struct Polling<'a, F, T> {
-    pub(super) turn: Turn<'a, F, T>,
-    by: Here,
-}
-
-/// The task's turn with a child that is doomed: to drop it, and to [`go`](Going::go).
-#[must_use]
-pub(super) struct Going<'a, F, T> {
-    pub(super) turn: Turn<'a, F, T>,
-}
-
-/// What the task has to do with an outcome.
-#[must_use]
-pub(super) enum Told<'a, F, T> {
-    /// To wake who waits for it.
-    Parent(Option<Waker>),
-    /// To drop it, and then to go.
-    Nobody(Outcome<T>, Behind, Going<'a, F, T>),
 }
 
 /// What the parent has to do, now that it does not wait any more.
@@ -194,7 +173,7 @@ impl<F, T> Slot<F, T> {
 
     /// Has the child dropped, by the caller or by whoever is inside a poll of it. Returns who has
     /// waited for it as well.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
     pub(super) fn doom(&self) -> (Doom<'_, F, T>, Option<Waker>) {
         let from = self.stage.doom();
         // SAFETY: S3, since this edge has taken the bit away, or made it the one of who holds.
@@ -219,7 +198,7 @@ impl<F, T> Slot<F, T> {
     }
 
     /// Waits for the outcome; before that, for those whom the child has left behind, if there are any.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
     pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Box<Drain>>> {
         self.wait(cx, |slot| {
             if !slot.stage.take_end() {
@@ -238,7 +217,7 @@ impl<F, T> Slot<F, T> {
 
     /// Waits until a doomed child has been dropped; returns the panic with which it went, and whom it
     /// has left behind.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
     pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Behind> {
         self.wait(cx, |slot| match slot.stage.take_gone() {
             // SAFETY: S2, since this has walked edge 8.
@@ -280,7 +259,7 @@ impl<F, T> Slot<F, T> {
     /// # Safety
     ///
     /// The cell is the caller's until this returns, by S1 or S2.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
     unsafe fn end<R>(&self, f: impl FnOnce(&mut End<T>) -> R) -> R {
         // SAFETY: nobody else touches it, says the caller.
         self.end.with_mut(|end| f(unsafe { &mut *end }))
@@ -291,7 +270,7 @@ impl<F, T> Slot<F, T> {
     /// # Safety
     ///
     /// The cell is the caller's until this returns, by S3.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
     unsafe fn waiter<R>(&self, f: impl FnOnce(&mut Option<Waker>) -> R) -> R {
         // SAFETY: nobody else touches it, says the caller.
         self.waiter.with_mut(|waiter| f(unsafe { &mut *waiter }))
@@ -304,71 +283,12 @@ impl<T> End<T> {
     }
 }
 
-impl<F, T> Turn<'_, F, T> {
-    /// Lends the child: its future in place, and what rests with it.
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
-    pub(super) fn with<R>(&mut self, f: impl FnOnce(Pin<&mut Option<F>>, &mut Resting) -> R) -> R {
-        self.0.child.with_mut(|child| {
-            // SAFETY: S1, since this is the turn, by `&mut`.
-            let Child { future, resting } = unsafe { &mut *child };
-            // SAFETY: S5, and nobody takes the future out: all have it from here.
-            f(unsafe { Pin::new_unchecked(future) }, resting)
-        })
-    }
-}
-
-impl<'a, F, T> Polling<'a, F, T> {
-    /// Puts the child down, unless it is doomed.
-    #[inline]
-    pub(super) fn rest(self) -> Result<(), Going<'a, F, T>> {
-        let Self { turn, by } = self;
-        if turn.0.stage.rest(by) { Ok(()) } else { Err(Going { turn }) }
-    }
-
-    /// Leaves the outcome for the parent, unless nobody waits for it, and whom the child has left
-    /// behind. The child has been dropped.
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
-    pub(super) fn end(self, outcome: Outcome<T>, left: Behind) -> Told<'a, F, T> {
-        let Self { turn, by } = self;
-        let slot = turn.0;
-        // SAFETY: S2, since this is the task's turn.
-        unsafe { slot.end(|end| *end = End { outcome: Some(outcome), left }) };
-        match slot.stage.end(by) {
-            // SAFETY: S3, since edge 3 has taken the bit away.
-            Some(from) if from.waited() => Told::Parent(unsafe { slot.waiter(Option::take) }),
-            Some(_) => Told::Parent(None),
-            None => {
-                // SAFETY: S2, since edge 3 was not walked.
-                let (outcome, left) = unsafe { slot.end(End::take) };
-                let outcome = outcome.expect("it has just been put there");
-                Told::Nobody(outcome, left, Going { turn })
-            }
-        }
-    }
-}
-
-impl<F, T> Going<'_, F, T> {
-    /// Says that a doomed child has been dropped, and whom it has left behind. Returns who waits for
-    /// that.
-    #[must_use = "who waits is to be woken"]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
-    pub(super) fn go(self, left: Behind) -> Option<Waker> {
-        let slot = self.turn.0;
-        // SAFETY: S2, since this is the task's turn.
-        unsafe { slot.end(|end| end.left = left) };
-        // SAFETY: S3, since edge 5 takes the bit away.
-        slot.stage.go().waited().then(|| unsafe { slot.waiter(Option::take) }).flatten()
-    }
-}
-
 /// The waiter's place, held.
 struct Held<'a, F, T>(&'a Slot<F, T>);
 
 impl<F, T> Held<'_, F, T> {
     /// Puts a waker there, unless it is the one that is there.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
     fn keep(self, waker: &Waker) -> Result<(), Late> {
         let knows =
             |kept: &mut Option<Waker>| kept.as_ref().is_some_and(|kept| kept.will_wake(waker));
@@ -394,11 +314,19 @@ impl<F, T> Held<'_, F, T> {
 
 /// A waker has panicked: the place is as it was.
 impl<F, T> Drop for Held<'_, F, T> {
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
     fn drop(&mut self) {
         // SAFETY: S3, since this holds the place.
         let waits = unsafe { self.0.waiter(|kept| kept.is_some()) };
-        // Late or not, nobody looks.
-        let _ = if waits { self.0.stage.release() } else { self.0.stage.release_empty() };
+        let stage = &self.0.stage;
+        let Err(Late) = (if waits { stage.release() } else { stage.release_empty() }) else {
+            return;
+        };
+        // It has not been woken.
+        // SAFETY: as above: nobody takes it from here any more.
+        wake(unsafe { self.0.waiter(Option::take) });
     }
 }
+
+#[cfg(all(test, ringfence_loom))]
+mod models;
