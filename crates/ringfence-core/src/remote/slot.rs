@@ -168,7 +168,7 @@ impl<F, T> Slot<F, T> {
     #[inline]
     pub(super) fn begin(&self) -> Option<Polling<'_, F, T>> {
         let by = here();
-        self.stage.begin(by).then(|| Polling { turn: Turn(self), by })
+        self.stage.begin(by).then_some(Polling { turn: Turn(self), by })
     }
 
     /// Has the child dropped, by the caller or by whoever is inside a poll of it. Returns who has

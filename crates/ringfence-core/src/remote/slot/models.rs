@@ -7,7 +7,7 @@ extern crate std;
 use super::*;
 use crate::sync::models::{Wakes, model, step};
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicUsize as Plain, Ordering::Relaxed};
+use core::sync::atomic::AtomicUsize as Plain;
 use loom::thread;
 
 /// A slot of a child that counts how often it was touched; its outcome is that number.
