@@ -132,6 +132,40 @@ fn a_doom_against_the_rest() {
 }
 
 #[test]
+fn a_doom_against_another_waiter() {
+    static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
+    // Nobody does that; but no cell is touched by both.
+    model(None, &SEEN, || {
+        let (slot, first) = slot();
+        let Some(polling) = slot.begin() else { panic!("it is idle") };
+        let (second, waker) = Wakes::new();
+        let waiting = thread::spawn({
+            let slot = slot.clone();
+            move || {
+                step();
+                has_ended(&slot, &waker)
+            }
+        });
+        step();
+        let (doom, waiter) = slot.doom();
+        assert!(matches!(doom, Doom::Polled(_)));
+        wake(waiter);
+        let dismissed = [first.count(), second.count()];
+        assert!(!waiting.join().unwrap());
+        let Err(doomed) = polling.rest() else { panic!("it is doomed") };
+        wake(doomed.go(None));
+        match (dismissed, second.count()) {
+            // Before the second waited; or while the doom held the place, so that it is to look again.
+            ([1, _], 1) => 0,
+            ([0, 1], 1) => 1,
+            // While it held the place.
+            ([0, 0], 1) => 2,
+            other => panic!("{other:?}"),
+        }
+    });
+}
+
+#[test]
 fn a_waiter_for_the_doomed_against_its_going() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
     model(None, &SEEN, || {
