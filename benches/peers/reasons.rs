@@ -25,9 +25,9 @@ const MEMORY: &str = "So many children do not fit the caches: what counts is how
 
 /// What children on a runtime have that its tasks have not.
 const TASK: &str = "The child is a task, spawned by the same call as `JoinSet`'s. On top of it \
-    come the allocation that task and parent share, two locks for each poll, and what is in force \
-    in the child: its token, its deadline, and who is waited for. `JoinSet` keeps no order, and \
-    what it aborts is not awaited.";
+    come the allocation that task and parent share, two exchanges of a word for each poll, and \
+    what is in force in the child: its token, its deadline, and who is waited for. `JoinSet` keeps \
+    no order, and what it aborts is not awaited.";
 
 /// The first that fits counts.
 const REASONS: [Reason; 23] = [

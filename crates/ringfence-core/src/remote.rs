@@ -13,6 +13,7 @@ mod lineage;
 mod outcome;
 mod shared;
 mod slot;
+mod stage;
 mod strict;
 
 pub use blocking::blocking;
@@ -23,18 +24,16 @@ use crate::{
     cancel::drain::{self, Behind},
     outcome::{Hook, Outcome, Panic, catch, keep_first},
     rt::Spawn,
-    time,
 };
 use alloc::sync::Arc;
 use core::{
     fmt,
     future::Future,
     pin::Pin,
-    task::{Context, Poll, Waker, ready},
+    task::{Context, Poll, ready},
 };
 use launch::{Launch, OnTask};
-use shared::Shared;
-use slot::{Doom, Resting};
+use shared::{Parted, Rest, Shared};
 
 /// Runs `future` as a task of the runtime `rt`, in parallel with whoever awaits it.
 ///
@@ -210,27 +209,28 @@ impl<T> Remote<T> {
 
     /// Waits for the outcome. The first poll hands the child to its runtime.
     fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
-        let Some(shared) = &self.shared else {
-            panic!("a remote child was polled after it had ended")
-        };
         if let Phase::New = self.phase {
+            let waiter = cx.waker().clone();
             self.phase = Phase::Begun;
             drain::begin_remote();
-            let deadline = time::in_force();
-            shared.slot().wait_first(cx.waker().clone(), |child| child.inherit(deadline));
-            shared.clone().launch();
+            if let Some(new) = self.shared.take() {
+                new.begin(waiter, &mut self.shared);
+            }
             // What has not ended by now wakes whoever waits.
-            if !shared.slot().has_ended() {
+            if self.shared.as_ref().is_some_and(|shared| !shared.has_ended()) {
                 return Poll::Pending;
             }
         }
+        let Some(shared) = &self.shared else {
+            panic!("a remote child was polled after it had ended")
+        };
         loop {
             let panic = match &mut self.left {
                 Some(left) => ready!(left.poll(cx)),
                 None => None,
             };
             self.left = None;
-            match ready!(shared.slot().poll_end(cx)) {
+            match ready!(shared.poll_end(cx)) {
                 Ok(outcome) => {
                     self.shared = None;
                     return Poll::Ready(after(panic, outcome));
@@ -272,18 +272,11 @@ impl<T> Future for Remote<T> {
 impl<T> Drop for Remote<T> {
     fn drop(&mut self) {
         let Some(shared) = self.shared.take() else { return };
-        // First of all: no poll begins any more.
-        let (doom, waiter) = shared.slot().doom();
-        let cancelled = catch(|| shared.ask()).err();
-        let dropped = catch(|| drop(waiter)).err();
-        let panics = match doom {
-            Doom::Over => [None, None],
-            Doom::Idle(Resting { child, task }) => {
-                // The task is woken for its runtime to see that there is nothing left of it.
-                [catch(|| drop(child)).err(), catch(|| task.map(Waker::wake)).err()]
-            }
-            Doom::Ended(outcome, left) => forgo(outcome, left),
-            Doom::Polled(by) => {
+        let Parted { rest, panic } = shared.part();
+        let panics = match rest {
+            Rest::Dropped => [None, None],
+            Rest::Ended(outcome, left) => forgo(outcome, left),
+            Rest::Polled(by) => {
                 let gone = match self.parting {
                     Parting::AtOnce => None,
                     Parting::Strict => strict::wait_for(by, shared.clone().leaving()),
@@ -295,7 +288,7 @@ impl<T> Drop for Remote<T> {
             }
         };
         let mut first = None;
-        for panic in panics.into_iter().chain([cancelled, dropped]) {
+        for panic in panics.into_iter().chain([panic]) {
             keep_first(&mut first, panic);
         }
         if let Some(panic) = first {

@@ -4,18 +4,26 @@ use super::CancelToken;
 use crate::observe::ObservedChild;
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
-use core::{cell::RefCell, marker::PhantomData, mem};
+use core::{
+    cell::RefCell,
+    marker::PhantomData,
+    mem::{self, ManuallyDrop},
+};
 
 #[cfg(not(ringfence_loom))]
 std::thread_local! {
     /// The token of the innermost child that is being polled on this thread.
-    static IN_FORCE: RefCell<Option<InForce>> = const { RefCell::new(None) };
+    //
+    // Never dropped: whoever puts one there takes it out again.
+    static IN_FORCE: Cell = const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 #[cfg(ringfence_loom)]
 loom::thread_local! {
-    static IN_FORCE: RefCell<Option<InForce>> = RefCell::new(None);
+    static IN_FORCE: Cell = RefCell::new(ManuallyDrop::new(None));
 }
+
+type Cell = RefCell<ManuallyDrop<Option<InForce>>>;
 
 /// A token, or who has one for those who ask.
 #[derive(Clone)]
@@ -91,16 +99,19 @@ pub fn current() -> Option<CancelToken> {
 }
 
 /// The token in force, or who has one.
+#[inline]
 pub(crate) fn in_force() -> Option<InForce> {
     // A thread that is being torn down polls no child.
-    IN_FORCE.try_with(|in_force| in_force.borrow().clone()).ok().flatten()
+    IN_FORCE.try_with(|in_force| Option::clone(&in_force.borrow())).unwrap_or(None)
 }
 
 /// Puts a token in force on this thread until the guard is dropped, which unwinding does too.
 ///
 /// Guards are dropped in reverse order: each restores what was in force before it.
 pub(crate) fn within(token: impl Into<InForce>) -> Within {
-    Within { before: swap(Some(token.into())), thread: PhantomData }
+    let mut before = Some(token.into());
+    swap(&mut before);
+    Within { before, thread: PhantomData }
 }
 
 /// Restores the token that was in force before, as [`within`] returns it.
@@ -111,22 +122,44 @@ pub(crate) struct Within {
     thread: PhantomData<*const ()>,
 }
 
-impl Within {
-    /// Restores it, and returns what was in force meanwhile.
-    pub(crate) fn end(mut self) -> Option<InForce> {
-        let ended = swap(self.before.take());
-        mem::forget(self);
-        ended
+impl Drop for Within {
+    fn drop(&mut self) {
+        swap(&mut self.before);
     }
 }
 
-impl Drop for Within {
+/// As [`within`], but the token goes back to where it was, neither counted nor moved about: for who
+/// is polled often. `first` makes it, if there is none yet.
+#[inline]
+pub(crate) fn lend(token: &mut Option<InForce>, first: impl FnOnce() -> InForce) -> Lent<'_> {
+    match token {
+        Some(_) => swap(token),
+        None => {
+            let lent = IN_FORCE.try_with(|in_force| in_force.borrow_mut().replace(first()));
+            *token = lent.unwrap_or(None);
+        }
+    }
+    Lent { before: token, thread: PhantomData }
+}
+
+/// Takes the token back, as [`lend`] returns it.
+#[must_use = "a token is lent while the guard lives"]
+pub(crate) struct Lent<'a> {
+    /// Where the token was, and is to be again.
+    before: &'a mut Option<InForce>,
+    /// It stays on its thread.
+    thread: PhantomData<*const ()>,
+}
+
+impl Drop for Lent<'_> {
+    #[inline]
     fn drop(&mut self) {
-        drop(swap(self.before.take()));
+        swap(self.before);
     }
 }
 
 /// The token is handed out rather than dropped while the cell is borrowed.
-fn swap(token: Option<InForce>) -> Option<InForce> {
-    IN_FORCE.try_with(|in_force| in_force.replace(token)).ok().flatten()
+#[inline]
+fn swap(token: &mut Option<InForce>) {
+    let _ = IN_FORCE.try_with(|in_force| mem::swap(&mut **in_force.borrow_mut(), token));
 }

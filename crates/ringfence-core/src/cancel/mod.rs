@@ -60,7 +60,7 @@ mod when_cancelled;
 #[cfg(feature = "std")]
 pub use current::current;
 #[cfg(feature = "std")]
-pub(crate) use current::{InForce, Lend, in_force, within};
+pub(crate) use current::{InForce, Lend, in_force, lend, within};
 pub use drop_guard::DropGuard;
 pub use run_until_cancelled::RunUntilCancelled;
 pub use token::CancelToken;

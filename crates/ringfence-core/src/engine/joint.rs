@@ -65,14 +65,6 @@ pub(crate) struct Joint<F, P> {
 // SAFETY: I9: `&Joint` reaches the future through the driver only, which is not shared.
 unsafe impl<F: Send, P: Sync> Sync for Joint<F, P> {}
 
-#[cfg(feature = "std")]
-impl<F, P> Joint<F, P> {
-    /// Returns the post.
-    pub(crate) fn post(&self) -> &P {
-        &self.post
-    }
-}
-
 /// What a driver does with a joint of any type.
 pub trait Joined {
     /// What the driver is told of the end.
@@ -256,15 +248,6 @@ impl<F: Future, P: Post<F::Output>> Joining<F, P> {
     pub(crate) fn into_parts(self) -> (F, P) {
         let Joint { post, future } = Arc::into_inner(self.0).expect("nobody else knows of it yet");
         (future.into_inner().expect("it was put in, and not taken out"), post)
-    }
-
-    /// Makes the driver, and leaves the post to whoever shares the joint.
-    #[cfg(feature = "std")]
-    pub(crate) fn share<D: ?Sized + Joined>(
-        self,
-        unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<D>,
-    ) -> (Driver<D>, Arc<Joint<F, P>>) {
-        (Driver(unsize(self.0.clone())), self.0)
     }
 
     /// Makes the two ends.

@@ -1,93 +1,100 @@
 //! A remote child as its task has it.
 
-use super::slot::{Rest, Resting, Slot, Told};
+use super::slot::{Going, Polling, Resting, Slot, Told, Turn};
 use crate::{
     cancel::{
         InForce,
         drain::{Behind, Drain},
-        within,
+        lend,
     },
-    engine::joint::{Driver, Joined},
-    outcome::{Cancelled, Outcome, Panic, Reason, catch},
+    engine::unseen::Unseen,
+    outcome::{Cancelled, Outcome, Panic, Reason, catch, keep_first},
     time::only_until,
 };
 use core::{
     future::Future,
+    mem,
     pin::Pin,
     task::{Context, Poll, Waker},
 };
 use std::time::Instant;
 
-/// A remote child of any type.
-type AnyChild<T> = dyn Joined<End = Outcome<T>, Id = ()> + Send + Sync;
-
-/// The right to poll a remote child, and to drop it.
-pub(super) struct Child<T: 'static> {
-    driver: Driver<AnyChild<T>>,
-    /// Its token.
-    //
-    // None only during a poll: it is lent to the thread, which is cheaper than to count it.
-    token: Option<InForce>,
+/// What is in force in a child, on whichever thread it is polled.
+pub(super) struct Inside<L> {
+    /// Makes what has its token, for its first poll.
+    pub(super) token: L,
     /// The deadline that it has inherited.
-    deadline: Option<Instant>,
-    /// Whom it has dropped in its polls, and has not waited for.
-    left: Behind,
+    pub(super) deadline: Option<Instant>,
 }
 
 /// What came of a poll.
-enum Polled<T: 'static> {
-    Pending(Resting<Child<T>>),
-    /// The child has been dropped. Its task's waker has not, which is foreign code for later.
-    Ended(Outcome<T>, Behind, Option<Waker>),
+enum Polled<T> {
+    Pending,
+    /// The child has been dropped.
+    Ended(Outcome<T>, Behind),
 }
 
-impl<T> Child<T> {
-    pub(super) fn new(driver: Driver<AnyChild<T>>, token: InForce) -> Self {
-        Self { driver, token: Some(token), deadline: None, left: None }
-    }
-
-    /// Gives it the deadline that is around it where it is begun.
-    pub(super) fn inherit(&mut self, deadline: Option<Instant>) {
-        self.deadline = deadline;
-    }
-}
-
-impl<T> Resting<Child<T>> {
-    /// Polls the child with its token in force, and with the deadline that it has inherited.
-    fn poll(mut self, cx: &mut Context<'_>) -> Polled<T> {
-        let Self { child, task } = &mut self;
-        let mut left = Drain::of(child.left.take());
-        let within = child.token.take().map(within);
-        // Only that: what is in force on this thread is its runtime's, or another child's.
-        let _until = only_until(child.deadline);
-        let polled = catch(|| {
-            let polled = left.collect(|| Pin::new(&mut child.driver).poll(cx));
-            if polled.is_pending() {
-                keep(task, cx.waker());
-            }
-            polled
-        });
-        let ended = match polled {
-            Ok(Poll::Ready(outcome)) => Ok(outcome),
-            Ok(Poll::Pending) => {
-                child.token = within.and_then(|within| within.end());
-                child.left = left.leave_behind();
-                return Polled::Pending(self);
-            }
-            Err(panic) => Err(panic),
-        };
-        let Self { child: Child { driver, .. }, task } = self;
-        let outcome = ended.unwrap_or_else(|panic| left.collect(|| driver.panicked(panic)));
-        Polled::Ended(outcome, left.leave_behind(), task)
+impl<F: Future> Turn<'_, F, F::Output> {
+    /// Polls the child; drops it at its end.
+    fn poll(
+        &mut self,
+        inside: Inside<impl FnOnce() -> InForce>,
+        cx: &mut Context<'_>,
+    ) -> Polled<F::Output> {
+        self.with(|mut future, Resting { task, token, left: behind }| {
+            let mut left = Drain::of(behind.take());
+            let _lent = lend(token, inside.token);
+            // Only that: what is in force on this thread is its runtime's, or another child's.
+            let _until = only_until(inside.deadline);
+            let polled = catch(|| {
+                let polled = left.collect(|| poll(future.as_mut(), cx));
+                if polled.is_pending() {
+                    keep(task, cx.waker());
+                }
+                polled
+            });
+            let outcome = match polled {
+                Ok(Poll::Ready(output)) => Outcome::Completed(output),
+                Ok(Poll::Pending) => {
+                    *behind = left.leave_behind();
+                    return Polled::Pending;
+                }
+                Err(panic) => {
+                    if let Err(second) = left.collect(|| catch(|| future.set(None))) {
+                        // A child has one end, and that was its first panic.
+                        second.discard();
+                    }
+                    Outcome::of_panic(panic)
+                }
+            };
+            Polled::Ended(outcome, left.leave_behind())
+        })
     }
 
     /// Drops the child. Returns the panic of its destructor, and whom it has left behind.
-    fn drop(self) -> (Option<Panic>, Drain) {
-        let Self { child: Child { driver, token, left, .. }, task } = self;
-        let mut left = Drain::of(left);
-        let panic = left.collect(|| catch(|| drop((driver, token, task))).err());
-        (panic, left)
+    fn drop(&mut self) -> (Option<Panic>, Drain) {
+        self.with(|mut future, resting| {
+            let Resting { task, token, left } = mem::take(resting);
+            let mut left = Drain::of(left);
+            let panic = left.collect(|| {
+                let mut panic = catch(|| future.set(None)).err();
+                keep_first(&mut panic, catch(|| drop((token, task))).err());
+                panic
+            });
+            (panic, left)
+        })
     }
+}
+
+/// Polls a future, and drops it in place at its end.
+fn poll<F: Future>(mut place: Pin<&mut Option<F>>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    let Some(future) = place.as_mut().as_pin_mut() else {
+        unreachable!("a child that has been dropped is not polled")
+    };
+    let Poll::Ready(output) = future.poll(cx) else { return Poll::Pending };
+    let output = Unseen::new(output);
+    place.set(None);
+    Poll::Ready(output.show())
 }
 
 /// Keeps a task's waker, unless it is the one that is kept.
@@ -98,44 +105,59 @@ fn keep(kept: &mut Option<Waker>, task: &Waker) {
 }
 
 /// Polls a child for its task; ready, once there is nothing to poll any more.
-pub(super) fn run<T>(slot: &Slot<Child<T>, T>, cx: &mut Context<'_>) -> Poll<()> {
-    let Some(resting) = slot.begin() else { return Poll::Ready(()) };
-    match resting.poll(cx) {
-        Polled::Pending(resting) => match slot.rest(resting) {
-            Rest::Resting => return Poll::Pending,
-            Rest::Doomed(resting) => {
-                let (panic, mut left) = resting.drop();
-                left.note(panic);
-                wake(slot.go(left.leave_behind()));
+pub(super) fn run<F: Future>(
+    slot: &Slot<F, F::Output>,
+    inside: Inside<impl FnOnce() -> InForce>,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    let Some(mut polling) = slot.begin() else { return Poll::Ready(()) };
+    match polling.turn.poll(inside, cx) {
+        Polled::Pending => match polling.rest() {
+            Ok(()) => return Poll::Pending,
+            Err(mut doomed) => {
+                let (panic, left) = doomed.turn.drop();
+                go(doomed, panic, left);
             }
         },
-        Polled::Ended(outcome, left, _task) => end(slot, outcome, left),
+        Polled::Ended(outcome, left) => {
+            let _task = polling.turn.with(|_, resting| {
+                resting.token = None;
+                // Foreign code, for later.
+                resting.task.take()
+            });
+            end(polling, outcome, left);
+        }
     }
     Poll::Ready(())
 }
 
 /// The runtime has dropped the task. If the child had not ended, it never will.
-pub(super) fn lose<T>(slot: &Slot<Child<T>, T>) {
-    let Some(resting) = slot.begin() else { return };
-    let (panic, left) = resting.drop();
+pub(super) fn lose<F: Future>(slot: &Slot<F, F::Output>) {
+    let Some(mut polling) = slot.begin() else { return };
+    let (panic, mut left) = polling.turn.drop();
     let lost = || Outcome::Cancelled(Cancelled::new(Reason::RuntimeGone));
-    end(slot, panic.map_or_else(lost, Outcome::of_panic), left.leave_behind());
+    end(polling, panic.map_or_else(lost, Outcome::of_panic), left.leave_behind());
 }
 
 /// Tells the outcome of a child, which has been dropped.
-fn end<T>(slot: &Slot<Child<T>, T>, outcome: Outcome<T>, left: Behind) {
-    match slot.end(outcome, left) {
+fn end<F, T>(polling: Polling<'_, F, T>, outcome: Outcome<T>, left: Behind) {
+    match polling.end(outcome, left) {
         Told::Parent(waiter) => wake(waiter),
-        Told::Nobody(outcome, left) => {
+        Told::Nobody(outcome, left, doomed) => {
             let mut left = Drain::of(left);
             let panic = match outcome {
                 Outcome::Panicked(panic) => Some(panic),
                 outcome => left.collect(|| catch(|| drop(outcome)).err()),
             };
-            left.note(panic);
-            wake(slot.go(left.leave_behind()));
+            go(doomed, panic, left);
         }
     }
+}
+
+/// Tells that a doomed child has been dropped, with a panic or without.
+fn go<F, T>(doomed: Going<'_, F, T>, panic: Option<Panic>, mut left: Drain) {
+    left.note(panic);
+    wake(doomed.go(left.leave_behind()));
 }
 
 /// Wakes who waits. A panic of the waker is none of the runtime's business, which is only a guest.

@@ -2,15 +2,20 @@
 
 use core::ptr;
 
-/// A thread, as long as it runs: the address of a thread-local of its own.
+/// A thread, as long as it runs: the address of a thread-local of its own, which is a multiple of
+/// eight.
 pub(super) type Here = usize;
+
+/// What is at the address.
+#[repr(align(8))]
+struct Place(#[expect(dead_code, reason = "what takes no room has no address")] u8);
 
 /// Returns this thread.
 #[cfg(not(ringfence_loom))]
 #[inline]
 pub(super) fn here() -> Here {
     std::thread_local! {
-        static HERE: u8 = const { 0 };
+        static HERE: Place = const { Place(0) };
     }
     HERE.with(|here| ptr::from_ref(here).addr())
 }
@@ -19,7 +24,7 @@ pub(super) fn here() -> Here {
 #[cfg(ringfence_loom)]
 pub(super) fn here() -> Here {
     loom::thread_local! {
-        static HERE: Box<u8> = Box::new(0);
+        static HERE: Box<Place> = Box::new(Place(0));
     }
     HERE.with(|here| ptr::from_ref(&**here).addr())
 }

@@ -9,7 +9,7 @@ use core::{
 };
 
 /// Where a remote child will run.
-pub(super) trait Launch: Send + 'static {
+pub(super) trait Launch: Send + Sync + 'static {
     /// Hands the child over. If the runtime does not take it, it is lost.
     fn launch(self, child: Arc<dyn Run>);
 }

@@ -15,6 +15,7 @@ use alloc::sync::Arc;
 use core::{
     future::poll_fn,
     sync::atomic::{AtomicUsize as Plain, Ordering::Relaxed},
+    task::Waker,
 };
 use loom::{sync::Mutex, thread};
 

@@ -1,52 +1,71 @@
 //! The one allocation of a remote child, which its task and its parent share.
 
 use super::{
-    child::{Child, lose, run},
+    child::{Inside, lose, run},
+    here::Here,
     launch::Launch,
     lineage::Lineage,
-    slot::Slot,
+    slot::{Doom, Slot, Turn},
 };
 use crate::{
     cancel::{
         CancelToken, Lend,
-        drain::{Behind, Leaving},
-        in_force,
+        drain::{Behind, Drain, Leaving},
     },
-    engine::joint::{Joining, Joint, Post},
     observe::ObservedChild,
-    outcome::{Outcome, Panic},
+    outcome::{Outcome, Panic, catch, keep_first},
     rt::Run,
 };
 // Not loom's, which cannot forget the type of what it holds.
-use alloc::sync::Arc;
+use alloc::{boxed::Box, sync::Arc};
 use core::{
     future::Future,
-    task::{Context, Poll},
+    mem,
+    task::{Context, Poll, Waker},
 };
 
 /// What a remote child's parent has of it, whatever the child and its runtime are.
 pub(super) trait Shared<T>: Send + Sync {
-    /// Whose turn it is, and what came of it.
-    fn slot(&self) -> &Slot<Child<T>, T>;
+    /// Hands the child to its runtime; `waiter` is who waits for it.
+    ///
+    /// The parent, which is the only one to have the allocation, has it back in `parent` by then.
+    fn begin(self: Arc<Self>, waiter: Waker, parent: &mut Option<Arc<dyn Shared<T>>>);
 
-    /// Hands the child to its runtime, unless that was done.
-    fn launch(self: Arc<Self>);
+    /// Whether there is an outcome to take.
+    fn has_ended(&self) -> bool;
 
-    /// Asks the child to end, since its parent drops it.
-    fn ask(&self);
+    /// Waits for the outcome; before that, for those whom the child has left behind, if there are any.
+    fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Box<Drain>>>;
+
+    /// Has the child dropped, and asked to end, since its parent drops it.
+    fn part(&self) -> Parted<T>;
 
     /// What a drain has of it.
     fn leaving(self: Arc<Self>) -> Arc<dyn Leaving>;
 }
 
-/// What stands beside the child in the allocation.
-pub(super) struct Seat<T: 'static, L> {
-    slot: Slot<Child<T>, T>,
-    lineage: Lineage<L>,
+/// What a parent has left to do that has parted with its child.
+pub(super) struct Parted<T> {
+    pub(super) rest: Rest<T>,
+    /// The first panic of what was done.
+    pub(super) panic: Option<Panic>,
+}
+
+#[must_use]
+pub(super) enum Rest<T> {
+    /// Nothing: the child has been dropped.
+    Dropped,
+    /// To see to it that somebody waits: this thread is inside a poll of the child.
+    Polled(Here),
+    /// To drop the outcome.
+    Ended(Outcome<T>, Behind),
 }
 
 /// The allocation.
-type Allocation<F, L> = Joint<F, Seat<<F as Future>::Output, L>>;
+pub(super) struct Seat<F: Future, L> {
+    slot: Slot<F, F::Output>,
+    lineage: Lineage<L>,
+}
 
 /// Makes a remote child, which `launch` will hand to its runtime.
 pub(super) fn allocate<F, L>(future: F, launch: L) -> Arc<dyn Shared<F::Output>>
@@ -54,31 +73,51 @@ where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    let seat = Seat { slot: Slot::new(), lineage: Lineage::new(launch) };
-    let (driver, shared) = Joining::new(future, seat).share(|joint| joint as _);
-    let child = Child::new(driver, shared.clone().into());
-    shared.post().slot.put(child);
-    shared
+    Arc::new(Seat { slot: Slot::new(future), lineage: Lineage::new(launch) })
 }
 
-impl<F, L> Shared<F::Output> for Allocation<F, L>
+impl<F, L> Shared<F::Output> for Seat<F, L>
 where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    #[inline]
-    fn slot(&self) -> &Slot<Child<F::Output>, F::Output> {
-        &self.post().slot
-    }
-
-    fn launch(self: Arc<Self>) {
-        if let Some(launch) = self.post().lineage.begin(in_force()) {
+    fn begin(mut self: Arc<Self>, waiter: Waker, parent: &mut Option<Arc<dyn Shared<F::Output>>>) {
+        let new = Arc::get_mut(&mut self).expect("nobody else has it before it is begun");
+        new.slot.wait_first(waiter);
+        let launch = new.lineage.begin();
+        *parent = Some(self.clone());
+        if let Some(launch) = launch {
             launch.launch(self);
         }
     }
 
-    fn ask(&self) {
-        self.post().lineage.drop_child();
+    #[inline]
+    fn has_ended(&self) -> bool {
+        self.slot.has_ended()
+    }
+
+    fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<F::Output>, Box<Drain>>> {
+        self.slot.poll_end(cx)
+    }
+
+    fn part(&self) -> Parted<F::Output> {
+        // First of all: no poll begins any more.
+        let (doom, waiter) = self.slot.doom();
+        let cancelled = catch(|| self.lineage.drop_child()).err();
+        let dropped = catch(|| drop(waiter)).err();
+        let mut panic = None;
+        let rest = match doom {
+            Doom::Idle(turn) => {
+                panic = drop_idle(turn);
+                Rest::Dropped
+            }
+            Doom::Over => Rest::Dropped,
+            Doom::Polled(by) => Rest::Polled(by),
+            Doom::Ended(outcome, left) => Rest::Ended(outcome, left),
+        };
+        keep_first(&mut panic, cancelled);
+        keep_first(&mut panic, dropped);
+        Parted { rest, panic }
     }
 
     fn leaving(self: Arc<Self>) -> Arc<dyn Leaving> {
@@ -86,69 +125,61 @@ where
     }
 }
 
+/// Drops a child between two polls. Its task is woken for its runtime to see that there is nothing
+/// left of it.
+fn drop_idle<F, T>(mut turn: Turn<'_, F, T>) -> Option<Panic> {
+    turn.with(|mut future, resting| {
+        let resting = mem::take(resting);
+        let mut panic = catch(|| future.set(None)).err();
+        keep_first(&mut panic, catch(|| drop((resting.token, resting.left))).err());
+        keep_first(&mut panic, catch(|| resting.task.map(Waker::wake)).err());
+        panic
+    })
+}
+
 /// The task's end.
-impl<F, L> Run for Allocation<F, L>
+impl<F, L> Run for Seat<F, L>
 where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    fn run(&self, cx: &mut Context<'_>) -> Poll<()> {
-        run(&self.post().slot, cx)
+    fn run(self: Arc<Self>, cx: &mut Context<'_>) -> Option<Arc<dyn Run>> {
+        let token = || self.clone().into();
+        let inside = Inside { token, deadline: self.lineage.deadline() };
+        let polled = run(&self.slot, inside, cx);
+        polled.is_pending().then_some(self as _)
     }
 
     fn lose(&self) {
-        lose(&self.post().slot);
+        lose(&self.slot);
     }
 }
 
 /// The child's token, which is in force while it is polled.
-impl<F, L> Lend for Allocation<F, L>
+impl<F, L> Lend for Seat<F, L>
 where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
     fn token(&self) -> CancelToken {
-        self.post().lineage.token()
+        self.lineage.token()
     }
 
     fn observed(&self) -> Option<ObservedChild> {
-        self.post().lineage.observed()
+        self.lineage.observed()
     }
 }
 
-impl<F, L> Leaving for Allocation<F, L>
+impl<F, L> Leaving for Seat<F, L>
 where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Behind> {
-        self.post().slot.poll_gone(cx)
+        self.slot.poll_gone(cx)
     }
 
     fn has_gone(&self) -> bool {
-        self.post().slot.has_gone()
+        self.slot.has_gone()
     }
-}
-
-impl<T: 'static, L> Post<T> for Seat<T, L> {
-    type End = Outcome<T>;
-    type Id = ();
-
-    fn id(&self) -> &() {
-        &()
-    }
-
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U19")]
-    unsafe fn deliver(&self, output: T) -> Outcome<T> {
-        Outcome::Completed(output)
-    }
-
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U19")]
-    unsafe fn panicked(&self, panic: Panic) -> Outcome<T> {
-        Outcome::of_panic(panic)
-    }
-
-    /// Whoever drops it says so to the slot.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U19")]
-    unsafe fn dropped(&self) {}
 }

@@ -1,13 +1,21 @@
-//! What the two ends of a remote child share: whose turn it is, and what came of it.
+//! What the two ends of a remote child share: the child, what came of it, and who may have it.
 
-use super::here::{Here, here};
+mod turn;
+
+pub(super) use turn::{Going, Polling, Told, Turn};
+
+use super::{
+    child::wake,
+    here::{Here, here},
+    stage::{Hold, Late, Stage},
+};
 use crate::{
-    cancel::drain::{Behind, Drain},
-    outcome::Outcome,
-    sync::{
-        Lock,
-        atomic::{AtomicBool, Ordering},
+    cancel::{
+        InForce,
+        drain::{Behind, Drain},
     },
+    outcome::Outcome,
+    sync::UnsafeCell,
 };
 use alloc::boxed::Box;
 use core::{
@@ -15,93 +23,115 @@ use core::{
     task::{Context, Poll, Waker},
 };
 
-/// The state of a remote child `C`, whose output is a `T`.
+/// The place of a remote child `F`, whose output is a `T`.
 ///
 /// It is a state machine and nothing else: it neither polls nor drops nor wakes. Whoever is to do
-/// that is handed what it takes for it, and does it without a lock.
+/// that is lent or handed what it takes for it.
 ///
 /// # States
 ///
 /// ```text
 ///               1                   3                 6
-///       idle ◀─────▶ polled ──────────────▶ ended ─────────▶ over
-///        │      2       │ 4                   │               ▲▲
-///        │              ▼          5          │               ││
-///        │            doomed ─────────────────┼───────────────┘│
+///       idle ◀─────▶ polled ──────────────▶ ended ◀────────▶ over
+///        │      2       │ 4                   │        9      ▲▲
+///        │              ▼       5             │   8           ││
+///        │            doomed ─────▶ gone ─────┼───────────────┘│
 ///        └────────────────────────────────────┴────────────────┘
 ///                              7 (from `ended`, too)
 /// ```
 ///
 /// | edge | walked by | of | what it means |
 /// |---|---|---|---|
-/// | 1 | [`rest`](Slot::rest) | the task | the poll has found the child pending |
-/// | 2 | [`begin`](Slot::begin) | the task | the child is the task's, to poll it or to drop it |
-/// | 3 | [`end`](Slot::end) | the task | the child has been dropped, and this is its outcome |
-/// | 4 | [`doom`](Slot::doom) | the parent | the task is to drop the child when its poll has ended |
-/// | 5 | [`go`](Slot::go) | the task | the task has dropped it |
-/// | 6 | [`poll_end`](Slot::poll_end) | the parent | the parent has the outcome |
-/// | 7 | [`doom`](Slot::doom) | the parent | the child, or its outcome, is the parent's to drop |
+/// | 1 | [`Polling::rest`] | the task | the poll has found the child pending |
+/// | 2 | [`Slot::begin`] | the task | the child is the task's, to poll it or to drop it |
+/// | 3 | [`Polling::end`] | the task | the child has been dropped, and this is its outcome |
+/// | 4 | [`Slot::doom`] | the parent | the task is to drop the child when its poll has ended |
+/// | 5 | [`Going::go`] | the task | the task has dropped it |
+/// | 6 | [`Slot::poll_end`] | the parent | the parent has the outcome |
+/// | 7 | [`Slot::doom`] | the parent | the child, or its outcome, is the parent's to drop |
+/// | 8 | [`Slot::poll_gone`] | a drain | the drain has whom the child has left behind |
+/// | 9 | [`Slot::poll_end`] | the parent | the outcome waits for those whom the child has left behind |
+///
+/// Beside the stage there are two bits of the waiter's place, where there is room for one waker:
+/// a waker *waits* there, or somebody *holds* the place, to put one there. The edges 3, 5 and 7 take
+/// both bits away, and edge 4 makes the first the second; the others leave them as they are.
+///
+/// # Who may touch what
+///
+/// | cell | stage | belongs to |
+/// |---|---|---|
+/// | `child` | polled, doomed | the task: whoever walked edge 2, by its [`Turn`] |
+/// | | over | if edge 7 came from `idle`, the parent: whoever walked it, by its `Turn` |
+/// | `end` | polled, doomed | the task, by its `Turn` |
+/// | | over | whoever walked the edge to there: 6, 7 from `ended`, or 8 |
+/// | `waiter` | any, held | who has set the bit, also once an edge has taken it away |
+/// | | any | who has taken away the bit of a waker that waits |
+///
+/// Where a stage is not named, the cell belongs to nobody. That a cell passes from one to another is
+/// by the edge between them: who leaves it releases, and who comes acquires.
 ///
 /// # Invariants
 ///
-/// S1. There is one child, and who has it is the only one to touch it: the slot in `idle`, the task
-///     in `polled` and `doomed`, nobody in the others.
-/// S2. From `doomed` and `over` no poll begins.
-pub(super) struct Slot<C, T> {
-    state: Lock<State<C, T>>,
-    /// Whether the stage is `ended`: raised under the lock, and read without.
-    ended: AtomicBool,
-}
-
-/// What is under the lock. Nothing foreign is called there.
-struct State<C, T> {
-    stage: Stage<C, T>,
+/// S1. There is one [`Turn`] at most: whoever walks edge 2, or edge 7 from `idle`, has it, until it
+///     walks edge 1, 3 or 5. For 2 and 7 lead away from `idle`, and only edge 1 leads back. So from
+///     `doomed`, `ended`, `gone` and `over` no poll begins.
+/// S2. To `over` there is one way from each of `idle`, `ended` and `gone`, and one walks it. From
+///     there only edge 9 leads on, by the one that has walked edge 6.
+/// S3. The waiter's place has one owner at most. To hold it is to have set that bit where it was not;
+///     who does has the place until the release, though an edge may take the bit away. Who takes
+///     away the bit of a waker that waits has the place then: by `hold`; by edge 4, which makes it a
+///     hold; or by 3, 5 or 7, from where on nobody begins to hold.
+/// S4. A slot does not move any more once it is shared: it is in an `Arc`, by
+///     [`allocate`](super::shared::allocate), and nobody takes it out.
+pub(super) struct Slot<F, T> {
+    stage: Stage,
+    child: UnsafeCell<Child<F>>,
+    end: UnsafeCell<End<T>>,
     /// Whoever waits for the outcome or, once it is doomed, for the child to go.
-    waiter: Option<Waker>,
+    waiter: UnsafeCell<Option<Waker>>,
 }
 
-enum Stage<C, T> {
-    Idle(Resting<C>),
-    /// By this thread.
-    Polled(Here),
-    /// For the last time.
-    Doomed,
-    /// With whom the child has left behind.
-    Ended(Outcome<T>, Behind),
-    /// As well; and with the panic of the child's last poll, or of its destructor.
-    Over(Behind),
+struct Child<F> {
+    /// None once it has been dropped. Pinned.
+    future: Option<F>,
+    resting: Resting,
 }
 
-/// A child between two polls.
-pub(super) struct Resting<C> {
-    pub(super) child: C,
+/// What there is of a child between two polls, beside its future.
+#[derive(Default)]
+pub(super) struct Resting {
     /// Wakes the task, once it was polled.
     pub(super) task: Option<Waker>,
+    /// Has its token, once it was polled.
+    pub(super) token: Option<InForce>,
+    /// Whom it has dropped in its polls, and has not waited for.
+    pub(super) left: Behind,
 }
 
-/// What the task has to do with a child that is pending.
-#[must_use]
-pub(super) enum Rest<C> {
-    /// Nothing: it has been put down.
-    Resting,
-    /// To drop it, and then to [`go`](Slot::go).
-    Doomed(Resting<C>),
+/// What has come of a child.
+struct End<T> {
+    /// None if it is doomed.
+    outcome: Option<Outcome<T>>,
+    /// Whom it has left behind; and of a doomed child the panic of its last poll, or of its
+    /// destructor.
+    left: Behind,
 }
 
-/// What the task has to do with an outcome.
-#[must_use]
-pub(super) enum Told<T> {
-    /// To wake who waits for it.
-    Parent(Option<Waker>),
-    /// To drop it, and then to [`go`](Slot::go).
-    Nobody(Outcome<T>, Behind),
+#[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
+// SAFETY: S1 to S3: what is in a cell is one's at a time, so that it is only ever sent, never shared.
+unsafe impl<F, T> Sync for Slot<F, T>
+where
+    Child<F>: Send,
+    End<T>: Send,
+    Waker: Send,
+{
 }
 
 /// What the parent has to do, now that it does not wait any more.
 #[must_use]
-pub(super) enum Doom<C, T> {
+pub(super) enum Doom<'a, F, T> {
     /// To drop the child, and to wake its task.
-    Idle(Resting<C>),
+    Idle(Turn<'a, F, T>),
     /// Nothing: this thread is inside a poll of the child, and drops it when that has ended.
     Polled(Here),
     /// To drop the outcome.
@@ -110,159 +140,193 @@ pub(super) enum Doom<C, T> {
     Over,
 }
 
-impl<C, T> Slot<C, T> {
-    /// A slot for a child that is still to be [put](Slot::put) into it.
+impl<F, T> Slot<F, T> {
     #[inline]
-    pub(super) fn new() -> Self {
-        let state = State { stage: Stage::Over(None), waiter: None };
-        Self { state: Lock::new(state), ended: AtomicBool::new(false) }
+    pub(super) fn new(future: F) -> Self {
+        Self {
+            stage: Stage::new(),
+            child: UnsafeCell::new(Child { future: Some(future), resting: Resting::default() }),
+            end: UnsafeCell::new(End { outcome: None, left: None }),
+            waiter: UnsafeCell::new(None),
+        }
     }
 
-    /// Puts the child into a new slot.
+    /// Says who waits, before anyone else has the slot.
     #[inline]
-    pub(super) fn put(&self, child: C) {
-        self.state.with(|state| state.stage = Stage::Idle(Resting { child, task: None }));
-    }
-
-    /// Says who waits, and tells the child, before anyone else has the slot.
-    #[inline]
-    pub(super) fn wait_first(&self, waiter: Waker, tell: impl FnOnce(&mut C)) {
-        let none = self.state.with(|state| {
-            if let Stage::Idle(resting) = &mut state.stage {
-                tell(&mut resting.child);
-            }
-            state.waiter.replace(waiter)
-        });
-        debug_assert!(none.is_none(), "nobody has waited before");
+    pub(super) fn wait_first(&mut self, waiter: Waker) {
+        self.stage = Stage::awaited();
+        self.waiter = UnsafeCell::new(Some(waiter));
     }
 
     /// Whether there is an outcome to take.
     #[inline]
     pub(super) fn has_ended(&self) -> bool {
-        // Acquire: pairs with the Release in `end`, so that a look at it is enough.
-        self.ended.load(Ordering::Acquire)
+        self.stage.has_ended()
     }
 
-    /// Takes the child, to poll it or to drop it. None if it has ended or gone.
-    pub(super) fn begin(&self) -> Option<Resting<C>> {
-        let here = here();
-        self.state.with(|state| match mem::replace(&mut state.stage, Stage::Polled(here)) {
-            Stage::Idle(resting) => Some(resting),
-            stage => {
-                state.stage = stage;
-                None
-            }
-        })
-    }
-
-    /// Puts the child down, unless it is doomed.
-    pub(super) fn rest(&self, resting: Resting<C>) -> Rest<C> {
-        self.state.with(|state| match state.stage {
-            Stage::Polled(_) => {
-                state.stage = Stage::Idle(resting);
-                Rest::Resting
-            }
-            _ => Rest::Doomed(resting),
-        })
-    }
-
-    /// Leaves the outcome for the parent, unless nobody waits for it, and whom the child has left
-    /// behind. The child has been dropped.
-    pub(super) fn end(&self, outcome: Outcome<T>, left: Behind) -> Told<T> {
-        self.state.with(|state| match state.stage {
-            Stage::Polled(_) => {
-                state.stage = Stage::Ended(outcome, left);
-                // Release: pairs with the Acquire in `has_ended`.
-                self.ended.store(true, Ordering::Release);
-                Told::Parent(state.waiter.take())
-            }
-            _ => Told::Nobody(outcome, left),
-        })
-    }
-
-    /// Says that a doomed child has been dropped, and whom it has left behind. Returns who waits for
-    /// that.
-    #[must_use = "who waits is to be woken"]
-    pub(super) fn go(&self, left: Behind) -> Option<Waker> {
-        self.state.with(|state| {
-            debug_assert!(matches!(state.stage, Stage::Doomed), "only a doomed child goes");
-            state.stage = Stage::Over(left);
-            state.waiter.take()
-        })
+    /// Takes the turn, to poll the child or to drop it. None if it has ended or gone.
+    #[inline]
+    pub(super) fn begin(&self) -> Option<Polling<'_, F, T>> {
+        let by = here();
+        self.stage.begin(by).then_some(Polling { turn: Turn(self), by })
     }
 
     /// Has the child dropped, by the caller or by whoever is inside a poll of it. Returns who has
     /// waited for it as well.
-    pub(super) fn doom(&self) -> (Doom<C, T>, Option<Waker>) {
-        self.state.with(|state| {
-            let doom = match mem::replace(&mut state.stage, Stage::Over(None)) {
-                Stage::Idle(resting) => Doom::Idle(resting),
-                Stage::Polled(by) => {
-                    state.stage = Stage::Doomed;
-                    Doom::Polled(by)
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
+    pub(super) fn doom(&self) -> (Doom<'_, F, T>, Option<Waker>) {
+        let from = self.stage.doom();
+        // SAFETY: S3, since this edge has taken the bit away, or made it the one of who holds.
+        let waiter = from.waited().then(|| unsafe { self.waiter(Option::take) }).flatten();
+        let doom = match from.polled_by() {
+            Some(by) => {
+                if from.waited() {
+                    // Late or not: whoever has waited does so no more.
+                    let _ = self.stage.release_empty();
                 }
-                Stage::Ended(outcome, left) => Doom::Ended(outcome, left),
-                stage => {
-                    state.stage = stage;
-                    Doom::Over
-                }
-            };
-            (doom, state.waiter.take())
-        })
+                Doom::Polled(by)
+            }
+            None if from.is_idle() => Doom::Idle(Turn(self)),
+            None if from.is_ended() => {
+                // SAFETY: S2, since this has walked edge 7 from `ended`.
+                let (outcome, left) = unsafe { self.end(End::take) };
+                outcome.map_or(Doom::Over, |outcome| Doom::Ended(outcome, left))
+            }
+            None => Doom::Over,
+        };
+        (doom, waiter)
     }
 
     /// Waits for the outcome; before that, for those whom the child has left behind, if there are any.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
     pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Box<Drain>>> {
-        self.wait(cx, |stage| match mem::replace(stage, Stage::Over(None)) {
-            Stage::Ended(outcome, None) => Some(Ok(outcome)),
-            Stage::Ended(outcome, Some(left)) => {
-                *stage = Stage::Ended(outcome, None);
-                Some(Err(left))
+        self.wait(cx, |slot| {
+            if !slot.stage.take_end() {
+                return None;
             }
-            other => {
-                *stage = other;
-                None
+            // SAFETY: S2, since this has walked edge 6, and edge 9 comes after.
+            let left = unsafe { slot.end(|end| end.left.take()) };
+            if let Some(left) = left {
+                slot.stage.return_end();
+                return Some(Err(left));
             }
+            // SAFETY: as above, and there is no edge 9.
+            unsafe { slot.end(|end| end.outcome.take()) }.map(Ok)
         })
     }
 
     /// Waits until a doomed child has been dropped; returns the panic with which it went, and whom it
     /// has left behind.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
     pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Behind> {
-        self.wait(cx, |stage| match stage {
-            Stage::Over(left) => Some(left.take()),
-            _ => None,
+        self.wait(cx, |slot| match slot.stage.take_gone() {
+            // SAFETY: S2, since this has walked edge 8.
+            true => Some(unsafe { slot.end(|end| end.left.take()) }),
+            // By an earlier look.
+            false => slot.stage.has_gone().then_some(None),
         })
     }
 
     /// Whether a doomed child has been dropped.
     pub(super) fn has_gone(&self) -> bool {
-        self.state.with(|state| matches!(state.stage, Stage::Over(_)))
+        self.stage.has_gone()
     }
 
     /// Waits until `look` finds what it looks for.
-    fn wait<X>(
-        &self,
-        cx: &mut Context<'_>,
-        look: impl Fn(&mut Stage<C, T>) -> Option<X>,
-    ) -> Poll<X> {
-        let (found, known) = self.state.with(|state| {
-            let knows = |waiter: &Waker| waiter.will_wake(cx.waker());
-            (look(&mut state.stage), state.waiter.as_ref().is_some_and(knows))
-        });
-        if let Some(found) = found {
+    fn wait<X>(&self, cx: &mut Context<'_>, look: impl Fn(&Self) -> Option<X>) -> Poll<X> {
+        if let Some(found) = look(self) {
             return Poll::Ready(found);
         }
-        if known {
-            return Poll::Pending;
+        match self.stage.hold() {
+            Hold::Taken => {
+                if let Ok(()) = Held(self).keep(cx.waker()) {
+                    return Poll::Pending;
+                }
+            }
+            Hold::Held => {
+                // Two wait for one child. This one looks again, rather than to wait for the other.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Hold::Late => {}
         }
-        // Foreign code before the lock, and after it.
-        let mut new = Some(cx.waker().clone());
-        let (found, old) = self.state.with(|state| match look(&mut state.stage) {
-            Some(found) => (Some(found), state.waiter.take()),
-            None => (None, mem::replace(&mut state.waiter, new.take())),
-        });
-        drop((new, old));
-        found.map_or(Poll::Pending, Poll::Ready)
+        // It came meanwhile.
+        look(self).map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// Lends what has come of the child.
+    ///
+    /// # Safety
+    ///
+    /// The cell is the caller's until this returns, by S1 or S2.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
+    unsafe fn end<R>(&self, f: impl FnOnce(&mut End<T>) -> R) -> R {
+        // SAFETY: nobody else touches it, says the caller.
+        self.end.with_mut(|end| f(unsafe { &mut *end }))
+    }
+
+    /// Lends the waiter's place.
+    ///
+    /// # Safety
+    ///
+    /// The cell is the caller's until this returns, by S3.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
+    unsafe fn waiter<R>(&self, f: impl FnOnce(&mut Option<Waker>) -> R) -> R {
+        // SAFETY: nobody else touches it, says the caller.
+        self.waiter.with_mut(|waiter| f(unsafe { &mut *waiter }))
     }
 }
+
+impl<T> End<T> {
+    fn take(&mut self) -> (Option<Outcome<T>>, Behind) {
+        (self.outcome.take(), self.left.take())
+    }
+}
+
+/// The waiter's place, held.
+struct Held<'a, F, T>(&'a Slot<F, T>);
+
+impl<F, T> Held<'_, F, T> {
+    /// Puts a waker there, unless it is the one that is there.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
+    fn keep(self, waker: &Waker) -> Result<(), Late> {
+        let knows =
+            |kept: &mut Option<Waker>| kept.as_ref().is_some_and(|kept| kept.will_wake(waker));
+        // SAFETY: S3, since this holds the place.
+        let known = unsafe { self.0.waiter(knows) };
+        let mut old = None;
+        if !known {
+            let new = waker.clone();
+            // SAFETY: as above.
+            old = unsafe { self.0.waiter(|kept| kept.replace(new)) };
+        }
+        let slot = self.0;
+        let released = slot.stage.release();
+        mem::forget(self);
+        if released.is_err() {
+            // SAFETY: as above: nobody takes it from here any more.
+            drop(unsafe { slot.waiter(Option::take) });
+        }
+        drop(old);
+        released
+    }
+}
+
+/// A waker has panicked: the place is as it was.
+impl<F, T> Drop for Held<'_, F, T> {
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
+    fn drop(&mut self) {
+        // SAFETY: S3, since this holds the place.
+        let waits = unsafe { self.0.waiter(|kept| kept.is_some()) };
+        let stage = &self.0.stage;
+        let Err(Late) = (if waits { stage.release() } else { stage.release_empty() }) else {
+            return;
+        };
+        // It has not been woken.
+        // SAFETY: as above: nobody takes it from here any more.
+        wake(unsafe { self.0.waiter(Option::take) });
+    }
+}
+
+#[cfg(all(test, ringfence_loom))]
+mod models;

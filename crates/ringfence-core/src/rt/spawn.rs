@@ -118,8 +118,8 @@ enum Work {
 /// A future that is a runtime's to poll, and not only a runtime's to drop.
 #[cfg(feature = "std")]
 pub(crate) trait Run: Send + Sync {
-    /// Polls the future; ready, once there is nothing to poll any more.
-    fn run(&self, cx: &mut Context<'_>) -> Poll<()>;
+    /// Polls the future. Returns itself, unless there is nothing to poll any more.
+    fn run(self: Arc<Self>, cx: &mut Context<'_>) -> Option<Arc<dyn Run>>;
 
     /// The runtime has dropped its task before that.
     fn lose(&self);
@@ -147,11 +147,8 @@ impl Future for Task {
             Work::Boxed(future) => future.as_mut().poll(cx),
             #[cfg(feature = "std")]
             Work::Shared(run) => {
-                let polled = run.as_ref().map_or(Poll::Ready(()), |run| run.run(cx));
-                if polled.is_ready() {
-                    *run = None;
-                }
-                polled
+                *run = run.take().and_then(|run| run.run(cx));
+                if run.is_some() { Poll::Pending } else { Poll::Ready(()) }
             }
         }
     }

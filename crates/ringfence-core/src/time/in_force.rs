@@ -35,6 +35,7 @@ std::thread_local! {
 /// assert!(outer.is_some());
 /// assert_eq!(outer, inner);
 /// ```
+#[inline]
 pub fn in_force() -> Option<Instant> {
     // A thread that is being torn down polls nothing.
     IN_FORCE.try_with(Cell::get).unwrap_or(None)
@@ -53,6 +54,7 @@ pub(crate) fn until(deadline: Option<Instant>) -> Until {
 }
 
 /// As `until`, also if it is later than the one that is.
+#[inline]
 pub(crate) fn only_until(deadline: Option<Instant>) -> Until {
     let before = in_force();
     set(deadline);
@@ -69,11 +71,13 @@ pub(crate) struct Until {
 }
 
 impl Drop for Until {
+    #[inline]
     fn drop(&mut self) {
         set(self.before);
     }
 }
 
+#[inline]
 fn set(deadline: Option<Instant>) {
     let _ = IN_FORCE.try_with(|in_force| in_force.set(deadline));
 }
