@@ -21,7 +21,7 @@ pub(crate) use child::wake;
 pub use outcome::RemoteOutcome;
 
 use crate::{
-    cancel::drain::{self, Behind},
+    cancel::drain::{self, Drain},
     outcome::{Hook, Outcome, Panic, catch, keep_first},
     rt::Spawn,
 };
@@ -124,7 +124,7 @@ pub struct Remote<T: 'static> {
     /// None once it has ended.
     shared: Option<Arc<dyn Shared<T>>>,
     /// Once it has ended, those whom it has left behind.
-    left: Behind,
+    left: Drain,
     phase: Phase,
     parting: Parting,
 }
@@ -146,7 +146,12 @@ enum Parting {
 impl<T: Send> Remote<T> {
     fn new<F: Future<Output = T> + Send + 'static>(future: F, launch: impl Launch) -> Self {
         let shared = shared::allocate(future, launch);
-        Self { shared: Some(shared), left: None, phase: Phase::New, parting: Parting::AtOnce }
+        Self {
+            shared: Some(shared),
+            left: Drain::new(),
+            phase: Phase::New,
+            parting: Parting::AtOnce,
+        }
     }
 }
 
@@ -225,17 +230,13 @@ impl<T> Remote<T> {
             panic!("a remote child was polled after it had ended")
         };
         loop {
-            let panic = match &mut self.left {
-                Some(left) => ready!(left.poll(cx)),
-                None => None,
-            };
-            self.left = None;
+            let panic = ready!(self.left.poll(cx));
             match ready!(shared.poll_end(cx)) {
                 Ok(outcome) => {
                     self.shared = None;
                     return Poll::Ready(after(panic, outcome));
                 }
-                Err(left) => self.left = Some(left),
+                Err(left) => self.left = left,
             }
         }
     }
@@ -284,7 +285,7 @@ impl<T> Drop for Remote<T> {
                 if gone.is_none() && by != here::here() {
                     drain::leave(shared.leaving());
                 }
-                [gone.flatten().and_then(|left| left.into_panic()).and_then(reported), None]
+                [gone.and_then(Drain::into_panic).and_then(reported), None]
             }
         };
         let mut first = None;
@@ -298,12 +299,12 @@ impl<T> Drop for Remote<T> {
 }
 
 /// Drops an outcome that nobody has awaited. Who was left behind is the next drain's.
-fn forgo<T>(outcome: Outcome<T>, left: Behind) -> [Option<Panic>; 2] {
+fn forgo<T>(outcome: Outcome<T>, left: Drain) -> [Option<Panic>; 2] {
     let panic = match outcome {
         Outcome::Panicked(panic) => reported(panic),
         outcome => catch(|| drop(outcome)).err(),
     };
-    [panic, left.and_then(|left| left.into_panic()).and_then(reported)]
+    [panic, left.into_panic().and_then(reported)]
 }
 
 /// The panic of a child that nobody has awaited, if there is somebody to tell it to: a verb or a

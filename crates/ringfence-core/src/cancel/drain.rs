@@ -16,72 +16,45 @@
 mod open;
 
 use crate::outcome::Panic;
-#[cfg(feature = "std")]
-use crate::outcome::keep_first;
 use alloc::boxed::Box;
-#[cfg(feature = "std")]
-use core::task::Waker;
 use core::task::{Context, Poll};
 
 #[cfg(feature = "std")]
 pub(crate) use open::{Leaving, begin_remote, is_open, leave};
 
-/// Those who were dropped inside a poll, and have not gone yet.
+/// Those who were dropped inside a poll, and have not gone yet; and the first panic of those who
+/// have.
+//
+// A word, since there rarely are any, and each poll of a scope and of a remote child has one.
 #[derive(Default)]
 pub(crate) struct Drain {
+    /// None if it is empty.
     #[cfg(feature = "std")]
-    left: open::Left,
-    /// The first panic of those who have gone.
-    panic: Option<Panic>,
+    left: Option<Box<open::Left>>,
 }
-
-/// Those whom somebody has left behind who has gone; small, since there rarely are any.
-#[cfg(feature = "std")]
-pub(crate) type Behind = Option<Box<Drain>>;
 
 impl Drain {
     pub(crate) const fn new() -> Self {
         Self {
             #[cfg(feature = "std")]
-            left: open::Left::new(),
-            panic: None,
+            left: None,
         }
-    }
-
-    /// Takes up again whom somebody has left behind.
-    #[cfg(feature = "std")]
-    #[inline]
-    pub(crate) fn of(behind: Behind) -> Self {
-        behind.map_or_else(Self::new, |behind| *behind)
-    }
-
-    /// Leaves them behind, if there are any.
-    //
-    // By `&mut`, since there rarely are any, and to move none takes time as well.
-    #[cfg(feature = "std")]
-    #[inline]
-    pub(crate) fn leave_behind(&mut self) -> Behind {
-        if self.is_empty() { None } else { Some(Box::new(core::mem::take(self))) }
     }
 
     /// Notes a panic of somebody who has gone.
     #[cfg(feature = "std")]
     pub(crate) fn note(&mut self, panic: Option<Panic>) {
-        keep_first(&mut self.panic, panic);
+        if panic.is_some() {
+            self.left.get_or_insert_default().note(panic);
+        }
     }
 
     /// Calls `f`, and takes in those who are dropped meanwhile.
     #[cfg(feature = "std")]
     #[inline]
     pub(crate) fn collect<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        let before = self.left.len();
-        let open = open::Open::new(&mut self.left);
-        let returned = f();
-        drop(open);
-        if self.left.has_doubled_since(before) {
-            self.forget_gone();
-        }
-        returned
+        let _open = open::Open::new(self);
+        f()
     }
 
     /// Calls `f`. Without threads nobody is inside a poll elsewhere.
@@ -91,40 +64,19 @@ impl Drain {
         f()
     }
 
-    /// Forgets those who have gone: whoever lives for months may drop many.
-    #[cfg(feature = "std")]
-    #[cold]
-    #[inline(never)]
-    fn forget_gone(&mut self) {
-        // Nobody waits for them yet.
-        let _ = self.poll_left(&mut Context::from_waker(Waker::noop()));
-    }
-
-    /// Waits until all have gone, and notes their panics.
-    #[cfg(feature = "std")]
-    #[cold]
-    #[inline(never)]
-    fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut left = core::mem::take(&mut self.left);
-        let polled = left.poll(|panic| self.note(panic), cx);
-        self.left = left;
-        polled
-    }
-
     /// Leaves those who have not gone to the next drain outside, and returns the first panic.
     #[cfg(feature = "std")]
     pub(crate) fn into_panic(self) -> Option<Panic> {
-        self.panic
+        self.left.and_then(|mut left| left.take_panic())
     }
 
     /// Whether nobody is left, and nobody who has gone has panicked.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         #[cfg(feature = "std")]
-        if !self.left.is_empty() {
-            return false;
-        }
-        self.panic.is_none()
+        return self.left.is_none();
+        #[cfg(not(feature = "std"))]
+        return true;
     }
 
     /// Waits until all have gone, and returns the first panic of their last polls and their
@@ -132,18 +84,28 @@ impl Drain {
     #[inline]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Panic>> {
         #[cfg(feature = "std")]
-        if !self.left.is_empty() {
-            core::task::ready!(self.poll_left(cx));
+        if self.left.is_some() {
+            return self.poll_left(cx);
         }
         #[cfg(not(feature = "std"))]
         let _ = cx;
-        Poll::Ready(self.panic.take())
+        Poll::Ready(None)
+    }
+
+    #[cfg(feature = "std")]
+    #[cold]
+    #[inline(never)]
+    fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<Option<Panic>> {
+        if let Some(left) = &mut self.left {
+            core::task::ready!(left.poll(cx));
+        }
+        Poll::Ready(core::mem::take(self).into_panic())
     }
 }
 
 impl core::fmt::Debug for Drain {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Drain").field("panic", &self.panic).finish_non_exhaustive()
+        f.debug_struct("Drain").field("is_empty", &self.is_empty()).finish_non_exhaustive()
     }
 }
 
@@ -201,15 +163,16 @@ impl<T> Delayed<T> {
 mod tests {
     use super::*;
     use alloc::sync::Arc;
+    use core::task::Waker;
 
     /// One who has gone, with a panic or without.
     struct Gone(&'static str);
 
     impl Leaving for Gone {
-        fn poll_gone(&self, _: &mut Context<'_>) -> Poll<Behind> {
+        fn poll_gone(&self, _: &mut Context<'_>) -> Poll<Drain> {
             let mut left = Drain::new();
             left.note((!self.0.is_empty()).then(|| Panic::new(Box::new(self.0))));
-            Poll::Ready(left.leave_behind())
+            Poll::Ready(left)
         }
 
         fn has_gone(&self) -> bool {
@@ -224,7 +187,8 @@ mod tests {
             let panic = if number == 7 { "the eighth" } else { "" };
             drain.collect(|| leave(Arc::new(Gone(panic))));
         }
-        assert!(drain.left.len() < 64, "{} are kept", drain.left.len());
+        let kept = drain.left.as_ref().map_or(0, |left| left.len());
+        assert!(kept < 64, "{kept} are kept");
         let told = drain.poll(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(told, Poll::Ready(Some(panic)) if panic.message() == Some("the eighth")));
     }

@@ -59,7 +59,7 @@ fn cancelled(reason: impl Into<Reason>) -> Cancelled {
 fn what_is_under_a_token_and_in_a_drain_shows_what_has_become_of_it() {
     let root = shared::Shared::root();
     assert_eq!(format!("{root:?}"), "Shared { cancelled: false, .. }");
-    assert_eq!(format!("{:?}", drain::Drain::new()), "Drain { panic: None, .. }");
+    assert_eq!(format!("{:?}", drain::Drain::new()), "Drain { is_empty: true, .. }");
 }
 
 #[test]

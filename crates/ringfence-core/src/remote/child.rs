@@ -2,11 +2,7 @@
 
 use super::slot::{Going, Polling, Resting, Slot, Told, Turn};
 use crate::{
-    cancel::{
-        InForce,
-        drain::{Behind, Drain},
-        lend,
-    },
+    cancel::{InForce, drain::Drain, lend},
     engine::unseen::Unseen,
     outcome::{Cancelled, Outcome, Panic, Reason, catch, keep_first},
     time::only_until,
@@ -31,7 +27,7 @@ pub(super) struct Inside<L> {
 enum Polled<T> {
     Pending,
     /// The child has been dropped.
-    Ended(Outcome<T>, Behind),
+    Ended(Outcome<T>, Drain),
 }
 
 impl<F: Future> Turn<'_, F, F::Output> {
@@ -41,8 +37,7 @@ impl<F: Future> Turn<'_, F, F::Output> {
         inside: Inside<impl FnOnce() -> InForce>,
         cx: &mut Context<'_>,
     ) -> Polled<F::Output> {
-        self.with(|mut future, Resting { task, token, left: behind }| {
-            let mut left = Drain::of(behind.take());
+        self.with(|mut future, Resting { task, token, left }| {
             let _lent = lend(token, inside.token);
             // Only that: what is in force on this thread is its runtime's, or another child's.
             let _until = only_until(inside.deadline);
@@ -55,10 +50,7 @@ impl<F: Future> Turn<'_, F, F::Output> {
             });
             let outcome = match polled {
                 Ok(Poll::Ready(output)) => Outcome::Completed(output),
-                Ok(Poll::Pending) => {
-                    *behind = left.leave_behind();
-                    return Polled::Pending;
-                }
+                Ok(Poll::Pending) => return Polled::Pending,
                 Err(panic) => {
                     if let Err(second) = left.collect(|| catch(|| future.set(None))) {
                         // A child has one end, and that was its first panic.
@@ -67,15 +59,14 @@ impl<F: Future> Turn<'_, F, F::Output> {
                     Outcome::of_panic(panic)
                 }
             };
-            Polled::Ended(outcome, left.leave_behind())
+            Polled::Ended(outcome, mem::take(left))
         })
     }
 
     /// Drops the child. Returns the panic of its destructor, and whom it has left behind.
     fn drop(&mut self) -> (Option<Panic>, Drain) {
         self.with(|mut future, resting| {
-            let Resting { task, token, left } = mem::take(resting);
-            let mut left = Drain::of(left);
+            let Resting { task, token, mut left } = mem::take(resting);
             let panic = left.collect(|| {
                 let mut panic = catch(|| future.set(None)).err();
                 keep_first(&mut panic, catch(|| drop((token, task))).err());
@@ -134,17 +125,16 @@ pub(super) fn run<F: Future>(
 /// The runtime has dropped the task. If the child had not ended, it never will.
 pub(super) fn lose<F: Future>(slot: &Slot<F, F::Output>) {
     let Some(mut polling) = slot.begin() else { return };
-    let (panic, mut left) = polling.turn.drop();
+    let (panic, left) = polling.turn.drop();
     let lost = || Outcome::Cancelled(Cancelled::new(Reason::RuntimeGone));
-    end(polling, panic.map_or_else(lost, Outcome::of_panic), left.leave_behind());
+    end(polling, panic.map_or_else(lost, Outcome::of_panic), left);
 }
 
 /// Tells the outcome of a child, which has been dropped.
-fn end<F, T>(polling: Polling<'_, F, T>, outcome: Outcome<T>, left: Behind) {
+fn end<F, T>(polling: Polling<'_, F, T>, outcome: Outcome<T>, left: Drain) {
     match polling.end(outcome, left) {
         Told::Parent(waiter) => wake(waiter),
-        Told::Nobody(outcome, left, doomed) => {
-            let mut left = Drain::of(left);
+        Told::Nobody(outcome, mut left, doomed) => {
             let panic = match outcome {
                 Outcome::Panicked(panic) => Some(panic),
                 outcome => left.collect(|| catch(|| drop(outcome)).err()),
@@ -157,7 +147,7 @@ fn end<F, T>(polling: Polling<'_, F, T>, outcome: Outcome<T>, left: Behind) {
 /// Tells that a doomed child has been dropped, with a panic or without.
 fn go<F, T>(doomed: Going<'_, F, T>, panic: Option<Panic>, mut left: Drain) {
     left.note(panic);
-    wake(doomed.go(left.leave_behind()));
+    wake(doomed.go(left));
 }
 
 /// Wakes who waits. A panic of the waker is none of the runtime's business, which is only a guest.

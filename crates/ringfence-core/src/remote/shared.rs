@@ -10,14 +10,14 @@ use super::{
 use crate::{
     cancel::{
         CancelToken, Lend,
-        drain::{Behind, Drain, Leaving},
+        drain::{Drain, Leaving},
     },
     observe::ObservedChild,
     outcome::{Outcome, Panic, catch, keep_first},
     rt::Run,
 };
 // Not loom's, which cannot forget the type of what it holds.
-use alloc::{boxed::Box, sync::Arc};
+use alloc::sync::Arc;
 use core::{
     future::Future,
     mem,
@@ -35,7 +35,7 @@ pub(super) trait Shared<T>: Send + Sync {
     fn has_ended(&self) -> bool;
 
     /// Waits for the outcome; before that, for those whom the child has left behind, if there are any.
-    fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Box<Drain>>>;
+    fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Drain>>;
 
     /// Has the child dropped, and asked to end, since its parent drops it.
     fn part(&self) -> Parted<T>;
@@ -58,7 +58,7 @@ pub(super) enum Rest<T> {
     /// To see to it that somebody waits: this thread is inside a poll of the child.
     Polled(Here),
     /// To drop the outcome.
-    Ended(Outcome<T>, Behind),
+    Ended(Outcome<T>, Drain),
 }
 
 /// The allocation.
@@ -96,7 +96,7 @@ where
         self.slot.has_ended()
     }
 
-    fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<F::Output>, Box<Drain>>> {
+    fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<F::Output>, Drain>> {
         self.slot.poll_end(cx)
     }
 
@@ -175,7 +175,7 @@ where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Behind> {
+    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
         self.slot.poll_gone(cx)
     }
 

@@ -10,14 +10,10 @@ use super::{
     stage::{Hold, Late, Stage},
 };
 use crate::{
-    cancel::{
-        InForce,
-        drain::{Behind, Drain},
-    },
+    cancel::{InForce, drain::Drain},
     outcome::Outcome,
     sync::UnsafeCell,
 };
-use alloc::boxed::Box;
 use core::{
     mem,
     task::{Context, Poll, Waker},
@@ -105,7 +101,7 @@ pub(super) struct Resting {
     /// Has its token, once it was polled.
     pub(super) token: Option<InForce>,
     /// Whom it has dropped in its polls, and has not waited for.
-    pub(super) left: Behind,
+    pub(super) left: Drain,
 }
 
 /// What has come of a child.
@@ -114,7 +110,7 @@ struct End<T> {
     outcome: Option<Outcome<T>>,
     /// Whom it has left behind; and of a doomed child the panic of its last poll, or of its
     /// destructor.
-    left: Behind,
+    left: Drain,
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
@@ -135,7 +131,7 @@ pub(super) enum Doom<'a, F, T> {
     /// Nothing: this thread is inside a poll of the child, and drops it when that has ended.
     Polled(Here),
     /// To drop the outcome.
-    Ended(Outcome<T>, Behind),
+    Ended(Outcome<T>, Drain),
     /// Nothing.
     Over,
 }
@@ -146,7 +142,7 @@ impl<F, T> Slot<F, T> {
         Self {
             stage: Stage::new(),
             child: UnsafeCell::new(Child { future: Some(future), resting: Resting::default() }),
-            end: UnsafeCell::new(End { outcome: None, left: None }),
+            end: UnsafeCell::new(End { outcome: None, left: Drain::new() }),
             waiter: UnsafeCell::new(None),
         }
     }
@@ -199,14 +195,14 @@ impl<F, T> Slot<F, T> {
 
     /// Waits for the outcome; before that, for those whom the child has left behind, if there are any.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
-    pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Box<Drain>>> {
+    pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Drain>> {
         self.wait(cx, |slot| {
             if !slot.stage.take_end() {
                 return None;
             }
             // SAFETY: S2, since this has walked edge 6, and edge 9 comes after.
-            let left = unsafe { slot.end(|end| end.left.take()) };
-            if let Some(left) = left {
+            let left = unsafe { slot.end(|end| mem::take(&mut end.left)) };
+            if !left.is_empty() {
                 slot.stage.return_end();
                 return Some(Err(left));
             }
@@ -218,12 +214,12 @@ impl<F, T> Slot<F, T> {
     /// Waits until a doomed child has been dropped; returns the panic with which it went, and whom it
     /// has left behind.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
-    pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Behind> {
+    pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
         self.wait(cx, |slot| match slot.stage.take_gone() {
             // SAFETY: S2, since this has walked edge 8.
-            true => Some(unsafe { slot.end(|end| end.left.take()) }),
+            true => Some(unsafe { slot.end(|end| mem::take(&mut end.left)) }),
             // By an earlier look.
-            false => slot.stage.has_gone().then_some(None),
+            false => slot.stage.has_gone().then(Drain::new),
         })
     }
 
@@ -278,8 +274,8 @@ impl<F, T> Slot<F, T> {
 }
 
 impl<T> End<T> {
-    fn take(&mut self) -> (Option<Outcome<T>>, Behind) {
-        (self.outcome.take(), self.left.take())
+    fn take(&mut self) -> (Option<Outcome<T>>, Drain) {
+        (self.outcome.take(), mem::take(&mut self.left))
     }
 }
 

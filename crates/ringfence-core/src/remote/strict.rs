@@ -4,7 +4,7 @@ use super::here::{Here, here};
 #[cfg(not(ringfence_loom))]
 use crate::rt::block_on;
 use crate::{
-    cancel::drain::{Behind, Leaving},
+    cancel::drain::{Drain, Leaving},
     sync::Lock,
 };
 // Not loom's, which cannot forget the type of what it holds.
@@ -35,7 +35,7 @@ struct Wait {
 
 /// Blocks until a child has gone, of which the thread `by` is inside a poll; not at all, and none,
 /// if that would be for ever.
-pub(super) fn wait_for(by: Here, child: Arc<dyn Leaving>) -> Option<Behind> {
+pub(super) fn wait_for(by: Here, child: Arc<dyn Leaving>) -> Option<Drain> {
     let _waiting = Waiting::begin(here(), by, child.clone())?;
     Some(block_on(poll_fn(|cx| child.poll_gone(cx))))
 }
@@ -73,7 +73,7 @@ impl Drop for Waiting {
 
 #[cfg(all(test, not(ringfence_loom)))]
 mod tests {
-    use super::{Behind, Leaving, Waiting};
+    use super::{Drain, Leaving, Waiting};
     use crate::sync::atomic::{AtomicBool, Ordering};
     use alloc::sync::Arc;
     use core::task::{Context, Poll};
@@ -83,7 +83,7 @@ mod tests {
     struct Child(AtomicBool);
 
     impl Leaving for Child {
-        fn poll_gone(&self, _: &mut Context<'_>) -> Poll<Behind> {
+        fn poll_gone(&self, _: &mut Context<'_>) -> Poll<Drain> {
             unreachable!("nobody waits")
         }
 

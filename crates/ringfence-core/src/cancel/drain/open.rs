@@ -1,6 +1,7 @@
 //! Which drains are open on a thread, and who was left in them.
 
-use super::{Behind, Context, Panic, Poll};
+use super::{Context, Drain, Panic, Poll};
+use crate::outcome::keep_first;
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::{sync::Arc, vec::Vec};
 use core::{
@@ -8,6 +9,7 @@ use core::{
     mem,
     // Not loom's, which is none for statics: what it says is not part of what is modelled.
     sync::atomic::{AtomicBool, Ordering},
+    task::Waker,
 };
 
 #[cfg(not(ringfence_loom))]
@@ -37,8 +39,6 @@ impl Here {
     }
 
     /// Takes those who were dropped for the drain of a depth, which is the innermost.
-    #[cold]
-    #[inline(never)]
     fn take(&self, depth: usize) -> Vec<(usize, Arc<dyn Leaving>)> {
         let mut left = self.left.borrow_mut();
         let first = left.partition_point(|(of, _)| *of < depth);
@@ -60,7 +60,7 @@ pub(super) fn is_needed() -> bool {
 pub(crate) trait Leaving: Send + Sync {
     /// Waits until the child has gone; returns the panic of its last poll or its destructor, and
     /// those whom it has left behind.
-    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Behind>;
+    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain>;
 
     /// Whether the child has gone.
     fn has_gone(&self) -> bool;
@@ -69,83 +69,89 @@ pub(crate) trait Leaving: Send + Sync {
 /// From how many on it is looked who has gone.
 const MANY: usize = 32;
 
-/// Those who have not gone yet.
+/// Those who have not gone yet, and the first panic of those who have.
 #[derive(Default)]
-pub(super) struct Left(Vec<Arc<dyn Leaving>>);
+pub(super) struct Left {
+    leaving: Vec<Arc<dyn Leaving>>,
+    panic: Option<Panic>,
+}
 
 impl Left {
-    pub(super) const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    #[inline]
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.leaving.len()
     }
 
-    /// Whether there are many, and about twice as many as there were.
-    #[inline]
-    pub(super) fn has_doubled_since(&self, before: usize) -> bool {
-        self.len() >= MANY && self.len().leading_zeros() < before.leading_zeros()
+    pub(super) fn note(&mut self, panic: Option<Panic>) {
+        keep_first(&mut self.panic, panic);
     }
 
-    /// Leaves them to the next drain outside.
-    #[cold]
-    #[inline(never)]
-    fn leave(&mut self) {
-        mem::take(&mut self.0).into_iter().for_each(leave);
+    pub(super) fn take_panic(&mut self) -> Option<Panic> {
+        self.panic.take()
     }
 
-    /// Asks who has gone, and tells `gone` of each. What those have left behind is taken in.
-    pub(super) fn poll(
-        &mut self,
-        mut gone: impl FnMut(Option<Panic>),
-        cx: &mut Context<'_>,
-    ) -> Poll<()> {
+    /// Takes in some more. When there are many, and twice as many as there were, those are
+    /// forgotten who have gone: whoever lives for months may drop many.
+    fn take_in(&mut self, more: impl Iterator<Item = Arc<dyn Leaving>>) {
+        let before = self.leaving.len();
+        self.leaving.extend(more);
+        let now = self.leaving.len();
+        if now >= MANY && now.leading_zeros() < before.leading_zeros() {
+            // Nobody waits for them yet.
+            let _ = self.poll(&mut Context::from_waker(Waker::noop()));
+        }
+    }
+
+    /// Waits until all have gone, and notes their panics. What those have left behind is taken in.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
+            let Self { leaving, panic } = self;
             let mut behind = Vec::new();
-            self.0.retain(|leaving| {
-                let Poll::Ready(its) = leaving.poll_gone(cx) else { return true };
-                if let Some(mut its) = its {
-                    behind.append(&mut its.left.0);
-                    gone(its.panic.take());
+            leaving.retain(|one| {
+                let Poll::Ready(its) = one.poll_gone(cx) else { return true };
+                if let Some(mut its) = its.left {
+                    behind.append(&mut its.leaving);
+                    keep_first(panic, its.take_panic());
                 }
                 false
             });
             if behind.is_empty() {
                 break;
             }
-            self.0.append(&mut behind);
+            leaving.append(&mut behind);
         }
-        if self.0.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        if self.leaving.is_empty() { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
+/// Leaves them to the next drain outside.
 impl Drop for Left {
-    #[inline]
     fn drop(&mut self) {
-        if !self.is_empty() {
-            self.leave();
-        }
+        mem::take(&mut self.leaving).into_iter().for_each(leave);
     }
 }
 
 /// A drain that is open until this is dropped, which unwinding does too.
 pub(super) struct Open<'a> {
-    left: &'a mut Left,
+    drain: &'a mut Drain,
 }
 
 impl<'a> Open<'a> {
     #[inline]
-    pub(super) fn new(left: &'a mut Left) -> Self {
+    pub(super) fn new(drain: &'a mut Drain) -> Self {
         // A thread that is being torn down drops what it has left, and nobody waits for it.
         let _ = HERE.try_with(|here| here.depth.set(here.depth.get() + 1));
-        Self { left }
+        Self { drain }
+    }
+
+    /// Takes in those who were dropped for the drain, of this depth.
+    #[cold]
+    #[inline(never)]
+    fn take_in(&mut self, here: &Here, depth: usize) {
+        let mut left = here.take(depth).into_iter().map(|(_, leaving)| leaving).peekable();
+        if left.peek().is_some() {
+            self.drain.left.get_or_insert_default().take_in(left);
+        }
     }
 }
 
@@ -156,7 +162,7 @@ impl Drop for Open<'_> {
             let depth = here.depth.get();
             here.depth.set(depth - 1);
             if !here.left.borrow().is_empty() {
-                self.left.0.extend(here.take(depth).into_iter().map(|(_, leaving)| leaving));
+                self.take_in(here, depth);
             }
         });
     }

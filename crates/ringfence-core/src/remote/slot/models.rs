@@ -35,7 +35,7 @@ fn poll(slot: &Counting) -> Option<bool> {
     touch(&mut polling.turn);
     let Err(mut doomed) = polling.rest() else { return Some(true) };
     touch(&mut doomed.turn);
-    wake(doomed.go(None));
+    wake(doomed.go(Drain::new()));
     Some(false)
 }
 
@@ -43,9 +43,9 @@ fn poll(slot: &Counting) -> Option<bool> {
 fn end(slot: &Counting) {
     let Some(mut polling) = slot.begin() else { return };
     let touched = touch(&mut polling.turn);
-    match polling.end(Outcome::Completed(touched), None) {
+    match polling.end(Outcome::Completed(touched), Drain::new()) {
         Told::Parent(waiter) => wake(waiter),
-        Told::Nobody(_, _, doomed) => wake(doomed.go(None)),
+        Told::Nobody(_, _, doomed) => wake(doomed.go(Drain::new())),
     }
 }
 
@@ -153,7 +153,7 @@ fn a_doom_against_another_waiter() {
         let dismissed = [first.count(), second.count()];
         assert!(!waiting.join().unwrap());
         let Err(doomed) = polling.rest() else { panic!("it is doomed") };
-        wake(doomed.go(None));
+        wake(doomed.go(Drain::new()));
         match (dismissed, second.count()) {
             // Before the second waited; or while the doom held the place, so that it is to look again.
             ([1, _], 1) => 0,
@@ -254,7 +254,7 @@ fn a_doom_against_who_takes_the_outcome() {
             }
         });
         step();
-        let dropped = matches!(slot.doom(), (Doom::Ended(Outcome::Completed(1), None), _));
+        let dropped = matches!(slot.doom(), (Doom::Ended(Outcome::Completed(1), _), _));
         assert_ne!(dropped, taking.join().unwrap(), "one of them has it");
         usize::from(dropped)
     });

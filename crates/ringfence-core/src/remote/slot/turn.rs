@@ -1,7 +1,7 @@
 //! The task's end of a remote child's slot: the right to poll the child and to drop it.
 
 use super::{Child, End, Resting, Slot};
-use crate::{cancel::drain::Behind, outcome::Outcome, remote::here::Here};
+use crate::{cancel::drain::Drain, outcome::Outcome, remote::here::Here};
 use core::{pin::Pin, task::Waker};
 
 /// The right to touch the child, for as long as it lives.
@@ -26,7 +26,7 @@ pub(in crate::remote) enum Told<'a, F, T> {
     /// To wake who waits for it.
     Parent(Option<Waker>),
     /// To drop it, and then to go.
-    Nobody(Outcome<T>, Behind, Going<'a, F, T>),
+    Nobody(Outcome<T>, Drain, Going<'a, F, T>),
 }
 
 impl<F, T> Turn<'_, F, T> {
@@ -58,7 +58,7 @@ impl<'a, F, T> Polling<'a, F, T> {
     /// behind. The child has been dropped.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U21")]
-    pub(in crate::remote) fn end(self, outcome: Outcome<T>, left: Behind) -> Told<'a, F, T> {
+    pub(in crate::remote) fn end(self, outcome: Outcome<T>, left: Drain) -> Told<'a, F, T> {
         let Self { turn, by } = self;
         let slot = turn.0;
         // SAFETY: S1, since this is the task's turn.
@@ -82,7 +82,7 @@ impl<F, T> Going<'_, F, T> {
     /// that.
     #[must_use = "who waits is to be woken"]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U21")]
-    pub(in crate::remote) fn go(self, left: Behind) -> Option<Waker> {
+    pub(in crate::remote) fn go(self, left: Drain) -> Option<Waker> {
         let slot = self.turn.0;
         // SAFETY: S1, since this is the task's turn.
         unsafe { slot.end(|end| end.left = left) };
