@@ -20,7 +20,7 @@ use alloc::boxed::Box;
 use core::task::{Context, Poll};
 
 #[cfg(feature = "std")]
-pub(crate) use open::{Leaving, begin_remote, is_open, leave};
+pub(crate) use open::{ChildId, Leaving, begin_remote, is_open, leave};
 
 /// Those who were dropped inside a poll, and have not gone yet; and the first panic of those who
 /// have.
@@ -62,6 +62,24 @@ impl Drain {
     #[inline]
     pub(crate) fn collect<R>(&mut self, f: impl FnOnce() -> R) -> R {
         f()
+    }
+
+    /// Has a child go, which is `who`, with those whom it leaves behind.
+    ///
+    /// Children that have dropped each other would each be kept by another one for ever, and one
+    /// that was left to itself by itself. So they go one at a time, each without itself, and
+    /// without those who have gone before.
+    #[cfg(feature = "std")]
+    pub(crate) fn go_with<R>(mut self, who: ChildId, go: impl FnOnce(Self) -> R) -> R {
+        let Some(mut left) = self.left.take() else { return go(self) };
+        let (gone, _parted) = open::GOING.with(|()| {
+            let parted = left.part_with(who);
+            if !left.is_empty() {
+                self.left = Some(left);
+            }
+            (go(self), parted)
+        });
+        gone
     }
 
     /// Leaves those who have not gone to the next drain outside, and returns the first panic.
@@ -163,33 +181,99 @@ impl<T> Delayed<T> {
 mod tests {
     use super::*;
     use alloc::sync::Arc;
-    use core::task::Waker;
+    use core::{mem, task::Waker};
+    use std::sync::Mutex;
 
-    /// One who has gone, with a panic or without.
-    struct Gone(&'static str);
+    /// One who goes when the test says so.
+    #[derive(Default)]
+    struct Child(Mutex<Option<Drain>>);
 
-    impl Leaving for Gone {
+    impl Child {
+        fn go(&self, left: Drain) {
+            left.go_with(self.id(), |left| *self.0.lock().unwrap() = Some(left));
+        }
+    }
+
+    impl Leaving for Child {
         fn poll_gone(&self, _: &mut Context<'_>) -> Poll<Drain> {
-            let mut left = Drain::new();
-            left.note((!self.0.is_empty()).then(|| Panic::new(Box::new(self.0))));
-            Poll::Ready(left)
+            self.0
+                .lock()
+                .unwrap()
+                .as_mut()
+                .map_or(Poll::Pending, |left| Poll::Ready(mem::take(left)))
         }
 
         fn has_gone(&self) -> bool {
-            true
+            self.0.lock().unwrap().is_some()
         }
+
+        fn id(&self) -> ChildId {
+            core::ptr::from_ref(self).cast()
+        }
+    }
+
+    /// One who has gone, with a panic or without.
+    fn gone(panic: &'static str) -> Arc<Child> {
+        let mut left = Drain::new();
+        left.note((!panic.is_empty()).then(|| Panic::new(Box::new(panic))));
+        let child = Arc::<Child>::default();
+        child.go(left);
+        child
+    }
+
+    /// A drain in which somebody was left.
+    fn with(child: &Arc<Child>) -> Drain {
+        let mut drain = Drain::new();
+        drain.collect(|| leave(child.clone()));
+        drain
+    }
+
+    fn poll(drain: &mut Drain) -> Poll<Option<Panic>> {
+        drain.poll(&mut Context::from_waker(Waker::noop()))
     }
 
     #[test]
     fn those_who_have_gone_are_forgotten_though_nobody_waits_yet() {
         let mut drain = Drain::new();
         for number in 0..1_000 {
-            let panic = if number == 7 { "the eighth" } else { "" };
-            drain.collect(|| leave(Arc::new(Gone(panic))));
+            let child = gone(if number == 7 { "the eighth" } else { "" });
+            drain.collect(|| leave(child));
         }
         let kept = drain.left.as_ref().map_or(0, |left| left.len());
         assert!(kept < 64, "{kept} are kept");
-        let told = drain.poll(&mut Context::from_waker(Waker::noop()));
+        let told = poll(&mut drain);
         assert!(matches!(told, Poll::Ready(Some(panic)) if panic.message() == Some("the eighth")));
+    }
+
+    #[test]
+    fn those_who_have_dropped_each_other_are_not_kept_for_ever() {
+        let [one, other, third] = [(); 3].map(|()| Arc::<Child>::default());
+        let kept = [&one, &other, &third].map(Arc::downgrade);
+        one.go(with(&other));
+        other.go(with(&third));
+        third.go(with(&one));
+        drop((one, other, third));
+        assert!(kept.iter().all(|child| child.upgrade().is_none()));
+    }
+
+    #[test]
+    fn who_was_left_to_itself_is_not_kept_for_ever() {
+        let child = Arc::<Child>::default();
+        child.go(with(&child));
+        assert_eq!(Arc::strong_count(&child), 1);
+    }
+
+    #[test]
+    fn who_goes_takes_along_whom_those_have_left_who_went_before() {
+        let [one, other, third] = [(); 3].map(|()| Arc::<Child>::default());
+        other.go(with(&third));
+        one.go(with(&other));
+        let mut drain = with(&one);
+        assert!(poll(&mut drain).is_pending(), "the third is there");
+        let mut left = Drain::new();
+        left.note(Some(Panic::new(Box::new("the third"))));
+        third.go(left);
+        let told = poll(&mut drain);
+        assert!(matches!(told, Poll::Ready(Some(panic)) if panic.message() == Some("the third")));
     }
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     cancel::{
         CancelToken, Lend,
-        drain::{Drain, Leaving},
+        drain::{ChildId, Drain, Leaving},
     },
     observe::ObservedChild,
     outcome::{Outcome, Panic, catch, keep_first},
@@ -181,5 +181,9 @@ where
 
     fn has_gone(&self) -> bool {
         self.slot.has_gone()
+    }
+
+    fn id(&self) -> ChildId {
+        self.slot.id()
     }
 }

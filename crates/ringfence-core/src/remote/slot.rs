@@ -10,12 +10,15 @@ use super::{
     stage::{Hold, Late, Stage},
 };
 use crate::{
-    cancel::{InForce, drain::Drain},
+    cancel::{
+        InForce,
+        drain::{ChildId, Drain},
+    },
     outcome::Outcome,
     sync::UnsafeCell,
 };
 use core::{
-    mem,
+    mem, ptr,
     task::{Context, Poll, Waker},
 };
 
@@ -145,6 +148,11 @@ impl<F, T> Slot<F, T> {
             end: UnsafeCell::new(End { outcome: None, left: Drain::new() }),
             waiter: UnsafeCell::new(None),
         }
+    }
+
+    /// Which child it is.
+    pub(super) fn id(&self) -> ChildId {
+        ptr::from_ref(self).cast()
     }
 
     /// Says who waits, before anyone else has the slot.

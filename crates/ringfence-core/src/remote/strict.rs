@@ -74,6 +74,7 @@ impl Drop for Waiting {
 #[cfg(all(test, not(ringfence_loom)))]
 mod tests {
     use super::{Drain, Leaving, Waiting};
+    use crate::cancel::drain::ChildId;
     use crate::sync::atomic::{AtomicBool, Ordering};
     use alloc::sync::Arc;
     use core::task::{Context, Poll};
@@ -89,6 +90,10 @@ mod tests {
 
         fn has_gone(&self) -> bool {
             self.0.load(Ordering::Relaxed)
+        }
+
+        fn id(&self) -> ChildId {
+            core::ptr::from_ref(self).cast()
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which drains are open on a thread, and who was left in them.
 
 use super::{Context, Drain, Panic, Poll};
-use crate::outcome::keep_first;
+use crate::{outcome::keep_first, sync::Lock};
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::{sync::Arc, vec::Vec};
 use core::{
@@ -64,6 +64,21 @@ pub(crate) trait Leaving: Send + Sync {
 
     /// Whether the child has gone.
     fn has_gone(&self) -> bool;
+
+    /// Which child it is.
+    fn id(&self) -> ChildId;
+}
+
+/// A child, as long as anybody has it: its address.
+pub(crate) type ChildId = *const ();
+
+/// Held by who goes and leaves others behind.
+#[cfg(not(ringfence_loom))]
+pub(super) static GOING: Lock<()> = Lock::new(());
+
+#[cfg(ringfence_loom)]
+loom::lazy_static! {
+    pub(super) static ref GOING: Lock<()> = Lock::new(());
 }
 
 /// From how many on it is looked who has gone.
@@ -80,6 +95,11 @@ impl Left {
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.leaving.len()
+    }
+
+    /// Whether nobody is left, and nobody who has gone has panicked.
+    pub(super) fn is_empty(&self) -> bool {
+        self.leaving.is_empty() && self.panic.is_none()
     }
 
     pub(super) fn note(&mut self, panic: Option<Panic>) {
@@ -104,25 +124,49 @@ impl Left {
 
     /// Waits until all have gone, and notes their panics. What those have left behind is taken in.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            let Self { leaving, panic } = self;
-            let mut behind = Vec::new();
-            leaving.retain(|one| {
-                let Poll::Ready(its) = one.poll_gone(cx) else { return true };
-                if let Some(mut its) = its.left {
-                    behind.append(&mut its.leaving);
-                    keep_first(panic, its.take_panic());
-                }
-                false
-            });
-            if behind.is_empty() {
-                break;
-            }
-            leaving.append(&mut behind);
-        }
+        drop(self.sift(|child| child.poll_gone(cx)));
         if self.leaving.is_empty() { Poll::Ready(()) } else { Poll::Pending }
     }
+
+    /// Takes out those who have gone, and `who`. What those have left behind is taken in.
+    pub(super) fn part_with(&mut self, who: ChildId) -> Parted {
+        self.sift(|child| {
+            if child.id() == who {
+                Poll::Ready(Drain::new())
+            } else if child.has_gone() {
+                child.poll_gone(&mut Context::from_waker(Waker::noop()))
+            } else {
+                Poll::Pending
+            }
+        })
+    }
+
+    /// Takes out those of whom `look` says that they have gone, and takes in whom they have left.
+    fn sift(&mut self, mut look: impl FnMut(&dyn Leaving) -> Poll<Drain>) -> Parted {
+        let mut parted = Vec::new();
+        let mut at = 0;
+        while let Some(child) = self.leaving.get(at) {
+            let Poll::Ready(its) = look(&**child) else {
+                at += 1;
+                continue;
+            };
+            let child = self.leaving.remove(at);
+            let mut surplus = None;
+            if let Some(mut its) = its.left {
+                self.leaving.append(&mut its.leaving);
+                surplus = its.take_panic();
+                if self.panic.is_none() {
+                    self.panic = surplus.take();
+                }
+            }
+            parted.push((child, surplus));
+        }
+        parted
+    }
 }
+
+/// Those who have gone, with panics that nobody is told of. To drop them is foreign code.
+type Parted = Vec<(Arc<dyn Leaving>, Option<Panic>)>;
 
 /// Leaves them to the next drain outside.
 impl Drop for Left {

@@ -1,7 +1,11 @@
 //! The task's end of a remote child's slot: the right to poll the child and to drop it.
 
 use super::{Child, End, Resting, Slot};
-use crate::{cancel::drain::Drain, outcome::Outcome, remote::here::Here};
+use crate::{
+    cancel::drain::{ChildId, Drain},
+    outcome::Outcome,
+    remote::here::Here,
+};
 use core::{pin::Pin, task::Waker};
 
 /// The right to touch the child, for as long as it lives.
@@ -30,6 +34,11 @@ pub(in crate::remote) enum Told<'a, F, T> {
 }
 
 impl<F, T> Turn<'_, F, T> {
+    /// Whose turn it is.
+    pub(in crate::remote) fn id(&self) -> ChildId {
+        self.0.id()
+    }
+
     /// Lends the child: its future in place, and what rests with it.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U21")]
