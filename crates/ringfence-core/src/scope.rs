@@ -2,9 +2,9 @@
 
 mod anyway;
 mod birth;
+mod builder;
 mod child;
 mod door;
-mod draft;
 mod first;
 mod gate;
 mod handle;
@@ -29,7 +29,7 @@ mod watch;
 #[cfg(feature = "std")]
 mod with;
 
-pub use draft::ChildBuilder;
+pub use builder::ChildBuilder;
 pub use first::First;
 pub use handle::{Handle, HandleOutcome, OwnedHandle};
 pub use mode::{Local, Mode, Shared};

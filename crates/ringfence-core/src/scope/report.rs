@@ -228,7 +228,7 @@ impl<V> Kept<Report<V>> {
     /// The handle is dropped. Returns what nobody will take, and who does not wait any more.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
     pub(super) fn abandon(&mut self) -> (Option<V>, Option<Waker>) {
-        // SAFETY: this is the listener, by `&mut`, and leaves once, when its handle is dropped.
+        // SAFETY: this is the listener, by `&mut`.
         let (end, waiter) = unsafe { self.end.close() };
         (end.and_then(End::into_value), waiter)
     }
