@@ -201,6 +201,7 @@ impl<T> Delayed<T> {
 mod tests {
     use super::*;
     use alloc::sync::Arc;
+    use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     /// One who has gone, with a panic or without.
     struct Gone(&'static str);
@@ -227,5 +228,47 @@ mod tests {
         assert!(drain.left.len() < 64, "{} are kept", drain.left.len());
         let told = drain.poll(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(told, Poll::Ready(Some(panic)) if panic.message() == Some("the eighth")));
+    }
+
+    /// One who goes when the test says so, and is looked at until then.
+    #[derive(Default)]
+    struct Busy {
+        has_gone: AtomicBool,
+        looks: AtomicUsize,
+    }
+
+    impl Leaving for Busy {
+        fn poll_gone(&self, _: &mut Context<'_>) -> Poll<Behind> {
+            self.looks.fetch_add(1, Ordering::Relaxed);
+            if self.has_gone() { Poll::Ready(None) } else { Poll::Pending }
+        }
+
+        fn has_gone(&self) -> bool {
+            self.has_gone.load(Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn those_who_are_still_there_are_looked_at_now_and_then() {
+        let (mut drain, busy) = (Drain::new(), Arc::new(Busy::default()));
+        let kept = || Arc::strong_count(&busy) - 1;
+        let mut leave_many = || (0..1_000).for_each(|_| drain.collect(|| leave(busy.clone())));
+        leave_many();
+        assert_eq!(kept(), 1_000);
+        let looks = busy.looks.load(Ordering::Relaxed);
+        assert!(looks < 2_000, "{looks} looks");
+        busy.has_gone.store(true, Ordering::Relaxed);
+        leave_many();
+        assert!(kept() < 64, "{} are kept", kept());
+    }
+
+    #[test]
+    fn a_drain_takes_nobody_of_the_one_around() {
+        let (mut outer, mut inner) = (Drain::new(), Drain::new());
+        outer.collect(|| {
+            leave(Arc::new(Busy::default()));
+            inner.collect(|| leave(Arc::new(Gone(""))));
+        });
+        assert_eq!((outer.left.len(), inner.left.len()), (1, 1));
     }
 }
