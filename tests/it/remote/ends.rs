@@ -10,8 +10,8 @@ use ringfence_core::{
     rt::{Refused, Spawn, Task},
     settle, try_gather, until, wait,
 };
-use ringfence_test::{Probe, Stepper, Tally, TestRuntime, explore_seeds};
-use std::{cell::Cell, panic::panic_any, task::Poll};
+use ringfence_test::{CountingWaker, Probe, Stepper, Tally, TestRuntime, explore_seeds, poll_once};
+use std::{cell::Cell, future::ready, panic::panic_any, task::Poll};
 
 /// Runs a future on the deterministic runtime, beside its tasks, in many orders.
 fn explored<F: Future<Output = ()>>(make: impl Fn(TestRuntime) -> F) {
@@ -162,4 +162,53 @@ impl Spawn for AtOnce {
 fn a_child_that_ends_where_it_is_spawned_is_there_in_the_same_poll() {
     let mut child = Stepper::new(remote(&AtOnce, async { 42 }));
     assert_eq!(child.step(), Poll::Ready(42));
+}
+
+/// A waker that cannot be cloned.
+mod no_clone {
+    use super::ByHand;
+    use std::{
+        cell::RefCell,
+        ptr,
+        task::{RawWaker, RawWakerVTable, Waker},
+    };
+
+    static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, |_| {}, |_| {}, |_| {});
+
+    thread_local! {
+        static MEANWHILE: RefCell<Option<ByHand>> = const { RefCell::new(None) };
+    }
+
+    /// While it panics, the first task of `meanwhile` is polled.
+    pub(super) fn waker(meanwhile: Option<ByHand>) -> Waker {
+        MEANWHILE.set(meanwhile);
+        // SAFETY: it has no word that anyone would own: there is only the one, which does nothing.
+        unsafe { Waker::new(ptr::null(), &VTABLE) }
+    }
+
+    fn clone(_: *const ()) -> RawWaker {
+        if let Some(rt) = MEANWHILE.take() {
+            assert!(rt.poll(0).is_ready());
+        }
+        panic!("no clone")
+    }
+}
+
+// rule: remote-value
+#[test]
+fn a_waker_that_panics_when_it_is_cloned_leaves_the_one_that_waits() {
+    for ends_meanwhile in [false, true] {
+        let rt = ByHand::default();
+        let mut child = Box::pin(remote(&rt, ready(42)));
+        let first = CountingWaker::new();
+        assert!(poll_once(child.as_mut(), &first.waker()).is_pending());
+        let second = no_clone::waker(ends_meanwhile.then(|| rt.clone()));
+        assert_eq!(caught(|| poll_once(child.as_mut(), &second)).unwrap_err(), "no clone");
+        if !ends_meanwhile {
+            assert_eq!(first.take_wakes(), 0);
+            assert!(rt.poll(0).is_ready());
+        }
+        assert_eq!(first.take_wakes(), 1);
+        assert_eq!(poll_once(child.as_mut(), &first.waker()), Poll::Ready(42));
+    }
 }

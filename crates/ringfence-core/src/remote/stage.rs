@@ -2,7 +2,6 @@
 
 use super::here::Here;
 use crate::sync::atomic::{AtomicUsize, Ordering};
-use core::fmt;
 
 /// The stage of a remote child, and whether somebody waits.
 ///
@@ -44,13 +43,22 @@ pub(super) enum Hold {
 pub(super) struct Late;
 
 impl Word {
+    #[inline]
+    const fn new(stage: usize, waiter: usize) -> Self {
+        Self(stage | waiter)
+    }
+
     fn stage(self) -> usize {
         self.0 & !WAITER
     }
 
+    fn waiter(self) -> usize {
+        self.0 & WAITER
+    }
+
     /// The same stage, with other bits of the waiter.
-    fn with_waiter(self, bits: usize) -> Self {
-        Self(self.stage() | bits)
+    fn with_waiter(self, waiter: usize) -> Self {
+        Self::new(self.stage(), waiter)
     }
 
     /// Whether there was a waker, which is the caller's now.
@@ -88,7 +96,7 @@ impl Stage {
     /// Idle, with a waker in its place.
     #[inline]
     pub(super) fn awaited() -> Self {
-        Self(AtomicUsize::new(IDLE | WAITS))
+        Self(AtomicUsize::new(Word::new(IDLE, WAITS).0))
     }
 
     /// Walks an edge, from the word that is `likely` or from whatever there is, unless `to` finds
@@ -98,11 +106,11 @@ impl Stage {
     #[inline]
     fn walk(
         &self,
-        likely: usize,
+        likely: Word,
         success: Ordering,
         to: impl Fn(Word) -> Option<Word>,
     ) -> Result<Word, Word> {
-        let mut from = Word(likely);
+        let mut from = likely;
         loop {
             let Some(Word(new)) = to(from) else { return Err(from) };
             // Relaxed: who has not walked it has learnt nothing.
@@ -118,8 +126,8 @@ impl Stage {
     #[must_use]
     pub(super) fn begin(&self, by: Here) -> bool {
         // Acquire: pairs with the Release in `rest`: the child as the last poll has left it.
-        let begun = self.walk(IDLE | WAITS, Ordering::Acquire, |word| {
-            word.is_idle().then_some(Word(by | word.0))
+        let begun = self.walk(Word::new(IDLE, WAITS), Ordering::Acquire, |word| {
+            word.is_idle().then_some(Word::new(by, word.waiter()))
         });
         begun.is_ok()
     }
@@ -129,8 +137,8 @@ impl Stage {
     #[must_use]
     pub(super) fn rest(&self, by: Here) -> bool {
         // Release: pairs with the Acquire in `begin` and in `doom`.
-        let rested = self.walk(by | WAITS, Ordering::Release, |word| {
-            word.polled_by().map(|_| Word(IDLE).with_waiter(word.0 & WAITER))
+        let rested = self.walk(Word::new(by, WAITS), Ordering::Release, |word| {
+            word.polled_by().map(|_| Word::new(IDLE, word.waiter()))
         });
         rested.is_ok()
     }
@@ -140,8 +148,9 @@ impl Stage {
     pub(super) fn end(&self, by: Here) -> Option<Word> {
         // Release: pairs with the Acquire in `has_ended`, `take_end` and `doom`. Acquire: pairs with
         // the Release in `release`: the waker.
-        let ended =
-            self.walk(by | WAITS, Ordering::AcqRel, |word| word.polled_by().map(|_| Word(ENDED)));
+        let ended = self.walk(Word::new(by, WAITS), Ordering::AcqRel, |word| {
+            word.polled_by().map(|_| Word(ENDED))
+        });
         ended.ok()
     }
 
@@ -157,12 +166,13 @@ impl Stage {
     pub(super) fn doom(&self) -> Word {
         // Acquire: pairs with the Release in `rest`, `end` and `release`, whichever it was: the child,
         // its outcome, the waker.
-        let doomed = self.walk(IDLE | WAITS, Ordering::Acquire, |word| match word.stage() {
-            IDLE | ENDED => Some(Word(OVER)),
-            DOOMED | GONE | OVER => None,
-            _ if word.waited() => Some(Word(DOOMED | HELD)),
-            _ => Some(Word(DOOMED).with_waiter(word.0 & WAITER)),
-        });
+        let doomed =
+            self.walk(Word::new(IDLE, WAITS), Ordering::Acquire, |word| match word.stage() {
+                IDLE | ENDED => Some(Word(OVER)),
+                DOOMED | GONE | OVER => None,
+                _ if word.waited() => Some(Word::new(DOOMED, HELD)),
+                _ => Some(Word::new(DOOMED, word.waiter())),
+            });
         match doomed {
             Ok(from) => from,
             // There is nobody's waker to take.
@@ -210,7 +220,7 @@ impl Stage {
     /// Takes the waiter's place.
     pub(super) fn hold(&self) -> Hold {
         // Acquire: pairs with the Release in `release`: what was put there before.
-        let held = self.walk(IDLE | WAITS, Ordering::Acquire, |word| {
+        let held = self.walk(Word::new(IDLE, WAITS), Ordering::Acquire, |word| {
             let free = !word.is_late() && word.0 & HELD == 0;
             free.then_some(word.with_waiter(HELD))
         });
@@ -233,15 +243,9 @@ impl Stage {
 
     fn release_as(&self, bits: usize) -> Result<(), Late> {
         // Release: pairs with the Acquire in `hold`, `end`, `go` and `doom`: the waker.
-        let released = self.walk(IDLE | HELD, Ordering::Release, |word| {
+        let released = self.walk(Word::new(IDLE, HELD), Ordering::Release, |word| {
             (!word.is_late()).then_some(word.with_waiter(bits))
         });
         released.map(drop).map_err(|_| Late)
-    }
-}
-
-impl fmt::Debug for Word {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#x}", self.0)
     }
 }

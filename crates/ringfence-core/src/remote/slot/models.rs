@@ -179,12 +179,14 @@ fn a_waiter_for_the_doomed_against_its_going() {
         let gone = || slot.poll_gone(&mut Context::from_waker(&waker)).is_ready();
         let at_once = !doomed || gone();
         polling.join().unwrap();
+        assert!(slot.has_gone());
+        // Also if it has been heard before.
+        assert!(gone());
         match (doomed, at_once) {
             (false, _) => 0,
             (true, true) => 1,
             (true, false) => {
                 assert_eq!(wakes.count(), 1);
-                assert!(gone());
                 2
             }
         }
