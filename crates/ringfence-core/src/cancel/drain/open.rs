@@ -7,6 +7,7 @@ use alloc::{sync::Arc, vec::Vec};
 use core::{
     cell::{Cell, RefCell},
     mem,
+    ptr,
     // Not loom's, which is none for statics: what it says is not part of what is modelled.
     sync::atomic::{AtomicBool, Ordering},
     task::Waker,
@@ -168,10 +169,32 @@ impl Left {
 /// Those who have gone, with panics that nobody is told of. To drop them is foreign code.
 type Parted = Vec<(Arc<dyn Leaving>, Option<Panic>)>;
 
-/// Leaves them to the next drain outside.
+/// Leaves them to the next drain outside, and the panic of those who have gone.
 impl Drop for Left {
     fn drop(&mut self) {
         mem::take(&mut self.leaving).into_iter().for_each(leave);
+        if let Some(panic) = self.panic.take() {
+            leave(Arc::new(Fallen(Lock::new(Some(panic)))));
+        }
+    }
+}
+
+/// Somebody who has gone, of whose panic nobody was told.
+struct Fallen(Lock<Option<Panic>>);
+
+impl Leaving for Fallen {
+    fn poll_gone(&self, _: &mut Context<'_>) -> Poll<Drain> {
+        let mut drain = Drain::new();
+        drain.note(self.0.with(Option::take));
+        Poll::Ready(drain)
+    }
+
+    fn has_gone(&self) -> bool {
+        true
+    }
+
+    fn id(&self) -> ChildId {
+        ptr::from_ref(self).cast()
     }
 }
 

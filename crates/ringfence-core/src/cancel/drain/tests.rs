@@ -144,3 +144,18 @@ fn a_drain_takes_nobody_of_the_one_around() {
     });
     assert_eq!((kept(&outer), kept(&inner)), (1, 1));
 }
+
+#[test]
+fn a_panic_that_was_noted_goes_to_the_drain_around() {
+    let (mut outer, mut inner, busy) = (Drain::new(), Drain::new(), Arc::new(Busy::default()));
+    inner.collect(|| {
+        leave(gone("noted"));
+        leave(busy.clone());
+    });
+    assert!(poll(&mut inner).is_pending(), "one of them is there");
+    outer.collect(|| drop(inner));
+    assert!(poll(&mut outer).is_pending(), "it still is");
+    busy.has_gone.store(true, Ordering::Relaxed);
+    let told = poll(&mut outer);
+    assert!(matches!(told, Poll::Ready(Some(panic)) if panic.message() == Some("noted")));
+}
