@@ -187,3 +187,27 @@ where
         self.slot.id()
     }
 }
+
+#[cfg(all(test, not(ringfence_loom)))]
+mod tests {
+    use super::*;
+
+    struct Nowhere;
+
+    impl Launch for Nowhere {
+        fn launch(self, _: Arc<dyn Run>) {}
+    }
+
+    #[test]
+    fn who_was_dropped_inside_a_poll_has_gone_once_that_has_ended() {
+        let slot = Slot::new(core::future::pending::<()>());
+        let seat = Arc::new(Seat { slot, lineage: Lineage::new(Nowhere) });
+        let polling = seat.slot.begin().expect("it is idle");
+        let leaving = seat.clone().leaving();
+        assert!(matches!(seat.part().rest, Rest::Polled(_)));
+        assert!(!leaving.has_gone(), "the poll goes on");
+        let Err(doomed) = polling.rest() else { panic!("it was dropped") };
+        assert!(doomed.go(Drain::new()).is_none(), "nobody waits");
+        assert!(leaving.has_gone());
+    }
+}
