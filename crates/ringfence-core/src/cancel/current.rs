@@ -132,13 +132,8 @@ impl Drop for Within {
 /// is polled often. `first` makes it, if there is none yet.
 #[inline]
 pub(crate) fn lend(token: &mut Option<InForce>, first: impl FnOnce() -> InForce) -> Lent<'_> {
-    match token {
-        Some(_) => swap(token),
-        None => {
-            let lent = IN_FORCE.try_with(|in_force| in_force.borrow_mut().replace(first()));
-            *token = lent.unwrap_or(None);
-        }
-    }
+    token.get_or_insert_with(first);
+    swap(token);
     Lent { before: token, thread: PhantomData }
 }
 

@@ -20,7 +20,7 @@ use alloc::boxed::Box;
 use core::task::{Context, Poll};
 
 #[cfg(feature = "std")]
-pub(crate) use open::{ChildId, Leaving, begin_remote, is_open, leave};
+pub(crate) use open::{Address, Leaving, begin_remote, is_open, leave};
 
 /// Those who were dropped inside a poll, and have not gone yet; and the first panic of those who
 /// have.
@@ -70,7 +70,7 @@ impl Drain {
     /// that was left to itself by itself. So they go one at a time, each without itself, and
     /// without those who have gone before.
     #[cfg(feature = "std")]
-    pub(crate) fn go_with<R>(mut self, who: ChildId, go: impl FnOnce(Self) -> R) -> R {
+    pub(crate) fn go_with<R>(mut self, who: Address, go: impl FnOnce(Self) -> R) -> R {
         let Some(mut left) = self.left.take() else { return go(self) };
         let (gone, _parted) = open::GOING.with(|()| {
             let parted = left.part_with(who);

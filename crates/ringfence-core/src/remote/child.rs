@@ -147,7 +147,7 @@ fn end<F, T>(polling: Polling<'_, F, T>, outcome: Outcome<T>, left: Drain) {
 /// Tells that a doomed child has been dropped, with a panic or without.
 fn go<F, T>(doomed: Going<'_, F, T>, panic: Option<Panic>, mut left: Drain) {
     left.note(panic);
-    wake(left.go_with(doomed.turn.id(), |left| doomed.go(left)));
+    wake(left.go_with(doomed.turn.address(), |left| doomed.go(left)));
 }
 
 /// Wakes who waits. A panic of the waker is none of the runtime's business, which is only a guest.

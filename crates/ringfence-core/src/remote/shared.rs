@@ -10,7 +10,7 @@ use super::{
 use crate::{
     cancel::{
         CancelToken, Lend,
-        drain::{ChildId, Drain, Leaving},
+        drain::{Address, Drain, Leaving},
     },
     observe::ObservedChild,
     outcome::{Outcome, Panic, catch, keep_first},
@@ -183,8 +183,8 @@ where
         self.slot.has_gone()
     }
 
-    fn id(&self) -> ChildId {
-        self.slot.id()
+    fn address(&self) -> Address {
+        self.slot.address()
     }
 }
 

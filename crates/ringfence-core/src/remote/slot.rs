@@ -12,7 +12,7 @@ use super::{
 use crate::{
     cancel::{
         InForce,
-        drain::{ChildId, Drain},
+        drain::{Address, Drain},
     },
     outcome::Outcome,
     sync::UnsafeCell,
@@ -151,7 +151,7 @@ impl<F, T> Slot<F, T> {
     }
 
     /// Which child it is.
-    pub(super) fn id(&self) -> ChildId {
+    pub(super) fn address(&self) -> Address {
         ptr::from_ref(self).cast()
     }
 

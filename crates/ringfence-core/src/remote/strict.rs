@@ -74,7 +74,7 @@ impl Drop for Waiting {
 #[cfg(all(test, not(ringfence_loom)))]
 mod tests {
     use super::{Drain, Leaving, Waiting};
-    use crate::cancel::drain::ChildId;
+    use crate::cancel::drain::Address;
     use crate::sync::atomic::{AtomicBool, Ordering};
     use alloc::sync::Arc;
     use core::task::{Context, Poll};
@@ -92,7 +92,7 @@ mod tests {
             self.0.load(Ordering::Relaxed)
         }
 
-        fn id(&self) -> ChildId {
+        fn address(&self) -> Address {
             core::ptr::from_ref(self).cast()
         }
     }

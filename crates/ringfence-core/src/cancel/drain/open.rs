@@ -67,11 +67,11 @@ pub(crate) trait Leaving: Send + Sync {
     fn has_gone(&self) -> bool;
 
     /// Which child it is.
-    fn id(&self) -> ChildId;
+    fn address(&self) -> Address;
 }
 
-/// A child, as long as anybody has it: its address.
-pub(crate) type ChildId = *const ();
+/// Where a child is, as long as anybody has it.
+pub(crate) type Address = *const ();
 
 /// Held by who goes and leaves others behind.
 #[cfg(not(ringfence_loom))]
@@ -130,9 +130,9 @@ impl Left {
     }
 
     /// Takes out those who have gone, and `who`. What those have left behind is taken in.
-    pub(super) fn part_with(&mut self, who: ChildId) -> Parted {
+    pub(super) fn part_with(&mut self, who: Address) -> Parted {
         self.sift(|child| {
-            if child.id() == who {
+            if child.address() == who {
                 Poll::Ready(Drain::new())
             } else if child.has_gone() {
                 child.poll_gone(&mut Context::from_waker(Waker::noop()))
@@ -193,7 +193,7 @@ impl Leaving for Fallen {
         true
     }
 
-    fn id(&self) -> ChildId {
+    fn address(&self) -> Address {
         ptr::from_ref(self).cast()
     }
 }

@@ -13,7 +13,7 @@ struct Child(Mutex<Option<Drain>>);
 
 impl Child {
     fn go(&self, left: Drain) {
-        left.go_with(self.id(), |left| *self.0.lock().unwrap() = Some(left));
+        left.go_with(self.address(), |left| *self.0.lock().unwrap() = Some(left));
     }
 }
 
@@ -26,7 +26,7 @@ impl Leaving for Child {
         self.0.lock().unwrap().is_some()
     }
 
-    fn id(&self) -> ChildId {
+    fn address(&self) -> Address {
         core::ptr::from_ref(self).cast()
     }
 }
@@ -116,7 +116,7 @@ impl Leaving for Busy {
         self.has_gone.load(Ordering::Relaxed)
     }
 
-    fn id(&self) -> ChildId {
+    fn address(&self) -> Address {
         core::ptr::from_ref(self).cast()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Child, End, Resting, Slot};
 use crate::{
-    cancel::drain::{ChildId, Drain},
+    cancel::drain::{Address, Drain},
     outcome::Outcome,
     remote::here::Here,
 };
@@ -35,8 +35,8 @@ pub(in crate::remote) enum Told<'a, F, T> {
 
 impl<F, T> Turn<'_, F, T> {
     /// Whose turn it is.
-    pub(in crate::remote) fn id(&self) -> ChildId {
-        self.0.id()
+    pub(in crate::remote) fn address(&self) -> Address {
+        self.0.address()
     }
 
     /// Lends the child: its future in place, and what rests with it.
