@@ -274,8 +274,8 @@ impl<T> Drop for Remote<T> {
     fn drop(&mut self) {
         let Some(shared) = self.shared.take() else { return };
         let Parted { rest, panic } = shared.part();
-        let panics = match rest {
-            Rest::Dropped => [None, None],
+        let mut first = match rest {
+            Rest::Dropped => None,
             Rest::Ended(outcome, left) => forgo(outcome, left),
             Rest::Polled(by) => {
                 let gone = match self.parting {
@@ -285,13 +285,10 @@ impl<T> Drop for Remote<T> {
                 if gone.is_none() && by != here::here() {
                     drain::leave(shared.leaving());
                 }
-                [gone.and_then(Drain::into_panic).and_then(reported), None]
+                gone.and_then(Drain::into_panic).and_then(reported)
             }
         };
-        let mut first = None;
-        for panic in panics.into_iter().chain([panic]) {
-            keep_first(&mut first, panic);
-        }
+        keep_first(&mut first, panic);
         if let Some(panic) = first {
             panic.resume_unless_panicking();
         }
@@ -299,12 +296,13 @@ impl<T> Drop for Remote<T> {
 }
 
 /// Drops an outcome that nobody has awaited. Who was left behind is the next drain's.
-fn forgo<T>(outcome: Outcome<T>, left: Drain) -> [Option<Panic>; 2] {
-    let panic = match outcome {
+fn forgo<T>(outcome: Outcome<T>, left: Drain) -> Option<Panic> {
+    let mut first = match outcome {
         Outcome::Panicked(panic) => reported(panic),
         outcome => catch(|| drop(outcome)).err(),
     };
-    [panic, left.into_panic().and_then(reported)]
+    keep_first(&mut first, left.into_panic().and_then(reported));
+    first
 }
 
 /// The panic of a child that nobody has awaited, if there is somebody to tell it to: a verb or a
