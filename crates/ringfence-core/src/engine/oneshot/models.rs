@@ -19,19 +19,21 @@ use loom::thread;
 /// A word on the heap, so that loom sees one that is lost.
 type Word = Box<u8>;
 
-/// Has another thread say 7; it returns the word, if it was for nobody.
-fn say(oneshot: &Arc<Oneshot<Word>>) -> thread::JoinHandle<Option<Word>> {
-    let oneshot = oneshot.clone();
-    thread::spawn(move || {
+/// A oneshot by which another thread says 7; that returns the word, if it was for nobody.
+fn said() -> (Arc<Oneshot<Word>>, thread::JoinHandle<Option<Word>>) {
+    let oneshot = Arc::new(Oneshot::new());
+    let theirs = oneshot.clone();
+    let speaker = thread::spawn(move || {
         // SAFETY: this thread is the speaker, and says one word.
-        match unsafe { oneshot.say(Box::new(7)) } {
+        match unsafe { theirs.say(Box::new(7)) } {
             Ok(waiter) => {
                 waiter.into_iter().for_each(Waker::wake);
                 None
             }
             Err(word) => Some(word),
         }
-    })
+    });
+    (oneshot, speaker)
 }
 
 fn poll(oneshot: &Oneshot<Word>, waker: &Waker) -> Poll<u8> {
@@ -44,8 +46,7 @@ fn poll(oneshot: &Oneshot<Word>, waker: &Waker) -> Poll<u8> {
 fn a_word_against_who_waits_for_it() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
     model(None, &SEEN, || {
-        let oneshot = Arc::new(Oneshot::new());
-        let speaker = say(&oneshot);
+        let (oneshot, speaker) = said();
         let (first, waker) = Wakes::new();
         let (second, other) = Wakes::new();
         let polls = [&waker, &other].map(|waker| poll(&oneshot, waker).is_ready());
@@ -71,8 +72,7 @@ fn a_word_against_who_waits_for_it() {
 fn a_word_against_a_listener_who_leaves() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
     model(None, &SEEN, || {
-        let oneshot = Arc::new(Oneshot::new());
-        let speaker = say(&oneshot);
+        let (oneshot, speaker) = said();
         let (wakes, waker) = Wakes::new();
         let heard = poll(&oneshot, &waker).is_ready();
         // SAFETY: this thread is the listener.

@@ -21,6 +21,15 @@ fn slot() -> (Arc<Counting>, Arc<Wakes>) {
     (Arc::new(slot), wakes)
 }
 
+/// Does something with the slot on another thread.
+fn beside<R: 'static>(
+    slot: &Arc<Counting>,
+    f: impl FnOnce(&Counting) -> R + 'static,
+) -> thread::JoinHandle<R> {
+    let slot = slot.clone();
+    thread::spawn(move || f(&slot))
+}
+
 fn touch(turn: &mut Turn<'_, usize, usize>) -> usize {
     turn.with(|child, _| {
         let touched = child.get_mut().as_mut().expect("it is there");
@@ -58,10 +67,7 @@ fn another_waiter_against_the_end() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
     model(None, &SEEN, || {
         let (slot, first) = slot();
-        let ending = thread::spawn({
-            let slot = slot.clone();
-            move || end(&slot)
-        });
+        let ending = beside(&slot, end);
         let (second, waker) = Wakes::new();
         let ended = has_ended(&slot, &waker);
         ending.join().unwrap();
@@ -87,10 +93,7 @@ fn the_same_waiter_against_the_end() {
         let mut slot: Counting = Slot::new(0);
         slot.wait_first(waker.clone());
         let slot = Arc::new(slot);
-        let ending = thread::spawn({
-            let slot = slot.clone();
-            move || end(&slot)
-        });
+        let ending = beside(&slot, end);
         let ended = has_ended(&slot, &waker);
         ending.join().unwrap();
         match (ended, wakes.count()) {
@@ -108,10 +111,7 @@ fn a_doom_against_the_rest() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
     model(None, &SEEN, || {
         let (slot, first) = slot();
-        let polling = thread::spawn({
-            let slot = slot.clone();
-            move || poll(&slot)
-        });
+        let polling = beside(&slot, poll);
         let (doom, waiter) = slot.doom();
         assert!(waiter.is_some(), "who has waited is told, and does so no more");
         let touched = match doom {
@@ -139,12 +139,9 @@ fn a_doom_against_another_waiter() {
         let (slot, first) = slot();
         let Some(polling) = slot.begin() else { panic!("it is idle") };
         let (second, waker) = Wakes::new();
-        let waiting = thread::spawn({
-            let slot = slot.clone();
-            move || {
-                step();
-                has_ended(&slot, &waker)
-            }
+        let waiting = beside(&slot, move |slot| {
+            step();
+            has_ended(slot, &waker)
         });
         step();
         let (doom, waiter) = slot.doom();
@@ -170,10 +167,7 @@ fn a_waiter_for_the_doomed_against_its_going() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
     model(None, &SEEN, || {
         let (slot, _) = slot();
-        let polling = thread::spawn({
-            let slot = slot.clone();
-            move || poll(&slot)
-        });
+        let polling = beside(&slot, poll);
         let doomed = matches!(slot.doom(), (Doom::Polled(_), _));
         let (wakes, waker) = Wakes::new();
         let gone = || slot.poll_gone(&mut Context::from_waker(&waker)).is_ready();
@@ -198,10 +192,7 @@ fn two_who_poll() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
     model(None, &SEEN, || {
         let (slot, _) = slot();
-        let polling = thread::spawn({
-            let slot = slot.clone();
-            move || poll(&slot)
-        });
+        let polling = beside(&slot, poll);
         let polls = [poll(&slot), polling.join().unwrap()];
         let begun = polls.into_iter().flatten().inspect(|rests| assert!(rests)).count();
         let Doom::Idle(mut turn) = slot.doom().0 else { panic!("it rests") };
@@ -216,15 +207,9 @@ fn two_who_wait() {
     // Nobody does that; but no cell is touched by both.
     model(Some(3), &SEEN, || {
         let (slot, first) = slot();
-        let ending = thread::spawn({
-            let slot = slot.clone();
-            move || end(&slot)
-        });
+        let ending = beside(&slot, end);
         let (second, waker) = Wakes::new();
-        let waiting = thread::spawn({
-            let slot = slot.clone();
-            move || has_ended(&slot, &waker)
-        });
+        let waiting = beside(&slot, move |slot| has_ended(slot, &waker));
         let (third, waker) = Wakes::new();
         let ended = [has_ended(&slot, &waker), waiting.join().unwrap()];
         ending.join().unwrap();
@@ -248,12 +233,9 @@ fn a_doom_against_who_takes_the_outcome() {
     model(None, &SEEN, || {
         let (slot, _) = slot();
         end(&slot);
-        let taking = thread::spawn({
-            let slot = slot.clone();
-            move || {
-                step();
-                has_ended(&slot, Waker::noop())
-            }
+        let taking = beside(&slot, |slot| {
+            step();
+            has_ended(slot, Waker::noop())
         });
         step();
         let dropped = matches!(slot.doom(), (Doom::Ended(Outcome::Completed(1), _), _));
