@@ -1,5 +1,6 @@
 //! Behaviour of ringfence: the traps, misuse, and every verb against a model.
 
+mod cloning;
 mod concurrent;
 mod family;
 mod hedge;

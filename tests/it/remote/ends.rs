@@ -2,6 +2,7 @@
 
 use super::{ByHand, Output};
 use crate::{
+    cloning,
     traits::{OUTER, traits},
     verbs::caught,
 };
@@ -164,36 +165,6 @@ fn a_child_that_ends_where_it_is_spawned_is_there_in_the_same_poll() {
     assert_eq!(child.step(), Poll::Ready(42));
 }
 
-/// A waker that cannot be cloned.
-mod no_clone {
-    use super::ByHand;
-    use std::{
-        cell::RefCell,
-        ptr,
-        task::{RawWaker, RawWakerVTable, Waker},
-    };
-
-    static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, |_| {}, |_| {}, |_| {});
-
-    thread_local! {
-        static MEANWHILE: RefCell<Option<ByHand>> = const { RefCell::new(None) };
-    }
-
-    /// While it panics, the first task of `meanwhile` is polled.
-    pub(super) fn waker(meanwhile: Option<ByHand>) -> Waker {
-        MEANWHILE.set(meanwhile);
-        // SAFETY: it has no word that anyone would own: there is only the one, which does nothing.
-        unsafe { Waker::new(ptr::null(), &VTABLE) }
-    }
-
-    fn clone(_: *const ()) -> RawWaker {
-        if let Some(rt) = MEANWHILE.take() {
-            assert!(rt.poll(0).is_ready());
-        }
-        panic!("no clone")
-    }
-}
-
 // rule: remote-value
 #[test]
 fn a_waker_that_panics_when_it_is_cloned_leaves_the_one_that_waits() {
@@ -202,7 +173,13 @@ fn a_waker_that_panics_when_it_is_cloned_leaves_the_one_that_waits() {
         let mut child = Box::pin(remote(&rt, ready(42)));
         let first = CountingWaker::new();
         assert!(poll_once(child.as_mut(), &first.waker()).is_pending());
-        let second = no_clone::waker(ends_meanwhile.then(|| rt.clone()));
+        let meanwhile = rt.clone();
+        let second = cloning::waker(move || {
+            if ends_meanwhile {
+                assert!(meanwhile.poll(0).is_ready());
+            }
+            panic!("no clone")
+        });
         assert_eq!(caught(|| poll_once(child.as_mut(), &second)).unwrap_err(), "no clone");
         if !ends_meanwhile {
             assert_eq!(first.take_wakes(), 0);

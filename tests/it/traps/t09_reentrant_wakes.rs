@@ -1,6 +1,7 @@
 //! Wakers are foreign code: they may come back to the set that calls them.
 
 use crate::{
+    cloning,
     family::Family,
     verbs::{VERBS, brief},
 };
@@ -145,42 +146,6 @@ fn a_set_within_a_child_may_wake_the_children_of_the_set_around_it() {
     assert_eq!(control.polls(), 2);
 }
 
-/// A waker whose clones wake a child as they are made.
-mod nosy_clone {
-    use std::{
-        sync::Arc,
-        task::{RawWaker, RawWakerVTable, Waker},
-    };
-
-    static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, drop_one, |_| {}, drop_one);
-
-    fn raw(child: Arc<Waker>) -> RawWaker {
-        RawWaker::new(Arc::into_raw(child).cast(), &VTABLE)
-    }
-
-    pub(super) fn waker(child: Waker) -> Waker {
-        // SAFETY: each word owns a count of its `Arc`: a clone adds one, a drop gives it up, and
-        // who wakes by reference leaves it alone. A waker is `Send` and `Sync`.
-        unsafe { Waker::from_raw(raw(Arc::new(child))) }
-    }
-
-    fn clone(word: *const ()) -> RawWaker {
-        let word = word.cast::<Waker>();
-        // SAFETY: the caller borrows a word, which owns a count.
-        unsafe { Arc::increment_strong_count(word) };
-        // SAFETY: this is the count that was just added.
-        let child = unsafe { Arc::from_raw(word) };
-        child.wake_by_ref();
-        raw(child)
-    }
-
-    /// Waking by value does nothing but give up the waker.
-    fn drop_one(word: *const ()) {
-        // SAFETY: the caller gives up a word, which owns a count.
-        drop(unsafe { Arc::from_raw(word.cast::<Waker>()) });
-    }
-}
-
 // trap: T9
 #[test]
 fn a_parents_waker_may_wake_a_child_when_it_is_cloned() {
@@ -189,10 +154,14 @@ fn a_parents_waker_may_wake_a_child_when_it_is_cloned() {
     let mut set = JoinSet::from_iter([child, Probe::pending()]);
     let mut poll = |waker: &Waker| set.poll_next(&mut Context::from_waker(waker)).is_ready();
     assert!(!poll(Waker::noop()));
-    let nosy = nosy_clone::waker(control.waker().unwrap());
-    assert!(!poll(&nosy));
+    let nosy = || {
+        let child = control.waker().unwrap();
+        cloning::waker(move || child.wake_by_ref())
+    };
+    let kept = nosy();
+    assert!(!poll(&kept));
     assert_eq!(control.polls(), 2, "the set has cloned its parent's waker, which woke the child");
-    assert!(!poll(&nosy_clone::waker(control.waker().unwrap())));
+    assert!(!poll(&nosy()));
     assert!(control.complete(1));
     assert!(poll(Waker::noop()));
     drop(set);
