@@ -10,7 +10,6 @@ pub(crate) mod limit;
 pub(crate) mod links;
 pub(crate) mod list;
 pub(crate) mod members;
-pub(crate) mod oneshot;
 #[cfg(all(test, not(ringfence_loom)))]
 mod parents;
 pub(crate) mod policy;

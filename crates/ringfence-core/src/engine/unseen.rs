@@ -23,10 +23,16 @@ impl<T> Drop for Unseen<T> {
     #[inline]
     fn drop(&mut self) {
         if let Some(lost) = self.0.take() {
-            if let Err(second) = catch(|| drop(lost)) {
-                // The child has one end, and that was the panic of its destructor.
-                second.discard();
-            }
+            lose(lost);
         }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn lose<T>(lost: T) {
+    if let Err(second) = catch(|| drop(lost)) {
+        // The child has one end, and that was the panic of its destructor.
+        second.discard();
     }
 }

@@ -5,14 +5,14 @@ use super::{
     anyway::Anyway,
     child::Birth,
     output::ChildOutput,
-    report::{Owned, Regular, Report},
+    report::{End, Owned, Regular, Report},
     start::{Start, Started, word},
 };
 use crate::{
     engine::joint::{Joining, Joint, Kept, Post},
     outcome::Reason,
 };
-use alloc::sync::Arc;
+use alloc::boxed::Box;
 use core::future::Future;
 
 impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
@@ -24,38 +24,37 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
 
     /// The one way in.
     ///
-    /// `post` says to whom the end is told, `report` where in it the handle looks, and `unsize`
-    /// forgets the type of the child's future. A child that is refused is given back.
+    /// `post` says to whom the end is told, and `unsize` forgets the type of the child's future. A
+    /// child that is refused is given back.
     #[inline]
-    fn admit<F: Future, V, P: Post<F::Output>>(
+    fn admit<F: Future, V, P: Post<F::Output, Word = End<V>, Shared = Report>>(
         &self,
         birth: Birth,
         future: F,
-        post: impl FnOnce(Report<V>) -> P,
-        report: impl FnOnce(&P) -> &Report<V>,
-        unsize: impl FnOnce(Arc<Joint<F, P>>) -> Arc<M::Child<'env, E>>,
-    ) -> Result<Kept<Report<V>>, Refused<F, P>> {
+        post: impl FnOnce(Report) -> P,
+        unsize: impl FnOnce(Box<Joint<F, P, End<V>>>) -> Box<M::Child<'env, E>>,
+    ) -> Result<Kept<End<V>, Report>, Refused<F, P, V>> {
         let join = |number| {
-            let report = Report::new(birth.numbered(number), self.door.gate.clone());
+            let report = Report::new(birth.numbered(number), &self.door.gate);
             Joining::new(future, post(report))
         };
-        let admitted = self.door.admit(join, |joining| joining.part(report, unsize));
+        let admitted = self.door.admit(join, |joining| joining.part(unsize));
         admitted.map_err(|(joining, reason)| Refused { joining, reason })
     }
 }
 
 /// A child that was not admitted.
-struct Refused<F, P> {
-    joining: Joining<F, P>,
+struct Refused<F, P, V> {
+    joining: Joining<F, P, End<V>>,
     reason: Reason,
 }
 
-impl<F: Future, P: Post<F::Output>> Refused<F, P> {
+impl<F: Future, V, P: Post<F::Output, Word = End<V>, Shared = Report>> Refused<F, P, V> {
     /// Drops the child. Returns what its handle looks at.
     #[cold]
-    fn drop<V>(self, report: impl FnOnce(&P) -> &Report<V>) -> Kept<Report<V>> {
+    fn drop(self) -> Kept<End<V>, Report> {
         let Self { joining, reason } = self;
-        let (child, kept) = joining.part::<_, Joint<F, P>>(report, |joint| joint);
+        let (child, kept) = joining.part(|joint| joint);
         kept.refuse(reason);
         drop(child);
         kept
@@ -64,8 +63,7 @@ impl<F: Future, P: Post<F::Output>> Refused<F, P> {
     /// Gives the child back.
     #[cold]
     fn into_error(self) -> SpawnError<F> {
-        let (future, _) = self.joining.into_parts();
-        SpawnError::new(future, &self.reason)
+        SpawnError::new(self.joining.into_future(), &self.reason)
     }
 }
 
@@ -93,8 +91,8 @@ macro_rules! spawning {
             {
                 // Not through `child`, which would count the scope.
                 let admitted =
-                    self.admit(Birth::new(), child, Regular::new, Regular::report, |it| it);
-                Handle::new(admitted.unwrap_or_else(|refused| refused.drop(Regular::report)))
+                    self.admit(Birth::new(), child, Regular::<E>::new, |it| it);
+                Handle::new(admitted.unwrap_or_else(|refused| refused.drop()))
             }
 
             /// Starts a child that spawns siblings: `child` gets the scope.
@@ -252,8 +250,8 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                let admitted = self.scope.admit(self.birth, child, Regular::new, Regular::report, |it| it);
-                Handle::new(admitted.unwrap_or_else(|refused| refused.drop(Regular::report)))
+                let admitted = self.scope.admit(self.birth, child, Regular::<E>::new, |it| it);
+                Handle::new(admitted.unwrap_or_else(|refused| refused.drop()))
             }
 
             /// Starts the child, which gets the scope, as [`Scope::spawn_with`].
@@ -282,7 +280,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                match self.scope.admit(self.birth, child, Regular::new, Regular::report, |it| it) {
+                match self.scope.admit(self.birth, child, Regular::<E>::new, |it| it) {
                     Ok(kept) => Ok(Handle::new(kept)),
                     Err(refused) => Err(refused.into_error()),
                 }
@@ -296,8 +294,8 @@ macro_rules! spawning {
                 $(E: $send,)?
             {
                 let overdue = self.scope.door.overdue();
-                let admitted = self.scope.admit(self.birth, child, Owned, Owned::report, |it| it);
-                let kept = admitted.unwrap_or_else(|refused| refused.drop(Owned::report));
+                let admitted = self.scope.admit(self.birth, child, Owned, |it| it);
+                let kept = admitted.unwrap_or_else(|refused| refused.drop());
                 OwnedHandle::new(kept, overdue)
             }
         }

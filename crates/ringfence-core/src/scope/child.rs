@@ -8,7 +8,7 @@ use core::{panic::Location, time::Duration};
 ///
 /// Small, since every child has one: what few children have is in a box.
 #[derive(Clone, Debug)]
-pub struct Birth {
+pub(super) struct Birth {
     /// The number, shifted by the rank.
     place: u64,
     said: Option<Box<Said>>,
@@ -101,27 +101,65 @@ pub(super) enum Rank {
 }
 
 /// What the scope is told of the end of a child.
+///
+/// One word, since it is moved about for each child, and null for most: for a regular child that did
+/// what it was for.
 #[must_use]
 #[derive(Debug)]
-pub struct ChildEnd<E> {
-    /// Whether the scope was open for it.
-    pub(super) rank: Rank,
-    /// The failure, if it failed and the failure is the scope's. In a box, so that the end of
-    /// whoever has not failed is small.
-    pub(super) failure: Option<Box<Failure<E>>>,
-    /// Whether a runtime has lost it, and nobody but the scope knows.
-    pub(super) lost: bool,
+pub struct ChildEnd<E>(Option<Box<Noted<E>>>);
+
+/// What there is to tell of the end of few children.
+#[derive(Debug)]
+struct Noted<E> {
+    rank: Rank,
+    ended: Ended<E>,
+}
+
+/// How a child has ended, as far as the scope is concerned.
+#[derive(Debug)]
+pub(super) enum Ended<E> {
+    /// It did what it was for, or its failure is its handle's.
+    Fine,
+    Failed(Failure<E>),
+    /// A runtime has lost it, and nobody but the scope knows.
+    Lost,
 }
 
 impl<E> ChildEnd<E> {
-    /// The end of a child with a failure, or without one.
     #[inline]
-    pub(super) fn new(rank: Rank, failure: Option<Failure<E>>) -> Self {
-        Self { rank, failure: failure.map(Box::new), lost: false }
+    pub(super) fn new(rank: Rank, ended: Ended<E>) -> Self {
+        match (rank, ended) {
+            (Rank::Regular, Ended::Fine) => Self(None),
+            (rank, ended) => Self::noted(rank, ended),
+        }
     }
 
-    /// The end of a child that a runtime has lost.
-    pub(super) fn lost(rank: Rank) -> Self {
-        Self { rank, failure: None, lost: true }
+    #[cold]
+    #[inline(never)]
+    fn noted(rank: Rank, ended: Ended<E>) -> Self {
+        Self(Some(Box::new(Noted { rank, ended })))
+    }
+
+    /// Whether the scope was open for the child.
+    #[inline]
+    pub(super) fn rank(&self) -> Rank {
+        self.0.as_ref().map_or(Rank::Regular, |noted| noted.rank)
+    }
+
+    /// Whether there is nothing to tell of it.
+    #[inline]
+    pub(super) fn is_fine(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// How it has ended, if there may be something to tell of that.
+    #[cfg(feature = "std")]
+    pub(super) fn ended(&self) -> Option<&Ended<E>> {
+        self.0.as_ref().map(|noted| &noted.ended)
+    }
+
+    /// As [`ended`](Self::ended), by value.
+    pub(super) fn into_ended(self) -> Option<Ended<E>> {
+        Some(self.0?.ended)
     }
 }

@@ -21,11 +21,11 @@ pub(super) type Child<'env, E, M> = Driver<<M as Mode>::Child<'env, E>>;
 /// leaves a child here, from wherever it is: from the body, from a child, from a destructor, from
 /// another thread. No lock is held while foreign code runs.
 pub(super) struct Door<'env, E, M: Mode> {
-    /// Whether it is open, and the bell beside it.
-    pub(super) gate: Arc<Gate>,
     incoming: Lock<Incoming<Child<'env, E, M>>>,
     /// Once a child was spawned whose failure is its handle's.
     overdue: Lock<Option<Arc<Overdue<E>>>>,
+    /// Whether it is open, and the bell beside it. Last, since children are gone before it (I14).
+    pub(super) gate: Arc<Gate>,
 }
 
 /// Those who have come, and whom the scope's future has not taken in.
@@ -39,9 +39,9 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
     #[track_caller]
     pub(super) fn new() -> Self {
         Self {
-            gate: Arc::new(Gate::new()),
             incoming: Lock::new(Incoming { children: Vec::new(), numbered: 0 }),
             overdue: Lock::new(None),
+            gate: Arc::new(Gate::new()),
         }
     }
 

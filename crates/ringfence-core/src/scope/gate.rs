@@ -1,7 +1,10 @@
 //! What of a scope does not depend on its types: whether it is open, its token, its bell.
 
+mod lease;
 #[cfg(feature = "std")]
 mod looks;
+
+pub(super) use lease::Lease;
 
 #[cfg(feature = "std")]
 use crate::{cancel, observe::ObservedScope};

@@ -2,7 +2,7 @@
 
 use super::{
     door::Overdue,
-    report::{Fault, Report, Told},
+    report::{End, Fault, NoValue, Report},
 };
 use crate::{
     engine::joint::Kept,
@@ -33,11 +33,11 @@ use core::{
 ///
 /// Awaiting it may be given up at any time: the value stays, and it may be awaited again.
 pub struct Handle<T> {
-    report: Kept<Report<T>>,
+    report: Kept<End<T>, Report>,
 }
 
 impl<T> Handle<T> {
-    pub(super) fn new(report: Kept<Report<T>>) -> Self {
+    pub(super) fn new(report: Kept<End<T>, Report>) -> Self {
         Self { report }
     }
 
@@ -53,7 +53,7 @@ impl<T> Handle<T> {
 
     /// Returns whether the child has ended, in whatever way.
     pub fn is_finished(&self) -> bool {
-        self.report.is_finished()
+        self.report.is_said()
     }
 
     /// Cancels the child: it is dropped in place when the scope is polled next, which this causes.
@@ -74,30 +74,45 @@ impl<T> Handle<T> {
     pub fn outcome(self) -> HandleOutcome<T> {
         HandleOutcome { handle: self }
     }
+
+    /// Waits for the end of the scope, which ends whoever awaits the handle.
+    ///
+    /// # Panics
+    ///
+    /// If it does not end for that.
+    #[cold]
+    fn wait_in_vain(&self, none: NoValue, cx: &mut Context<'_>) {
+        let label = || self.report.birth.label();
+        match none {
+            NoValue::Failed(fault) => {
+                let gate = self.report.kept_gate();
+                if gate.is_some_and(|gate| gate.wait_for_end(cx.waker())) {
+                    return;
+                }
+                match fault {
+                    Fault::Failure => panic!("{} has failed, and has no value", label()),
+                    Fault::Loss => panic!("{} was lost by its runtime, and has no value", label()),
+                }
+            }
+            NoValue::Taken => panic!("{} was awaited after it had given its value", label()),
+            NoValue::Gone => {
+                panic!("{} was {}, and has no value", label(), self.report.cancelled())
+            }
+        }
+    }
 }
 
 impl<T> Future for Handle<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        let told = ready!(self.report.poll(cx));
-        let label = || self.report.birth.label();
-        match told {
-            Told::Completed(value) => Poll::Ready(value),
-            Told::Failed(_) if self.report.gate.wait_for_end(cx.waker()) => Poll::Pending,
-            Told::Failed(Fault::Failure) => panic!("{} has failed, and has no value", label()),
-            Told::Failed(Fault::Loss) => {
-                panic!("{} was lost by its runtime, and has no value", label())
+        match ready!(self.report.poll(cx, End::take)) {
+            Ok(value) => Poll::Ready(value),
+            Err(none) => {
+                self.wait_in_vain(none, cx);
+                Poll::Pending
             }
-            Told::Taken => panic!("{} was awaited after it had given its value", label()),
-            Told::Cancelled(cancelled) => panic!("{} was {cancelled}, and has no value", label()),
         }
-    }
-}
-
-impl<T> Drop for Handle<T> {
-    fn drop(&mut self) {
-        drop(self.report.abandon());
     }
 }
 
@@ -121,11 +136,12 @@ impl<T> Future for HandleOutcome<T> {
     type Output = Outcome<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
-        Poll::Ready(match ready!(self.handle.report.poll(cx)) {
-            Told::Completed(value) => Outcome::Completed(value),
-            Told::Failed(fault) => Outcome::Cancelled(Cancelled::new(fault.reason())),
-            Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
-            Told::Taken => panic!("the outcome of {} was taken", self.handle.report.birth.label()),
+        let report = &mut self.handle.report;
+        Poll::Ready(match ready!(report.poll(cx, End::take)) {
+            Ok(value) => Outcome::Completed(value),
+            Err(NoValue::Failed(fault)) => Outcome::Cancelled(Cancelled::new(fault.reason())),
+            Err(NoValue::Gone) => Outcome::Cancelled(report.cancelled()),
+            Err(NoValue::Taken) => panic!("the outcome of {} was taken", report.birth.label()),
         })
     }
 }
@@ -152,7 +168,7 @@ pub struct OwnedHandle<T, E> {
 
 impl<T, E> OwnedHandle<T, E> {
     pub(super) fn new(
-        report: Kept<Report<Outcome<Result<T, E>>>>,
+        report: Kept<End<Outcome<Result<T, E>>>, Report>,
         overdue: Arc<Overdue<E>>,
     ) -> Self {
         Self { handle: Handle::new(report), overdue }
@@ -183,11 +199,12 @@ impl<T, E> Future for OwnedHandle<T, E> {
     type Output = Outcome<Result<T, E>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match ready!(self.handle.report.poll(cx)) {
-            Told::Completed(outcome) => outcome,
-            Told::Cancelled(cancelled) => Outcome::Cancelled(cancelled),
-            Told::Taken | Told::Failed(_) => {
-                panic!("the outcome of {} was taken", self.handle.report.birth.label())
+        let report = &mut self.handle.report;
+        Poll::Ready(match ready!(report.poll(cx, End::take)) {
+            Ok(outcome) => outcome,
+            Err(NoValue::Gone) => Outcome::Cancelled(report.cancelled()),
+            Err(NoValue::Taken | NoValue::Failed(_)) => {
+                panic!("the outcome of {} was taken", report.birth.label())
             }
         })
     }
@@ -195,7 +212,8 @@ impl<T, E> Future for OwnedHandle<T, E> {
 
 impl<T, E> Drop for OwnedHandle<T, E> {
     fn drop(&mut self) {
-        if let Some(failure) = self.handle.report.disown() {
+        let unseen = self.handle.report.abandon(|end, report| report.failure(end.into_value()?));
+        if let Some(failure) = unseen.flatten() {
             self.overdue.push(failure);
         }
     }

@@ -1,7 +1,7 @@
 //! What has become of a scope so far, and what is to be done about it.
 
 use super::{
-    child::ChildEnd,
+    child::{ChildEnd, Ended},
     policy::{OnFailure, PanicPolicy},
 };
 use crate::outcome::{
@@ -97,18 +97,18 @@ impl<T, E> Ledger<'_, T, E> {
     /// A child has ended, or the body has panicked.
     #[inline]
     pub(super) fn child(&mut self, end: ChildEnd<E>) -> Verdict {
-        match end.failure {
-            None if end.lost => self.lost(),
-            None => Verdict::GoOn,
-            Some(failure) => self.failed(failure),
-        }
+        if end.is_fine() { Verdict::GoOn } else { self.noted(end) }
     }
 
+    // Apart, so that what there may be to tell is not on the stack where there is nothing.
     #[cold]
     #[inline(never)]
-    #[expect(clippy::boxed_local, reason = "it is unboxed here, and not where there is none")]
-    fn failed(&mut self, failure: Box<Failure<E>>) -> Verdict {
-        self.failure(*failure)
+    fn noted(&mut self, end: ChildEnd<E>) -> Verdict {
+        match end.into_ended() {
+            None | Some(Ended::Fine) => Verdict::GoOn,
+            Some(Ended::Failed(failure)) => self.failure(failure),
+            Some(Ended::Lost) => self.lost(),
+        }
     }
 
     /// A runtime has lost a child, or what the body has awaited. Nobody has asked for that.

@@ -1,6 +1,6 @@
 //! Whether the children of a scope may move between threads.
 
-use super::child::{Birth, ChildEnd};
+use super::{child::ChildEnd, report::Report};
 use crate::engine::joint::Joined;
 
 /// Whether children are `Send`: [`Shared`] or [`Local`].
@@ -14,7 +14,7 @@ pub trait Mode: sealed::Sealed {
     // holds a scope is shown to be `Send`: no error with a lifetime could be in such a future, nor
     // a boxed one.
     #[doc(hidden)]
-    type Child<'env, E>: ?Sized + Joined<End = ChildEnd<E>, Id = Birth>;
+    type Child<'env, E>: ?Sized + Joined<End = ChildEnd<E>, Shared = Report>;
 }
 
 /// Children are `Send`, and so is the scope if its body is.
@@ -26,11 +26,11 @@ pub enum Shared {}
 pub enum Local {}
 
 impl Mode for Shared {
-    type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Id = Birth> + Send + Sync + 'env;
+    type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Shared = Report> + Send + Sync + 'env;
 }
 
 impl Mode for Local {
-    type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Id = Birth> + 'env;
+    type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Shared = Report> + 'env;
 }
 
 mod sealed {

@@ -68,6 +68,7 @@ pin_project! {
         // The child whose poll has panicked.
         fallen: Option<Child<'env, E, M>>,
         watch: Watch,
+        // Last, since it has the gate, and children are gone before that (I14).
         door: Arc<Door<'env, E, M>>,
     }
 }
@@ -291,7 +292,7 @@ where
             _ if this.watch.is_on() => self.poll_watched(slot, cx).map(Event::Child),
             _ => {
                 let end = ready!(Pin::new(this.children).poll(slot, cx));
-                if end.rank == Rank::Regular {
+                if end.rank() == Rank::Regular {
                     *this.regular -= 1;
                 }
                 Poll::Ready(Event::Child(end))

@@ -1,47 +1,48 @@
-//! How the end of a child reaches its scope and its handle.
+//! What a child's end is for its handle, and what for its scope.
 
 use super::{
-    child::{Birth, ChildEnd},
-    gate::Gate,
+    child::{Birth, ChildEnd, Ended},
+    gate::{Gate, Lease},
     output::ChildOutput,
 };
 use crate::{
-    engine::{
-        joint::{Kept, Post},
-        oneshot::Oneshot,
-    },
-    outcome::{Cancelled, Cause, Failure, Outcome, Panic, Reason, catch},
+    engine::joint::{Driver, Joined, Kept, Post},
+    outcome::{Cancelled, Cause, Failure, Outcome, Panic, Reason},
     sync::Lock,
 };
-// Not loom's, which cannot forget the type of what it holds.
+// Not loom's, which cannot be had by a pointer.
 use alloc::{boxed::Box, sync::Arc};
-use core::{
-    marker::PhantomData,
-    mem,
-    task::{Context, Poll, Waker},
-};
+use core::{marker::PhantomData, mem};
 
-/// What is known of a child, by its handle.
+/// What is known of a child, by its handle and by its scope.
+#[derive(Debug)]
+pub struct Report {
+    pub(super) birth: Birth,
+    gate: Lease,
+    /// Once there is something to say of it.
+    more: Lock<Option<Box<More>>>,
+}
+
+/// What is to be said of few children.
+#[derive(Debug, Default)]
+struct More {
+    /// Why the handle asked for the end, if it did, or why the child was dropped.
+    reason: Option<Reason>,
+    /// The gate of a scope that ends because of the child, for who waits for that.
+    gate: Option<Arc<Gate>>,
+}
+
+/// What a child's handle hears of its end.
 ///
 /// # States
 ///
 /// ```text
-///  running ──1──▶ completed ──2──▶ taken       1 it has returned a value      2 its handle has it
-///     ├─────3──▶ failed                        3 it has failed; its scope has the failure
-///     └─────4──▶ gone                          4 it was dropped before its end
+///  completed ──1──▶ taken     1 the handle has given the value
+///  failed                     the scope has the failure
+///  gone                       the child was dropped before its end
 /// ```
 #[derive(Debug)]
-pub(super) struct Report<V> {
-    pub(super) birth: Birth,
-    pub(super) gate: Arc<Gate>,
-    /// What the child's driver says to its handle.
-    end: Oneshot<End<V>>,
-    /// Why the handle asked for the end, if it did, or why the child was dropped.
-    reason: Lock<Option<Box<Reason>>>,
-}
-
-#[derive(Debug)]
-enum End<V> {
+pub(super) enum End<V> {
     Completed(V),
     Taken,
     /// The scope knows how, and ends, or goes on without it.
@@ -68,308 +69,294 @@ impl Fault {
     }
 }
 
-/// What a handle is told.
-pub(super) enum Told<V> {
-    /// The child's value.
-    Completed(V),
-    /// That it has the value already.
+/// Why a handle gives no value.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NoValue {
+    /// It has given it already.
     Taken,
-    /// That it has failed, or was lost.
+    /// There is none, and the scope knows why.
     Failed(Fault),
-    /// The child was cancelled.
-    Cancelled(Cancelled),
+    /// There is none, since the child was dropped.
+    Gone,
 }
 
-impl<V> Report<V> {
-    pub(super) fn new(birth: Birth, gate: Arc<Gate>) -> Self {
-        Self { birth, gate, end: Oneshot::new(), reason: Lock::new(None) }
+impl Report {
+    #[inline]
+    pub(super) fn new(birth: Birth, gate: &Arc<Gate>) -> Self {
+        Self { birth, gate: Lease::new(gate), more: Lock::new(None) }
     }
 
     /// The child was refused, and will be dropped.
     pub(super) fn refuse(&self, reason: Reason) {
-        self.give_reason(reason);
+        self.say_more(|more| more.reason = Some(reason));
     }
 
-    /// Whether the child has ended.
-    pub(super) fn is_finished(&self) -> bool {
-        self.end.is_said()
+    /// Says something of it that is not said of most. Under the lock: nothing is dropped there.
+    fn say_more<T>(&self, say: impl FnOnce(&mut More) -> T) -> T {
+        let mut new = Some(Box::<More>::default());
+        self.more.with(|more| say(more.get_or_insert_with(|| new.take().expect("once"))))
     }
 
-    /// Says why the child ends before its end. False if that was said.
-    fn give_reason(&self, reason: Reason) -> bool {
-        let mut new = Some(Box::new(reason));
-        self.reason.with(|reason| {
-            if reason.is_none() {
-                *reason = new.take();
-            }
-        });
-        new.is_none()
+    /// The gate of a scope that ends because of the child.
+    pub(super) fn kept_gate(&self) -> Option<Arc<Gate>> {
+        self.more.with(|more| more.as_ref()?.gate.clone())
     }
 
-    /// Asks for the child's end, unless that was done or it has ended.
-    pub(super) fn cancel(&self, reason: Reason) {
-        #[cfg(feature = "std")]
-        let told = self.gate.observed().map(|scope| (scope, reason.clone()));
-        // If it ends meanwhile, the scope will not find it.
-        if self.is_finished() || !self.give_reason(reason) {
-            return;
-        }
-        #[cfg(feature = "std")]
-        if let Some((scope, reason)) = told {
-            scope.child_cancelled(self.birth.id(), reason);
-        }
-        self.gate.cancel(self.birth.number());
-    }
-
-    /// Lets the child's driver say the end.
-    ///
-    /// # Safety
-    ///
-    /// The caller is the child's driver, and has it by `&mut` as long as the speaker is there.
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn speaker(&self) -> Speaker<'_, V> {
-        Speaker(self)
+    /// For what a handle takes a child that was dropped.
+    pub(super) fn cancelled(&self) -> Cancelled {
+        let reason = self.more.with(|more| more.as_ref()?.reason.clone());
+        Cancelled::new(reason.unwrap_or(Reason::Dropped))
     }
 
     /// The end of a child that did what it was for.
     fn fine<E>(&self) -> ChildEnd<E> {
-        ChildEnd::new(self.birth.rank(), None)
+        ChildEnd::new(self.birth.rank(), Ended::Fine)
     }
 
     /// The end of a child that failed.
     fn failed<E>(&self, cause: Cause<E>) -> ChildEnd<E> {
-        ChildEnd::new(self.birth.rank(), Some(self.birth.failure(cause)))
+        ChildEnd::new(self.birth.rank(), Ended::Failed(self.birth.failure(cause)))
     }
-}
 
-/// Who says the end of a child: its driver.
-struct Speaker<'a, V>(&'a Report<V>);
-
-impl<V> Speaker<'_, V> {
-    /// Says the end. Returns a value that there is nobody to take, and who waits.
-    #[inline]
+    /// What a handle hears of a child that the scope knows to have failed, or to be lost.
+    ///
+    /// # Safety
+    ///
+    /// As of the methods of [`Post`].
+    #[cold]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    fn end(&self, end: End<V>) -> (Option<V>, Option<Waker>) {
-        if self.0.is_finished() {
-            // A child has one end, and whoever waited was woken by it.
-            return (end.into_value(), None);
+    unsafe fn fault<V>(&self, fault: Fault, hears: bool) -> End<V> {
+        if hears {
+            // SAFETY: the driver is there, says the caller.
+            let gate = unsafe { self.gate.keep() };
+            self.say_more(|more| more.gate = Some(gate));
         }
-        // SAFETY: this is the speaker, and nothing was said.
-        match unsafe { self.0.end.say(end) } {
-            Ok(waiter) => (None, waiter),
-            Err(end) => (end.into_value(), None),
-        }
+        End::Failed(fault)
     }
 
-    /// The child has returned a value. Returns it if there is nobody to take it.
-    #[inline]
-    fn complete(&self, value: V) -> Option<V> {
-        let (surplus, waiter) = self.end(End::Completed(value));
-        if let Some(waiter) = waiter {
-            waiter.wake();
-        }
-        surplus
+    /// What a handle hears of a child that was dropped before its end.
+    ///
+    /// # Safety
+    ///
+    /// As of the methods of [`Post`].
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn dropped<V>(&self) -> End<V> {
+        // SAFETY: the driver is there, says the caller.
+        let mut why = Some(unsafe { self.gate.gate() }.why());
+        self.say_more(|more| {
+            if more.reason.is_none() {
+                more.reason = why.take();
+            }
+        });
+        End::Gone
     }
 
-    /// The child has failed, or was lost.
-    fn fail(&self, fault: Fault) {
-        let (_, waiter) = self.end(End::Failed(fault));
-        if let Some(waiter) = waiter {
-            waiter.wake();
-        }
-    }
-
-    /// The child was dropped. If it had not ended, it never will.
-    fn drop_child(&self) {
-        if self.0.is_finished() {
-            return;
-        }
-        self.0.give_reason(self.0.gate.why());
-        let (_, waiter) = self.end(End::Gone);
-        // The child's destructor may be panicking.
-        if let Err(panic) = catch(|| waiter.map(Waker::wake)) {
-            panic.resume_unless_panicking();
-        }
+    /// The driver leaves.
+    fn leave(&self) {
+        // Who asks for the gate is under the lock until that is counted.
+        self.more.with(|_| ());
     }
 }
 
 impl<V> End<V> {
     /// Returns the value, if there is one.
     #[inline]
-    fn into_value(self) -> Option<V> {
+    pub(super) fn into_value(self) -> Option<V> {
         match self {
             Self::Completed(value) => Some(value),
             Self::Taken | Self::Failed(_) | Self::Gone => None,
         }
     }
+
+    /// Takes the value.
+    #[inline]
+    pub(super) fn take(&mut self) -> Result<V, NoValue> {
+        match self {
+            Self::Completed(_) => {
+                mem::replace(self, Self::Taken).into_value().ok_or(NoValue::Taken)
+            }
+            Self::Taken => Err(NoValue::Taken),
+            Self::Failed(fault) => Err(NoValue::Failed(*fault)),
+            Self::Gone => Err(NoValue::Gone),
+        }
+    }
 }
 
-/// The handle's end of a report: there is one.
-impl<V> Kept<Report<V>> {
-    /// Waits for the end.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Told<V>> {
-        let hear = |end: &mut End<V>| match end {
-            End::Failed(fault) => Told::Failed(*fault),
-            End::Gone => {
-                let reason = self.reason.with(|reason| reason.as_deref().cloned());
-                Told::Cancelled(Cancelled::new(reason.unwrap_or(Reason::Dropped)))
-            }
-            End::Completed(_) | End::Taken => {
-                let value = mem::replace(end, End::Taken).into_value();
-                value.map_or(Told::Taken, Told::Completed)
-            }
-        };
-        // SAFETY: this is the listener, by `&mut`, and has not left.
-        unsafe { self.end.poll(cx, hear) }
+/// The scope's end.
+impl<D: ?Sized + Joined<Shared = Report>> Driver<D> {
+    /// Who the child is.
+    #[inline]
+    pub(super) fn id(&self) -> &Birth {
+        &self.shared().birth
     }
+}
 
-    /// The handle is dropped. Returns what nobody will take, and who does not wait any more.
+/// The handle's end.
+impl<V> Kept<End<V>, Report> {
+    /// Asks for the child's end, unless that was done or it has ended.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    pub(super) fn abandon(&mut self) -> (Option<V>, Option<Waker>) {
-        // SAFETY: this is the listener, by `&mut`.
-        let (end, waiter) = unsafe { self.end.close() };
-        (end.and_then(End::into_value), waiter)
+    pub(super) fn cancel(&self, reason: Reason) {
+        if self.is_said() {
+            return;
+        }
+        #[cfg(feature = "std")]
+        let told = reason.clone();
+        let mut reason = Some(reason);
+        let gate = self.say_more(|more| {
+            if more.reason.is_some() || !self.ask() {
+                return None;
+            }
+            more.reason = reason.take();
+            // SAFETY: the driver was there when it was asked, and comes to this lock before it
+            // leaves.
+            Some(unsafe { self.gate.keep() })
+        });
+        // If it ends meanwhile, the scope will not find it.
+        let Some(gate) = gate else { return };
+        #[cfg(feature = "std")]
+        if let Some(scope) = gate.observed() {
+            scope.child_cancelled(self.birth.id(), told);
+        }
+        gate.cancel(self.birth.number());
     }
 }
 
 /// The post of a child whose failure is the scope's.
 #[derive(Debug)]
-pub(super) struct Regular<V, E> {
-    report: Report<V>,
+pub(super) struct Regular<E> {
+    report: Report,
     error: PhantomData<fn() -> E>,
 }
 
-impl<V, E> Regular<V, E> {
-    pub(super) fn new(report: Report<V>) -> Self {
+impl<E> Regular<E> {
+    #[inline]
+    pub(super) fn new(report: Report) -> Self {
         Self { report, error: PhantomData }
-    }
-
-    pub(super) fn report(&self) -> &Report<V> {
-        &self.report
     }
 }
 
-impl<O: ChildOutput<E, Value = V>, V, E> Post<O> for Regular<V, E> {
+impl<O: ChildOutput<E>, E> Post<O> for Regular<E> {
+    type Word = End<O::Value>;
     type End = ChildEnd<E>;
-    type Id = Birth;
+    type Shared = Report;
 
-    fn id(&self) -> &Birth {
-        &self.report.birth
+    fn shared(&self) -> &Report {
+        &self.report
     }
 
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn deliver(&self, output: O) -> ChildEnd<E> {
-        // SAFETY: says the caller.
-        let speaker = unsafe { self.report.speaker() };
+    unsafe fn returned(&self, output: O, hears: bool) -> (End<O::Value>, ChildEnd<E>) {
         match output.into_result() {
-            Ok(value) => {
-                // What nobody will take is dropped while the child may still panic for it.
-                drop(speaker.complete(value));
-                self.report.fine()
-            }
+            Ok(value) => (End::Completed(value), self.report.fine()),
             Err(error) => {
-                speaker.fail(Fault::Failure);
-                self.report.failed(Cause::Error(error))
+                // SAFETY: says the caller.
+                let end = unsafe { self.report.fault(Fault::Failure, hears) };
+                (end, self.report.failed(Cause::Error(error)))
             }
         }
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn panicked(&self, panic: Panic) -> ChildEnd<E> {
-        // SAFETY: says the caller.
-        let speaker = unsafe { self.report.speaker() };
+    unsafe fn panicked(&self, panic: Panic, hears: bool) -> (End<O::Value>, ChildEnd<E>) {
         let lost = panic.is_loss();
         let fault = if lost { Fault::Loss } else { Fault::Failure };
-        if let Err(second) = catch(|| speaker.fail(fault)) {
-            // A child has one end, and that was its first panic.
-            second.discard();
-        }
-        if lost {
-            return ChildEnd::lost(self.report.birth.rank());
-        }
-        self.report.failed(Cause::Panic(panic))
+        // SAFETY: says the caller.
+        let end = unsafe { self.report.fault(fault, hears) };
+        let told = if lost {
+            ChildEnd::new(self.report.birth.rank(), Ended::Lost)
+        } else {
+            self.report.failed(Cause::Panic(panic))
+        };
+        (end, told)
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn dropped(&self) {
+    unsafe fn dropped(&self) -> End<O::Value> {
         // SAFETY: says the caller.
-        unsafe { self.report.speaker() }.drop_child();
+        unsafe { self.report.dropped() }
+    }
+
+    fn unheard(&self, unheard: End<O::Value>, end: ChildEnd<E>) -> ChildEnd<E> {
+        // A value is dropped while the child may still panic for it.
+        drop(unheard);
+        end
+    }
+
+    fn leave(&self) {
+        self.report.leave();
     }
 }
 
 /// The post of a child whose failure is its handle's.
 #[derive(Debug)]
-pub(super) struct Owned<T, E>(pub(super) Report<Outcome<Result<T, E>>>);
+pub(super) struct Owned(pub(super) Report);
 
-impl<T, E> Owned<T, E> {
-    pub(super) fn report(&self) -> &Report<Outcome<Result<T, E>>> {
-        &self.0
+/// What a handle hears of a child whose failure is its own.
+type OwnedEnd<T, E> = End<Outcome<Result<T, E>>>;
+
+impl Owned {
+    /// The end of a child with an outcome that is for its handle.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn ended<T, E>(&self, outcome: Outcome<Result<T, E>>) -> (OwnedEnd<T, E>, ChildEnd<E>) {
+        #[cfg(feature = "std")]
+        if outcome.is_failure() {
+            // SAFETY: says the caller.
+            let gate = unsafe { self.0.gate.gate() };
+            if let Some(child) = gate.observed().and_then(|scope| scope.child(self.0.birth.id())) {
+                child.failed();
+            }
+        }
+        (End::Completed(outcome), self.0.fine())
     }
 }
 
-impl<T, E> Post<Result<T, E>> for Owned<T, E> {
+impl<T, E> Post<Result<T, E>> for Owned {
+    type Word = OwnedEnd<T, E>;
     type End = ChildEnd<E>;
-    type Id = Birth;
+    type Shared = Report;
 
-    fn id(&self) -> &Birth {
-        &self.0.birth
+    fn shared(&self) -> &Report {
+        &self.0
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn deliver(&self, output: Result<T, E>) -> ChildEnd<E> {
+    unsafe fn returned(&self, output: Result<T, E>, _: bool) -> (OwnedEnd<T, E>, ChildEnd<E>) {
         // SAFETY: says the caller.
-        unsafe { self.0.speaker() }.leave(Outcome::Completed(output))
+        unsafe { self.ended(Outcome::Completed(output)) }
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn panicked(&self, panic: Panic) -> ChildEnd<E> {
+    unsafe fn panicked(&self, panic: Panic, _: bool) -> (OwnedEnd<T, E>, ChildEnd<E>) {
         // SAFETY: says the caller.
-        let speaker = unsafe { self.0.speaker() };
-        match catch(|| speaker.leave(Outcome::of_panic(panic))) {
-            Ok(end) => end,
-            Err(second) => {
-                // Of a waker, to which the handle is no more than a guest.
-                second.discard();
-                self.0.fine()
+        unsafe { self.ended(Outcome::of_panic(panic)) }
+    }
+
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn dropped(&self) -> OwnedEnd<T, E> {
+        // SAFETY: says the caller.
+        unsafe { self.0.dropped() }
+    }
+
+    /// If there is no handle any more, a failure is the scope's.
+    fn unheard(&self, unheard: OwnedEnd<T, E>, end: ChildEnd<E>) -> ChildEnd<E> {
+        match unheard.into_value() {
+            Some(Outcome::Cancelled(_)) => ChildEnd::new(end.rank(), Ended::Lost),
+            outcome => {
+                let failure = outcome.and_then(|outcome| self.0.failure(outcome));
+                ChildEnd::new(end.rank(), failure.map_or(Ended::Fine, Ended::Failed))
             }
         }
     }
 
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn dropped(&self) {
-        // SAFETY: says the caller.
-        unsafe { self.0.speaker() }.drop_child();
+    fn leave(&self) {
+        self.0.leave();
     }
 }
 
-impl<T, E> Speaker<'_, Outcome<Result<T, E>>> {
-    /// Leaves the outcome for the handle. If there is none any more, a failure is the scope's.
-    fn leave(&self, outcome: Outcome<Result<T, E>>) -> ChildEnd<E> {
-        let report = self.0;
-        let rank = report.birth.rank();
-        #[cfg(feature = "std")]
-        if let Some(child) = outcome.is_failure().then(|| report.observed()).flatten() {
-            child.failed();
-        }
-        match self.complete(outcome) {
-            Some(Outcome::Cancelled(_)) => ChildEnd::lost(rank),
-            surplus => ChildEnd::new(rank, surplus.and_then(|outcome| report.failure(outcome))),
-        }
-    }
-}
-
-impl<T, E> Report<Outcome<Result<T, E>>> {
-    /// The child, if somebody looks on.
-    #[cfg(feature = "std")]
-    fn observed(&self) -> Option<crate::observe::ObservedChild> {
-        self.gate.observed()?.child(self.birth.id())
-    }
-
+impl Report {
     /// The failure in an outcome.
-    fn failure(&self, outcome: Outcome<Result<T, E>>) -> Option<Failure<E>> {
+    pub(super) fn failure<T, E>(&self, outcome: Outcome<Result<T, E>>) -> Option<Failure<E>> {
         match outcome {
             Outcome::Completed(Err(error)) => Some(self.birth.failure(Cause::Error(error))),
             Outcome::Panicked(panic) => Some(self.birth.failure(Cause::Panic(panic))),
@@ -378,11 +365,5 @@ impl<T, E> Report<Outcome<Result<T, E>>> {
     }
 }
 
-/// The handle's end, whose the failure is.
-impl<T, E> Kept<Report<Outcome<Result<T, E>>>> {
-    /// The handle is dropped. Returns the failure that nobody has looked at.
-    pub(super) fn disown(&mut self) -> Option<Failure<E>> {
-        let (outcome, _waiter) = self.abandon();
-        self.failure(outcome?)
-    }
-}
+#[cfg(all(test, feature = "std", not(ringfence_loom)))]
+mod tests;

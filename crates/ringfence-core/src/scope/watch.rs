@@ -5,12 +5,12 @@ pub(super) use present::Watch;
 #[cfg(feature = "std")]
 mod present {
     use super::super::{
-        child::{Birth, ChildEnd, Rank},
+        child::{Birth, ChildEnd, Ended, Rank},
         gate::Gate,
     };
     use crate::{
         observe::{End, ObservedScope, Origin},
-        outcome::{Cause, ChildId, Reason},
+        outcome::{Cause, ChildId, Failure, Reason},
     };
     use core::task::Waker;
 
@@ -94,11 +94,13 @@ mod present {
             let lost = Reason::RuntimeGone;
             self.ended(
                 id,
-                match end.failure.as_deref().map(|failure| &failure.cause) {
-                    Some(Cause::Panic(panic)) => End::Panicked(panic),
-                    Some(Cause::Error(_)) => End::Failed,
-                    None if end.lost => End::Cancelled(&lost),
-                    None => End::Completed,
+                match end.ended() {
+                    None | Some(Ended::Fine) => End::Completed,
+                    Some(Ended::Failed(Failure { cause: Cause::Panic(panic), .. })) => {
+                        End::Panicked(panic)
+                    }
+                    Some(Ended::Failed(_)) => End::Failed,
+                    Some(Ended::Lost) => End::Cancelled(&lost),
                 },
             );
         }

@@ -5,7 +5,7 @@ use crate::{
     engine::ready::Slot,
     outcome::{Cause, ChildId, Failure, Panic, catch},
     scope::{
-        child::{ChildEnd, Rank},
+        child::{ChildEnd, Ended, Rank},
         door::Child,
         gate::Gate,
         heed::Heed,
@@ -148,8 +148,8 @@ fn drop_in_order<'env, E, M: Mode>(
 /// The end of a body that has panicked.
 fn body_end<E>(panic: Panic) -> ChildEnd<E> {
     if panic.is_loss() {
-        return ChildEnd::lost(Rank::Regular);
+        return ChildEnd::new(Rank::Regular, Ended::Lost);
     }
     let failure = Failure::new(ChildId::BODY, Cause::Panic(panic));
-    ChildEnd::new(Rank::Regular, Some(failure))
+    ChildEnd::new(Rank::Regular, Ended::Failed(failure))
 }

@@ -54,7 +54,7 @@ impl<B, E, M: Mode> Nest<'_, B, E, M> {
         let end = Unseen::new(ready!(polled));
         this.children.drop_child(slot);
         let end = end.show();
-        if end.rank == Rank::Regular {
+        if end.rank() == Rank::Regular {
             *this.regular -= 1;
         }
         this.watch.child_ended(id, &end);
