@@ -80,6 +80,11 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
         })
     }
 
+    /// Whether no children wait.
+    pub(super) fn is_empty(&self) -> bool {
+        self.incoming.with(|incoming| incoming.children.is_empty())
+    }
+
     /// Takes the children that wait into an empty buffer.
     pub(super) fn take(&self, arrivals: &mut Vec<Child<'env, E, M>>) {
         debug_assert!(arrivals.is_empty(), "the door begins with an empty buffer again");
@@ -102,11 +107,9 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
         self.overdue.with(|overdue| overdue.get_or_insert_with(gate).clone())
     }
 
-    /// Takes the failures that are the scope's after all.
-    pub(super) fn take_overdue(&self) -> Vec<Failure<E>> {
-        self.overdue
-            .with(|overdue| overdue.clone())
-            .map_or_else(Vec::new, |overdue| overdue.failures.with(mem::take))
+    /// As [`overdue`](Self::overdue), if anyone has asked for that.
+    pub(super) fn given_overdue(&self) -> Option<Arc<Overdue<E>>> {
+        self.overdue.with(|overdue| overdue.clone())
     }
 }
 
@@ -122,6 +125,11 @@ impl<E> Overdue<E> {
     pub(super) fn push(&self, failure: Failure<E>) {
         self.failures.with(|failures| failures.push(failure));
         self.gate.ring();
+    }
+
+    /// Takes what was left.
+    pub(super) fn take(&self) -> Vec<Failure<E>> {
+        self.failures.with(mem::take)
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) use lease::Lease;
 use crate::{cancel, observe::ObservedScope};
 use crate::{
     cancel::CancelToken,
-    outcome::{Reason, catch, drop_each},
+    outcome::{Reason, catch, drop_each, keep_first},
     sync::{
         Lock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -317,9 +317,11 @@ impl Gate {
             (state.bell.take(), mem::take(&mut state.orphans), state.token.clone())
         });
         drop(bell);
-        let cancelled = catch(|| token.map(|token| token.cancel(reason))).err();
-        let woken = drop_each(orphans.into_iter().map(Waker::wake));
-        if let Some(panic) = cancelled.or(woken) {
+        let mut panic = token.and_then(|token| catch(|| token.cancel(reason)).err());
+        if !orphans.is_empty() {
+            keep_first(&mut panic, drop_each(orphans.into_iter().map(Waker::wake)));
+        }
+        if let Some(panic) = panic {
             panic.resume_unless_panicking();
         }
     }

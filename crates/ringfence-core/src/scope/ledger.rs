@@ -31,21 +31,28 @@ pub(super) struct Ledger<'env, T, E> {
 }
 
 /// What is to be done now.
+///
+/// One word, since there is one for each child, and null for most.
 #[must_use]
 #[derive(Debug)]
 pub(super) enum Verdict {
     /// Nothing.
     GoOn,
     /// Everything is cancelled, for this reason.
-    Cancel(Reason),
+    Cancel(Box<Reason>),
 }
 
 impl Verdict {
     /// One after the other: the first cancellation stays.
-    pub(super) fn and(self, next: Self) -> Self {
-        match self {
-            Self::GoOn => next,
-            cancel @ Self::Cancel(_) => cancel,
+    pub(super) fn and(mut self, next: Self) -> Self {
+        self.add(next);
+        self
+    }
+
+    /// Another comes after this: the first cancellation stays.
+    pub(super) fn add(&mut self, next: Self) {
+        if let Self::GoOn = self {
+            *self = next;
         }
     }
 }
@@ -90,7 +97,7 @@ impl<T, E> Ledger<'_, T, E> {
         match self.on_failure {
             OnFailure::Collect => pushed,
             // A sink is for the failures of children.
-            OnFailure::CancelAll | OnFailure::Sink(_) => CANCEL,
+            OnFailure::CancelAll | OnFailure::Sink(_) => cancel(),
         }
     }
 
@@ -116,7 +123,7 @@ impl<T, E> Ledger<'_, T, E> {
     fn lost(&mut self) -> Verdict {
         self.lost = true;
         match self.on_failure {
-            OnFailure::CancelAll => Verdict::Cancel(Reason::RuntimeGone),
+            OnFailure::CancelAll => Verdict::Cancel(Box::new(Reason::RuntimeGone)),
             OnFailure::Collect | OnFailure::Sink(_) => Verdict::GoOn,
         }
     }
@@ -138,14 +145,9 @@ impl<T, E> Ledger<'_, T, E> {
             OnFailure::Collect => self.push(failure),
             OnFailure::CancelAll | OnFailure::Sink(_) => {
                 let _ = self.push(failure);
-                CANCEL
+                cancel()
             }
         }
-    }
-
-    /// Children have ended.
-    pub(super) fn children(&mut self, ends: Vec<ChildEnd<E>>) -> Verdict {
-        ends.into_iter().fold(Verdict::GoOn, |verdict, end| verdict.and(self.child(end)))
     }
 
     /// Nobody has looked at these failures.
@@ -166,12 +168,12 @@ impl<T, E> Ledger<'_, T, E> {
     /// Something has panicked whose panic goes on; only the first one does.
     pub(super) fn panic(&mut self, panic: Panic) -> Verdict {
         keep_first(&mut self.panic, Some(panic));
-        CANCEL
+        cancel()
     }
 
     /// The scope is cancelled. The first reason stays.
-    pub(super) fn cancel(&mut self, reason: Reason) -> Verdict {
-        self.cancelled.get_or_insert_with(|| reason.clone());
+    pub(super) fn cancel(&mut self, reason: Box<Reason>) -> Verdict {
+        self.cancelled.get_or_insert_with(|| Reason::clone(&reason));
         Verdict::Cancel(reason)
     }
 
@@ -253,4 +255,6 @@ impl<T, E> Ledger<'_, T, E> {
 }
 
 /// What a failure does to the others.
-const CANCEL: Verdict = Verdict::Cancel(Reason::SiblingFailed);
+fn cancel() -> Verdict {
+    Verdict::Cancel(Box::new(Reason::SiblingFailed))
+}

@@ -80,7 +80,7 @@ pub(super) enum Event<T, E> {
     /// A child has ended.
     Child(ChildEnd<E>),
     /// Somebody has rung at the door, or the scope's token was cancelled, for this reason.
-    Door(Option<Reason>),
+    Door(Option<Box<Reason>>),
 }
 
 impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
@@ -115,20 +115,17 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         }
     }
 
-    /// Looks who has come, and drops those whose end was asked for.
-    ///
-    /// Returns the ends of those whose destructors have panicked.
-    pub(super) fn answer(mut self: Pin<&mut Self>) -> Vec<ChildEnd<E>> {
+    /// Looks who has come, and drops those whose end was asked for. Tells the ends of those whose
+    /// destructors panic.
+    pub(super) fn answer(mut self: Pin<&mut Self>, ended: &mut dyn FnMut(ChildEnd<E>)) {
         let this = self.as_mut().project();
         *this.has_place = false;
         let cancels = this.door.gate.answer();
         this.door.take(this.arrivals);
         this.watch.arrived(this.arrivals.iter().map(Child::<'_, E, M>::id));
-        let mut ends = Vec::new();
         for number in cancels {
-            ends.extend(self.as_mut().cancel(number));
+            self.as_mut().cancel(number).into_iter().for_each(&mut *ended);
         }
-        ends
     }
 
     /// Has the door looked at, if somebody waits for a place, and there is one.
@@ -319,11 +316,11 @@ impl<B, E, M: Mode> Nest<'_, B, E, M> {
     /// Waits until somebody rings, or a child may begin, or the scope's token is cancelled, for the
     /// reason that it returns.
     #[inline(never)]
-    fn poll_door(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Reason>> {
+    fn poll_door(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Box<Reason>>> {
         let this = self.project();
         this.door.gate.hang(cx.waker());
         if let Poll::Ready(reason) = this.heed.poll(&this.door.gate, cx) {
-            return Poll::Ready(Some(reason));
+            return Poll::Ready(Some(Box::new(reason)));
         }
         let waits = this.share.as_ref().is_some_and(|share| share.is_waiting());
         let wanted = this.door.gate.is_rung() || *this.has_place || waits;

@@ -25,7 +25,8 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         let len = children.len();
         // SAFETY: the children are now the slots' (I6), and 0 is no more than the capacity.
         unsafe { children.set_len(0) };
-        let start = self.add_memory(children);
+        let start = start(&mut children);
+        self.memory.push(children);
         if len > WIDTH {
             self.chunks.reserve_exact(len.div_ceil(WIDTH));
         }
@@ -61,7 +62,11 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         let slots = (self.capacity.max(wanted) + reserved).max(first);
         // Whole chunks, unless it is less than one.
         let slots = if slots < WIDTH { slots } else { (slots / WIDTH).min(CHUNKS) * WIDTH };
-        let start = self.add_memory(Vec::with_capacity(slots));
+        self.memory.push(Vec::new());
+        let buffer = self.memory.last_mut().expect("it was just put there");
+        // In its place: it need not be moved.
+        buffer.reserve_exact(slots);
+        let start = start(buffer);
         for first in (0..slots).step_by(WIDTH) {
             let capacity = (slots - first).min(WIDTH);
             // SAFETY: `first` is below the capacity of the buffer.
@@ -90,11 +95,9 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         self.free = new as u32;
         self.capacity += slots - reserved;
     }
+}
 
-    /// Keeps a buffer, and returns where it starts.
-    fn add_memory(&mut self, mut buffer: Vec<F>) -> NonNull<F> {
-        let start = NonNull::new(buffer.as_mut_ptr()).expect("a buffer is never null");
-        self.memory.push(buffer);
-        start
-    }
+/// Where a buffer starts.
+fn start<F>(buffer: &mut Vec<F>) -> NonNull<F> {
+    NonNull::new(buffer.as_mut_ptr()).expect("a buffer is never null")
 }

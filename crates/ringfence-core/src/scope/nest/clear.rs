@@ -62,13 +62,14 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let mut this = self.project();
         // Who wakes the scope now would wake it in vain.
         *this.heed = Heed::Idle;
+        let children = this.children.len() + this.queue.len() + this.arrivals.len();
+        if !*this.has_body && children == 0 && this.door.is_empty() {
+            return;
+        }
         let mut left = mem::take(this.arrivals);
         this.door.take(this.arrivals);
         this.watch.arrived(this.arrivals.iter().map(Child::<'_, E, M>::id));
         left.append(this.arrivals);
-        if !*this.has_body && this.children.len() + this.queue.len() + left.len() == 0 {
-            return;
-        }
         let slots: Vec<_> = this.children.occupied().collect();
         let before = left.len();
         for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {

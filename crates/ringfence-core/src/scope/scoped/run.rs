@@ -18,7 +18,7 @@ use crate::{
         patience::{Over, Patience},
     },
 };
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::{
     future::Future,
     mem,
@@ -30,7 +30,7 @@ use core::{
 /// Why a turn of a scope was broken off.
 enum Step {
     /// Everything is to be cancelled.
-    Cancel(Reason),
+    Cancel(Box<Reason>),
     /// There is nothing left to wait for.
     Quiet,
 }
@@ -140,7 +140,9 @@ where
         // Who waits for the token from outside waits no longer than the scope lasts.
         let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
         // Handles that went with the body.
-        let _ = ledger.overdue(this.door.take_overdue());
+        if let Some(overdue) = this.door.given_overdue() {
+            let _ = ledger.overdue(overdue.take());
+        }
         Poll::Ready(())
     }
 
@@ -197,7 +199,7 @@ where
                 };
             }
             let more = match ready!(step) {
-                Step::Cancel(reason) => self.as_mut().ask(reason),
+                Step::Cancel(reason) => self.as_mut().ask(*reason),
                 Step::Quiet => self.as_mut().leave(),
             };
             if !more {
@@ -229,7 +231,7 @@ where
         let unfinished = this.nest.unfinished(|_| true);
         let name = this.said.as_ref().and_then(|said| said.name.clone());
         this.ledger.elapse(Elapsed::new(limit, name, unfinished));
-        Step::Cancel(Reason::Deadline)
+        Step::Cancel(Box::new(Reason::Deadline))
     }
 }
 
@@ -257,16 +259,20 @@ fn heard<'env, B, T, E, M: Mode>(
     door: &Door<'env, E, M>,
     phase: &Phase,
     patience: &Patience,
-    cancelled: Option<Reason>,
+    cancelled: Option<Box<Reason>>,
 ) -> Verdict {
-    let mut ends = nest.as_mut().answer();
+    let mut heard = Verdict::GoOn;
+    let mut ended = |end| heard.add(ledger.child(end));
+    nest.as_mut().answer(&mut ended);
     if let Phase::Ending = phase {
         // Some shield may be down.
         let spared = spared(nest.as_mut(), &door.gate, patience);
-        nest.as_mut().clear_but(&spared, &mut |end| ends.push(end));
+        nest.as_mut().clear_but(&spared, &mut ended);
         nest.as_mut().vacate();
     }
-    let heard = ledger.children(ends).and(ledger.overdue(door.take_overdue()));
+    if let Some(overdue) = door.given_overdue() {
+        heard.add(ledger.overdue(overdue.take()));
+    }
     match (heard, cancelled, phase) {
         (Verdict::GoOn, Some(reason), Phase::Open) => {
             // They came before that.
