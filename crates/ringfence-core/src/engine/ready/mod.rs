@@ -12,6 +12,7 @@ mod home;
 mod lazy;
 mod parent;
 mod readiness;
+mod slabs;
 mod slot;
 mod waker;
 
@@ -27,7 +28,7 @@ use core::{fmt, mem, ptr, ptr::NonNull, task::Waker};
 use header::{ALONE_PARKED, CLOSED, Header};
 use home::{Root, SLAB, Slab};
 use lazy::Lazy;
-use smallvec::SmallVec;
+use slabs::Slabs;
 
 /// The readiness of a set's children, of any number.
 ///
@@ -49,7 +50,7 @@ use smallvec::SmallVec;
 pub(crate) struct Ready {
     state: State,
     /// The headers but for the first.
-    slabs: SmallVec<[NonNull<Slab>; 1]>,
+    slabs: Slabs,
     /// How many headers are in use.
     headers: u32,
     /// The number of the header whose children are handed out now.
@@ -89,7 +90,7 @@ impl Ready {
     pub(crate) const fn new() -> Self {
         Self {
             state: State::Empty,
-            slabs: SmallVec::new_const(),
+            slabs: Slabs::new(),
             headers: 0,
             chunk: 0,
             serving: NonNull::dangling(),
@@ -279,7 +280,7 @@ impl Ready {
         root.bell.close();
         // If somebody rings, it drops the wakers when it is done.
         let wakers = root.bell.parent.close();
-        for slab in self.slabs.drain(..) {
+        for slab in self.slabs.drain() {
             // SAFETY: I1, since the set has a count on each slab, given up here.
             home::release(unsafe { slab.as_ref() }.home());
         }
@@ -304,8 +305,9 @@ impl Ready {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U6")]
     fn header(&self, index: u32) -> &Header {
         let Some(behind) = (index as usize).checked_sub(1) else { return &self.root().first };
+        let slab = self.slabs.get(behind / SLAB).expect("there are slabs for all headers");
         // SAFETY: I3, since the set counts the slab's home until it is dropped.
-        let slab = unsafe { self.slabs[behind / SLAB].as_ref() };
+        let slab = unsafe { slab.as_ref() };
         &slab.headers[behind % SLAB]
     }
 }
