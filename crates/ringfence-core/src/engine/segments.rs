@@ -17,6 +17,7 @@ use core::{
     ptr::NonNull,
     task::{Context, Poll},
 };
+use grow::Memory;
 use smallvec::SmallVec;
 
 /// No chunk.
@@ -32,8 +33,7 @@ const NONE: u32 = u32::MAX;
 /// I6. A slot holds a child exactly if its bit in `places` is 1, and in `vacant` 0.
 /// I7. The memory of a slot is allocated, and stays where it is, until the segments are dropped.
 pub(crate) struct Segments<F, const RESERVED: usize = 0> {
-    /// The memory: each vector has the length 0, and owns nothing but its buffer.
-    memory: SmallVec<[Vec<F>; 1]>,
+    memory: Memory<F>,
     chunks: SmallVec<[Chunk<F>; 1]>,
     /// The first chunk with a vacant slot.
     free: u32,
@@ -72,7 +72,7 @@ impl<F, const RESERVED: usize> Unpin for Segments<F, RESERVED> {}
 impl<F, const RESERVED: usize> Segments<F, RESERVED> {
     pub(crate) const fn new() -> Self {
         Self {
-            memory: SmallVec::new_const(),
+            memory: Memory::new(),
             chunks: SmallVec::new_const(),
             free: NONE,
             len: 0,

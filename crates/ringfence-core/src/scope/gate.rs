@@ -311,14 +311,16 @@ impl Gate {
     ///
     /// With the first panic of a waker, once all are woken.
     pub(super) fn let_go(&self, reason: Reason) {
-        let (bell, orphans, token) = self.state.with(|state| {
+        let (bell, has_orphans, token) = self.state.with(|state| {
             state.gone = true;
             state.closed.get_or_insert_with(|| reason.clone());
-            (state.bell.take(), mem::take(&mut state.orphans), state.token.clone())
+            (state.bell.take(), !state.orphans.is_empty(), state.token.clone())
         });
         drop(bell);
         let mut panic = token.and_then(|token| catch(|| token.cancel(reason)).err());
-        if !orphans.is_empty() {
+        if has_orphans {
+            // Nobody comes any more.
+            let orphans = self.state.with(|state| mem::take(&mut state.orphans));
             keep_first(&mut panic, drop_each(orphans.into_iter().map(Waker::wake)));
         }
         if let Some(panic) = panic {

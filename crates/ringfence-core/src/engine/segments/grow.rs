@@ -21,12 +21,12 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U12")]
     pub(crate) fn adopt(&mut self, mut children: Vec<F>, ready: &mut Ready) {
         const { assert!(RESERVED == 0, "child `i` is in slot `i`") };
-        debug_assert_eq!(self.capacity, 0, "only empty segments adopt");
+        assert!(self.chunks.is_empty(), "only segments without any memory adopt");
         let len = children.len();
         // SAFETY: the children are now the slots' (I6), and 0 is no more than the capacity.
         unsafe { children.set_len(0) };
         let start = start(&mut children);
-        self.memory.push(children);
+        self.memory.first = children;
         if len > WIDTH {
             self.chunks.reserve_exact(len.div_ceil(WIDTH));
         }
@@ -57,16 +57,13 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
     #[inline(never)]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U12")]
     pub(super) fn grow(&mut self, wanted: usize, ready: &mut Ready) {
+        let is_first = self.chunks.is_empty();
         let first = (FIRST_BYTES / size_of::<F>().max(1)).clamp(1, FIRST_CHILDREN);
-        let reserved = if self.chunks.is_empty() { RESERVED } else { 0 };
+        let reserved = if is_first { RESERVED } else { 0 };
         let slots = (self.capacity.max(wanted) + reserved).max(first);
         // Whole chunks, unless it is less than one.
         let slots = if slots < WIDTH { slots } else { (slots / WIDTH).min(CHUNKS) * WIDTH };
-        self.memory.push(Vec::new());
-        let buffer = self.memory.last_mut().expect("it was just put there");
-        // In its place: it need not be moved.
-        buffer.reserve_exact(slots);
-        let start = start(buffer);
+        let start = self.memory.allocate(is_first, slots);
         for first in (0..slots).step_by(WIDTH) {
             let capacity = (slots - first).min(WIDTH);
             // SAFETY: `first` is below the capacity of the buffer.
@@ -94,6 +91,32 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         self.chunks[last].next_free = self.free;
         self.free = new as u32;
         self.capacity += slots - reserved;
+    }
+}
+
+/// The memory of segments: each vector has the length 0, and owns nothing but its buffer.
+pub(super) struct Memory<F> {
+    first: Vec<F>,
+    pub(super) others: Vec<Vec<F>>,
+}
+
+impl<F> Memory<F> {
+    pub(super) const fn new() -> Self {
+        Self { first: Vec::new(), others: Vec::new() }
+    }
+
+    /// Returns where a new buffer starts, of so many slots or more.
+    //
+    // It is allocated in its place, and not moved about.
+    fn allocate(&mut self, is_first: bool, slots: usize) -> NonNull<F> {
+        let buffer = if is_first {
+            &mut self.first
+        } else {
+            self.others.push(Vec::new());
+            self.others.last_mut().expect("it was just put there")
+        };
+        buffer.reserve_exact(slots);
+        start(buffer)
     }
 }
 

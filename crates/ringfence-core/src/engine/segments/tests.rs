@@ -156,12 +156,12 @@ fn room_that_was_reserved_is_used_without_growing() {
         let mut children = Segments::<_>::new();
         children.insert(0_usize, &mut ready);
         children.reserve(additional, &mut ready);
-        let (room, segments) = (children.capacity, children.memory.len());
+        let (room, segments) = (children.capacity, children.memory.others.len());
         assert!(room > additional);
         for number in 0..additional {
             children.insert(number, &mut ready);
         }
-        assert_eq!((children.capacity, children.memory.len()), (room, segments));
+        assert_eq!((children.capacity, children.memory.others.len()), (room, segments));
         children.reserve(0, &mut ready);
         assert_eq!(children.capacity, room);
     }
