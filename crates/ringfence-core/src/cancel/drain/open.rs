@@ -51,6 +51,12 @@ impl Here {
     }
 }
 
+/// For how many there is room on this thread who were dropped.
+#[cfg(all(test, not(ringfence_loom)))]
+pub(super) fn room() -> usize {
+    HERE.with(|here| here.left.borrow().capacity())
+}
+
 /// Whether there was a remote child in this process. A model has some.
 static BEGUN: AtomicBool = AtomicBool::new(cfg!(ringfence_loom));
 
