@@ -78,6 +78,7 @@ impl<F: Future> Turn<'_, F, F::Output> {
 }
 
 /// Polls a future, and drops it in place at its end.
+#[inline]
 fn poll<F: Future>(mut place: Pin<&mut Option<F>>, cx: &mut Context<'_>) -> Poll<F::Output> {
     let Some(future) = place.as_mut().as_pin_mut() else {
         unreachable!("a child that has been dropped is not polled")
@@ -97,6 +98,7 @@ fn keep(kept: &mut Option<Waker>, task: &Waker) {
 }
 
 /// Polls a child for its task; ready, once there is nothing to poll any more.
+#[inline]
 pub(super) fn run<F: Future>(
     slot: &Slot<F, F::Output>,
     inside: Inside<impl FnOnce() -> InForce>,
