@@ -86,6 +86,8 @@ impl From<Handle> for Tokio {
 ///
 /// Tokio cannot say that it takes nothing any more: after the shutdown, a task is dropped at once.
 impl Spawn for Tokio {
+    // Inline: so the task is made where tokio wants it, rather than on the stack and copied.
+    #[inline]
     fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
         drop(self.0.spawn(task));
         Ok(())

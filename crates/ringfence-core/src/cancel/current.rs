@@ -1,6 +1,6 @@
 //! Which token is in force.
 
-use super::CancelToken;
+use super::{CancelToken, shared::Shared};
 use crate::observe::ObservedChild;
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
@@ -27,15 +27,12 @@ type Cell = RefCell<ManuallyDrop<Option<InForce>>>;
 
 /// A token, or who has one for those who ask.
 #[derive(Clone)]
-pub(crate) enum InForce {
-    Token(CancelToken),
-    Lender(Arc<dyn Lend>),
-}
+pub(crate) struct InForce(Arc<dyn Lend>);
 
 /// Whoever has a token for those who ask.
 pub(crate) trait Lend: Send + Sync {
     /// Returns the token, the same one whenever it is asked for.
-    fn token(&self) -> CancelToken;
+    fn token(self: Arc<Self>) -> CancelToken;
 
     /// Returns the observed child that has the token in force, if one has.
     fn observed(&self) -> Option<ObservedChild> {
@@ -46,30 +43,31 @@ pub(crate) trait Lend: Send + Sync {
 impl InForce {
     /// The token.
     pub(crate) fn into_token(self) -> CancelToken {
-        match self {
-            Self::Token(token) => token,
-            Self::Lender(lender) => lender.token(),
-        }
+        self.0.token()
     }
 
     /// The observed child that has it, if one has.
     pub(crate) fn observed(&self) -> Option<ObservedChild> {
-        match self {
-            Self::Token(_) => None,
-            Self::Lender(lender) => lender.observed(),
-        }
+        self.0.observed()
     }
 }
 
 impl From<CancelToken> for InForce {
     fn from(token: CancelToken) -> Self {
-        Self::Token(token)
+        Self(token.0)
+    }
+}
+
+/// A token is itself.
+impl Lend for Shared {
+    fn token(self: Arc<Self>) -> CancelToken {
+        CancelToken(self)
     }
 }
 
 impl<L: Lend + 'static> From<Arc<L>> for InForce {
     fn from(lender: Arc<L>) -> Self {
-        Self::Lender(lender)
+        Self(lender)
     }
 }
 

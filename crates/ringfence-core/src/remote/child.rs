@@ -78,6 +78,7 @@ impl<F: Future> Turn<'_, F, F::Output> {
 }
 
 /// Polls a future, and drops it in place at its end.
+#[inline]
 fn poll<F: Future>(mut place: Pin<&mut Option<F>>, cx: &mut Context<'_>) -> Poll<F::Output> {
     let Some(future) = place.as_mut().as_pin_mut() else {
         unreachable!("a child that has been dropped is not polled")
@@ -89,6 +90,7 @@ fn poll<F: Future>(mut place: Pin<&mut Option<F>>, cx: &mut Context<'_>) -> Poll
 }
 
 /// Keeps a task's waker, unless it is the one that is kept.
+#[inline]
 fn keep(kept: &mut Option<Waker>, task: &Waker) {
     if !kept.as_ref().is_some_and(|kept| kept.will_wake(task)) {
         *kept = Some(task.clone());
@@ -96,6 +98,7 @@ fn keep(kept: &mut Option<Waker>, task: &Waker) {
 }
 
 /// Polls a child for its task; ready, once there is nothing to poll any more.
+#[inline]
 pub(super) fn run<F: Future>(
     slot: &Slot<F, F::Output>,
     inside: Inside<impl FnOnce() -> InForce>,
@@ -131,17 +134,24 @@ pub(super) fn lose<F: Future>(slot: &Slot<F, F::Output>) {
 }
 
 /// Tells the outcome of a child, which has been dropped.
+//
+// Inline: so the outcome is made where it stays, rather than on the stack and copied.
+#[inline]
 fn end<F, T>(polling: Polling<'_, F, T>, outcome: Outcome<T>, left: Drain) {
     match polling.end(outcome, left) {
         Told::Parent(waiter) => wake(waiter),
-        Told::Nobody(outcome, mut left, doomed) => {
-            let panic = match outcome {
-                Outcome::Panicked(panic) => Some(panic),
-                outcome => left.collect(|| catch(|| drop(outcome)).err()),
-            };
-            go(doomed, panic, left);
-        }
+        Told::Nobody(outcome, left, doomed) => forgo(outcome, left, doomed),
     }
+}
+
+/// Drops the outcome of a child that was doomed in its last poll.
+#[cold]
+fn forgo<F, T>(outcome: Outcome<T>, mut left: Drain, doomed: Going<'_, F, T>) {
+    let panic = match outcome {
+        Outcome::Panicked(panic) => Some(panic),
+        outcome => left.collect(|| catch(|| drop(outcome)).err()),
+    };
+    go(doomed, panic, left);
 }
 
 /// Tells that a doomed child has been dropped, with a panic or without.

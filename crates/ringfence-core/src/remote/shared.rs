@@ -161,7 +161,7 @@ where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    fn token(&self) -> CancelToken {
+    fn token(self: Arc<Self>) -> CancelToken {
         self.lineage.token()
     }
 

@@ -110,10 +110,25 @@ impl Stage {
         success: Ordering,
         to: impl Fn(Word) -> Option<Word>,
     ) -> Result<Word, Word> {
-        let mut from = likely;
+        let Some(Word(new)) = to(likely) else { return Err(likely) };
+        // Relaxed: who has not walked it has learnt nothing.
+        match self.0.compare_exchange(likely.0, new, success, Ordering::Relaxed) {
+            Ok(_) => Ok(likely),
+            Err(other) => self.walk_from(Word(other), success, to),
+        }
+    }
+
+    /// As `walk`, from what there is.
+    #[cold]
+    fn walk_from(
+        &self,
+        mut from: Word,
+        success: Ordering,
+        to: impl Fn(Word) -> Option<Word>,
+    ) -> Result<Word, Word> {
         loop {
             let Some(Word(new)) = to(from) else { return Err(from) };
-            // Relaxed: who has not walked it has learnt nothing.
+            // Relaxed: as above.
             match self.0.compare_exchange(from.0, new, success, Ordering::Relaxed) {
                 Ok(_) => return Ok(from),
                 Err(other) => from = Word(other),

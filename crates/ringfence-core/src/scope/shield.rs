@@ -70,7 +70,7 @@ struct Inside {
 }
 
 impl cancel::Lend for Inside {
-    fn token(&self) -> CancelToken {
+    fn token(self: Arc<Self>) -> CancelToken {
         self.token.clone()
     }
 

@@ -6,7 +6,7 @@ use crate::{outcome::keep_first, sync::Lock};
 use alloc::{sync::Arc, vec::Vec};
 use core::{
     cell::{Cell, RefCell},
-    mem,
+    mem::{self, ManuallyDrop},
     ptr,
     // Not loom's, which is none for statics: what it says is not part of what is modelled.
     sync::atomic::{AtomicBool, Ordering},
@@ -29,22 +29,32 @@ loom::thread_local! {
 // is done for each poll of a scope and of a remote child, and hardly ever is anybody left.
 struct Here {
     depth: Cell<usize>,
-    /// Those who were dropped, each with the depth of the drain for which that was; these never
-    /// go down, since whoever closes a drain takes its own.
-    left: RefCell<Vec<(usize, Arc<dyn Leaving>)>>,
+    /// These never go down, since whoever closes a drain takes its own.
+    //
+    // Never dropped: whoever closes the outermost drain takes the rest, and the room for it.
+    left: RefCell<ManuallyDrop<Dropped>>,
 }
+
+/// Those who were dropped, each with the depth of the drain for which that was.
+type Dropped = Vec<(usize, Arc<dyn Leaving>)>;
 
 impl Here {
     const fn new() -> Self {
-        Self { depth: Cell::new(0), left: RefCell::new(Vec::new()) }
+        Self { depth: Cell::new(0), left: RefCell::new(ManuallyDrop::new(Vec::new())) }
     }
 
     /// Takes those who were dropped for the drain of a depth, which is the innermost.
-    fn take(&self, depth: usize) -> Vec<(usize, Arc<dyn Leaving>)> {
+    fn take(&self, depth: usize) -> Dropped {
         let mut left = self.left.borrow_mut();
         let first = left.partition_point(|(of, _)| *of < depth);
-        left.split_off(first)
+        if first == 0 { mem::take(&mut *left) } else { left.split_off(first) }
     }
+}
+
+/// For how many there is room on this thread who were dropped.
+#[cfg(all(test, not(ringfence_loom)))]
+pub(super) fn room() -> usize {
+    HERE.with(|here| here.left.borrow().capacity())
 }
 
 /// Whether there was a remote child in this process. A model has some.
@@ -206,8 +216,7 @@ pub(super) struct Open<'a> {
 impl<'a> Open<'a> {
     #[inline]
     pub(super) fn new(drain: &'a mut Drain) -> Self {
-        // A thread that is being torn down drops what it has left, and nobody waits for it.
-        let _ = HERE.try_with(|here| here.depth.set(here.depth.get() + 1));
+        HERE.with(|here| here.depth.set(here.depth.get() + 1));
         Self { drain }
     }
 
@@ -225,7 +234,7 @@ impl<'a> Open<'a> {
 impl Drop for Open<'_> {
     #[inline]
     fn drop(&mut self) {
-        let _ = HERE.try_with(|here| {
+        HERE.with(|here| {
             let depth = here.depth.get();
             here.depth.set(depth - 1);
             if !here.left.borrow().is_empty() {
@@ -237,7 +246,7 @@ impl Drop for Open<'_> {
 
 /// Has the innermost open drain wait for a child, if there is one.
 pub(crate) fn leave(leaving: Arc<dyn Leaving>) {
-    let _surplus = HERE.try_with(|here| match here.depth.get() {
+    let _surplus = HERE.with(|here| match here.depth.get() {
         0 => Some(leaving),
         depth => {
             here.left.borrow_mut().push((depth, leaving));
@@ -248,7 +257,7 @@ pub(crate) fn leave(leaving: Arc<dyn Leaving>) {
 
 /// Whether a drain is open on this thread.
 pub(crate) fn is_open() -> bool {
-    HERE.try_with(|here| here.depth.get() > 0).unwrap_or(false)
+    HERE.with(|here| here.depth.get() > 0)
 }
 
 /// A remote child is about to begin.

@@ -146,6 +146,17 @@ fn a_drain_takes_nobody_of_the_one_around() {
 }
 
 #[test]
+fn a_thread_keeps_no_room_for_drains_that_are_closed() {
+    let (mut outer, mut inner) = (Drain::new(), Drain::new());
+    outer.collect(|| {
+        leave(gone(""));
+        inner.collect(|| leave(gone("")));
+        assert_ne!(open::room(), 0);
+    });
+    assert_eq!(open::room(), 0);
+}
+
+#[test]
 fn a_panic_that_was_noted_goes_to_the_drain_around() {
     let (mut outer, mut inner, busy) = (Drain::new(), Drain::new(), Arc::new(Busy::default()));
     inner.collect(|| {

@@ -5,6 +5,7 @@ use crate::{
     cancel::{CancelToken, Lend},
     observe::{ObservedChild, ObservedScope, Phase},
 };
+use alloc::sync::Arc;
 use core::panic::Location;
 use std::time::Instant;
 
@@ -54,8 +55,8 @@ impl Gate {
 
 /// Children of the scope have its token in force, which need not be there until they ask for it.
 impl Lend for Gate {
-    fn token(&self) -> CancelToken {
-        self.token()
+    fn token(self: Arc<Self>) -> CancelToken {
+        Gate::token(&self)
     }
 
     fn observed(&self) -> Option<ObservedChild> {
