@@ -40,6 +40,9 @@ pub(crate) trait Post<O> {
     /// Returns what both look at.
     fn shared(&self) -> &Self::Shared;
 
+    /// As `shared`, before there are two.
+    fn shared_mut(&mut self) -> &mut Self::Shared;
+
     /// The future has returned this, and was dropped. Somebody `hears`, or nobody will.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     unsafe fn returned(&self, output: O, hears: bool) -> (Self::Word, Self::End);

@@ -34,11 +34,13 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
         post: impl FnOnce(Report) -> P,
         unsize: impl FnOnce(Box<Joint<F, P, End<V>>>) -> Box<M::Child<'env, E>>,
     ) -> Result<Kept<End<V>, Report>, Refused<F, P, V>> {
-        let join = |number| {
-            let report = Report::new(birth.numbered(number), &self.door.gate);
-            Joining::new(future, post(report))
-        };
-        let admitted = self.door.admit(join, |joining| joining.part(unsize));
+        // Allocated before the door is locked.
+        let joining = Joining::new(future, post(Report::new(birth, &self.door.gate)));
+        let admitted = self.door.admit(
+            joining,
+            |joining, number| joining.shared_mut().birth.set_number(number),
+            |joining| joining.part(unsize),
+        );
         admitted.map_err(|(joining, reason)| Refused { joining, reason })
     }
 }
@@ -111,7 +113,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                self.child().spawn_with(child)
+                self.spawn(child(self.clone()))
             }
 
             /// Starts a child, or gives it back if the scope is ending.
@@ -145,7 +147,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                self.child().spawn(Anyway::new(child))
+                self.spawn(Anyway::new(child))
             }
 
             /// Starts a child whose failure is its handle's.

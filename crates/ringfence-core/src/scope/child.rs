@@ -35,9 +35,8 @@ impl Birth {
 
     /// Gives it its number, once: so many were numbered before.
     #[inline]
-    pub(super) fn numbered(mut self, number: u64) -> Self {
+    pub(super) fn set_number(&mut self, number: u64) {
         self.place |= number << 1;
-        self
     }
 
     /// How many children the scope had numbered before.

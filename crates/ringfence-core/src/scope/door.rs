@@ -45,22 +45,23 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
         }
     }
 
-    /// Leaves a child for the scope's future to take in: `make` makes it of its number, and `part`
+    /// Leaves a child for the scope's future to take in: `number` gives it its number, and `part`
     /// says what of it stays with whoever spawns. A child that is refused is given back.
     #[inline]
     pub(super) fn admit<J, T>(
         &self,
-        make: impl FnOnce(u64) -> J,
+        mut child: J,
+        number: impl FnOnce(&mut J, u64),
         part: impl FnOnce(J) -> (Child<'env, E, M>, T),
     ) -> Result<T, (J, Reason)> {
         // The door's lock is taken before the gate's, and never the other way round.
         let admitted = self.incoming.with(|incoming| {
-            let made = make(incoming.numbered);
+            number(&mut child, incoming.numbered);
             incoming.numbered += 1;
             if let Some(reason) = self.gate.refusal() {
-                return Err((made, reason));
+                return Err((child, reason));
             }
-            let (child, rest) = part(made);
+            let (child, rest) = part(child);
             incoming.children.push(child);
             Ok(rest)
         })?;

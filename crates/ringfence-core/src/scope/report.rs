@@ -245,6 +245,11 @@ impl<O: ChildOutput<E>, E> Post<O> for Regular<E> {
     }
 
     #[inline]
+    fn shared_mut(&mut self) -> &mut Report {
+        &mut self.report
+    }
+
+    #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
     unsafe fn returned(&self, output: O, hears: bool) -> (End<O::Value>, ChildEnd<E>) {
         match output.into_result() {
@@ -318,6 +323,11 @@ impl<T, E> Post<Result<T, E>> for Owned {
 
     fn shared(&self) -> &Report {
         &self.0
+    }
+
+    #[inline]
+    fn shared_mut(&mut self) -> &mut Report {
+        &mut self.0
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]

@@ -68,7 +68,7 @@ macro_rules! spawning_on {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                self.child().spawn_on(rt, child)
+                self.spawn(remote(rt, child))
             }
 
             /// Starts a child that may block, on the threads that the runtime `rt` has for that.
@@ -89,7 +89,7 @@ macro_rules! spawning_on {
                 O: ChildOutput<E, Value: 'env $(+ $send)?> + Send + 'static,
                 $(E: $send,)?
             {
-                self.child().spawn_blocking_on(rt, child)
+                self.spawn(blocking(rt, child))
             }
         }
 

@@ -151,6 +151,12 @@ impl<F: Future, P: Post<F::Output>> Joining<F, P, P::Word> {
         Self(Box::new(Joint { ends: Ends::new(), post, future }))
     }
 
+    /// What both ends will look at.
+    #[inline]
+    pub(crate) fn shared_mut(&mut self) -> &mut P::Shared {
+        self.0.post.shared_mut()
+    }
+
     /// Takes the future out again.
     pub(crate) fn into_future(self) -> F {
         self.0.future.into_inner().expect("it was put in, and not taken out")
