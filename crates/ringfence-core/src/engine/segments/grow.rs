@@ -52,6 +52,15 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         }
     }
 
+    /// Makes room for so many children, if there is none for any yet: they are few allocations then,
+    /// and in slots in the order in which they come.
+    #[inline]
+    pub(crate) fn expect(&mut self, children: usize, ready: &mut Ready) {
+        if self.chunks.is_empty() && children > 0 {
+            self.grow(children, ready);
+        }
+    }
+
     /// Adds a segment: as many slots as there are, but no fewer than asked for, within bounds.
     #[cold]
     #[inline(never)]
@@ -62,7 +71,7 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         let reserved = if is_first { RESERVED } else { 0 };
         let slots = (self.capacity.max(wanted) + reserved).max(first);
         // Whole chunks, unless it is less than one.
-        let slots = if slots < WIDTH { slots } else { (slots / WIDTH).min(CHUNKS) * WIDTH };
+        let slots = if slots < WIDTH { slots } else { slots.div_ceil(WIDTH).min(CHUNKS) * WIDTH };
         let start = self.memory.allocate(is_first, slots);
         for first in (0..slots).step_by(WIDTH) {
             let capacity = (slots - first).min(WIDTH);
