@@ -28,6 +28,9 @@ pub(super) struct Door<'env, E, M: Mode> {
     pub(super) gate: Arc<Gate>,
 }
 
+/// For how many children more there is room at least, when there is none for another.
+const FEW: usize = 16;
+
 /// Those who have come, and whom the scope's future has not taken in.
 struct Incoming<C> {
     children: Vec<C>,
@@ -62,6 +65,9 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
                 return Err((child, reason));
             }
             let (child, rest) = part(child);
+            if incoming.children.len() == incoming.children.capacity() {
+                incoming.children.reserve(FEW);
+            }
             incoming.children.push(child);
             Ok(rest)
         })?;
