@@ -227,15 +227,24 @@ async fn in_scope_with(fence: Arc<Fence>, plan: Plan) {
 
 /// Checks the result of a scope, in which there is a failure or none.
 fn expect_end(world: &World, ended: Result<(), ScopeError<Planned>>, fails: bool) {
-    // By who is around; then the failure may never have come.
-    let is_cut = cancel::current().is_some_and(|token| token.is_cancelled());
     let is_expected = match &ended {
-        Ok(()) => !fails || is_cut,
+        // The failure may never have come.
+        Ok(()) => !fails || is_cut(),
         Err(ScopeError::Failed(_)) => fails,
-        Err(ScopeError::Cancelled(_)) => is_cut,
+        Err(ScopeError::Cancelled(_)) => is_cut(),
         Err(_) => false,
     };
     world.expect(is_expected, || format!("a scope has ended with {ended:?}"));
+}
+
+/// Whether who is around was cancelled, or is just being cancelled: a token is marked after those
+/// below it, of which a scope's is one.
+fn is_cut() -> bool {
+    let Some(token) = cancel::current() else { return false };
+    (0..100_000).any(|_| {
+        thread::yield_now();
+        token.is_cancelled()
+    })
 }
 
 /// What a child borrows.
