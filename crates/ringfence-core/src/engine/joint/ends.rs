@@ -2,7 +2,10 @@
 
 use super::stage::{Said, Stage};
 use crate::sync::{Lock, UnsafeCell};
-use core::task::{Context, Poll, Waker};
+use core::{
+    ptr::NonNull,
+    task::{Context, Poll, Waker},
+};
 
 /// A word from a driver to the other end, which may be gone before it is said.
 ///
@@ -121,20 +124,25 @@ impl<W> Ends<W> {
     /// # Safety
     ///
     /// The caller is the other end, has not left, and has not taken the word.
+    //
+    // Not by `&self`, which would have to be good until this returns: once this end has left, the
+    // driver may free it all.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
-    pub(super) unsafe fn close(&self) -> Closed<W> {
-        if !self.stage.is_said() {
-            // Before it leaves: after that, it may all be gone.
-            let awaited = self.stage.is_awaited();
-            let listener = if awaited { self.listener.with(Option::take) } else { None };
-            if self.stage.leave_unless_said() {
+    pub(super) unsafe fn close(this: NonNull<Self>) -> Closed<W> {
+        // SAFETY: this end has not left, says the caller.
+        let ends = unsafe { this.as_ref() };
+        if !ends.stage.is_said() {
+            // Before it leaves.
+            let awaited = ends.stage.is_awaited();
+            let listener = if awaited { ends.listener.with(Option::take) } else { None };
+            if ends.stage.leave_unless_said() {
                 return Closed::Unsaid(listener);
             }
             drop(listener);
         }
         // SAFETY: I11: it was said, and the caller is the other end.
-        Closed::Said(unsafe { self.take() })
+        Closed::Said(unsafe { ends.take() })
     }
 
     /// Takes the word.

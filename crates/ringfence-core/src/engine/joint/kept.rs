@@ -71,10 +71,8 @@ impl<W, S> Kept<W, S> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     pub(crate) fn abandon<R>(&mut self, hear: impl FnOnce(W, &S) -> R) -> Option<R> {
         let leaving = Leaving { ends: self.ends.take()?, free: self.free };
-        // SAFETY: I12, and this has not left.
-        let ends = unsafe { leaving.ends.as_ref() };
-        // SAFETY: as above; nor has it taken the word, which is here only.
-        match unsafe { ends.close() } {
+        // SAFETY: I12, and this has not left, nor has it taken the word, which is here only.
+        match unsafe { Ends::close(leaving.ends) } {
             Closed::Unsaid(_listener) => {
                 mem::forget(leaving);
                 None

@@ -14,6 +14,7 @@ use crate::sync::{
 };
 use alloc::{boxed::Box, sync::Arc};
 use core::{
+    ptr::NonNull,
     sync::atomic::AtomicUsize as Plain,
     task::{Context, Poll, Waker},
 };
@@ -97,7 +98,7 @@ fn poll(shared: &Shared, waker: &Waker) -> Poll<u8> {
 fn leave(shared: &Shared) -> (Option<Word>, bool) {
     shared.touch();
     // SAFETY: the caller is the other end, has not left, and has not taken the word.
-    match unsafe { shared.ends.close() } {
+    match unsafe { Ends::close(NonNull::from(&shared.ends)) } {
         Closed::Unsaid(_listener) => (None, false),
         Closed::Said(word) => {
             let is_last = shared.ends.stage.other_leaves();

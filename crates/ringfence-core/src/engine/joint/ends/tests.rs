@@ -2,7 +2,10 @@
 
 use super::{Closed, Ends, Told};
 use crate::sync::Arc;
-use core::task::{Context, Poll, Waker};
+use core::{
+    ptr::NonNull,
+    task::{Context, Poll, Waker},
+};
 
 fn poll(ends: &Ends<u8>) -> Poll<u8> {
     let mut cx = Context::from_waker(Waker::noop());
@@ -20,7 +23,7 @@ fn say<W>(ends: &Ends<W>, word: W) -> Told<W> {
 
 fn close<W>(ends: &Ends<W>) -> Closed<W> {
     // SAFETY: the test is the other end, has not left, and has not taken the word.
-    unsafe { ends.close() }
+    unsafe { Ends::close(NonNull::from(ends)) }
 }
 
 #[test]
