@@ -94,9 +94,9 @@ const REASONS: [Reason; 23] = [
     Reason {
         workload: "scope: spawn",
         n: 100..=10_000,
-        text: "A child with a handle costs an allocation, a lock, and the atomic operations that \
-            let handle, child and scope go in any order, on any thread; the bound has one box per \
-            child, no handle, and no second thread.",
+        text: "A child with a handle costs an allocation, a lock, and the exchange that lets handle \
+            and child go in any order, on any thread; the bound has one box per child, no handle, \
+            and no second thread.",
     },
     Reason { workload: "scope: spawn", n: 100_000..=1_000_000, text: MEMORY },
     Reason {
