@@ -130,8 +130,13 @@ impl Drop for Within {
 /// is polled often. `first` makes it, if there is none yet.
 #[inline]
 pub(crate) fn lend(token: &mut Option<InForce>, first: impl FnOnce() -> InForce) -> Lent<'_> {
-    token.get_or_insert_with(first);
-    swap(token);
+    if token.is_some() {
+        swap(token);
+    } else {
+        // Straight into force: what has just been written is not moved about.
+        let new = first();
+        *token = IN_FORCE.try_with(|in_force| in_force.borrow_mut().replace(new)).unwrap_or(None);
+    }
     Lent { before: token, thread: PhantomData }
 }
 
