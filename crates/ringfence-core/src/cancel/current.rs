@@ -107,9 +107,7 @@ pub(crate) fn in_force() -> Option<InForce> {
 ///
 /// Guards are dropped in reverse order: each restores what was in force before it.
 pub(crate) fn within(token: impl Into<InForce>) -> Within {
-    let mut before = Some(token.into());
-    swap(&mut before);
-    Within { before, thread: PhantomData }
+    Within { before: replace(token.into()), thread: PhantomData }
 }
 
 /// Restores the token that was in force before, as [`within`] returns it.
@@ -133,9 +131,7 @@ pub(crate) fn lend(token: &mut Option<InForce>, first: impl FnOnce() -> InForce)
     if token.is_some() {
         swap(token);
     } else {
-        // Straight into force: what has just been written is not moved about.
-        let new = first();
-        *token = IN_FORCE.try_with(|in_force| in_force.borrow_mut().replace(new)).unwrap_or(None);
+        *token = replace(first());
     }
     Lent { before: token, thread: PhantomData }
 }
@@ -154,6 +150,13 @@ impl Drop for Lent<'_> {
     fn drop(&mut self) {
         swap(self.before);
     }
+}
+
+/// Puts a token straight in force, and not by way of where another was: what has just been written
+/// is not moved about. Returns what was in force before.
+#[inline]
+fn replace(token: InForce) -> Option<InForce> {
+    IN_FORCE.try_with(|in_force| in_force.borrow_mut().replace(token)).unwrap_or(None)
 }
 
 /// The token is handed out rather than dropped while the cell is borrowed.
