@@ -148,7 +148,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         self.as_mut().let_in_waiting(ready);
         let this = self.as_mut().project();
         let shares = this.share.is_some();
-        this.children.expect(this.arrivals.len().min(*this.limit), ready);
+        this.children.prepare(this.arrivals.len().min(*this.limit), ready);
         for child in this.arrivals.drain(..) {
             if child.id().rank() == Rank::Regular {
                 if shares || *this.regular == *this.limit {

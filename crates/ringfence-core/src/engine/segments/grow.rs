@@ -55,7 +55,7 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
     /// Makes room for so many children, if there is none for any yet: they are few allocations then,
     /// and in slots in the order in which they come.
     #[inline]
-    pub(crate) fn expect(&mut self, children: usize, ready: &mut Ready) {
+    pub(crate) fn prepare(&mut self, children: usize, ready: &mut Ready) {
         if self.chunks.is_empty() && children > 0 {
             self.grow(children, ready);
         }
