@@ -92,6 +92,25 @@ fn a_scope_that_is_cancelled_failed_or_dropped_gives_back_its_places_and_leaves_
     }
 }
 
+// rule: limiter-dropped
+#[test]
+fn who_waits_for_a_place_while_nothing_else_is_left_is_dropped_if_the_scope_is_cancelled() {
+    let limiter = Limiter::new(1);
+    let _others = limiter.try_acquire(1).unwrap();
+    let child = Probe::<Ended>::pending();
+    let (control, outside) = (child.controller(), Mutex::new(None));
+    let scoped = scope(async |s: Scope<'_, &'static str>| -> Ended {
+        s.spawn(child);
+        *outside.lock().unwrap() = Some(s);
+        Ok(())
+    });
+    let mut running = Stepper::new(scoped.limit(&limiter));
+    assert!(running.run_until_stalled().is_pending());
+    outside.lock().unwrap().take().unwrap().cancel("enough");
+    assert!(running.run_until_stalled().is_ready());
+    assert_eq!((control.polls(), control.drops()), (0, 1));
+}
+
 // rule: limiter-verbs
 #[test]
 fn body_and_daemons_take_no_place() {

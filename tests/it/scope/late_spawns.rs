@@ -1,7 +1,7 @@
 //! Whoever holds a scope may spawn for as long as the body or a regular child runs.
 
 use super::{Output, Said, Why, failed, reason, step};
-use ringfence_core::{Scope, SpawnError, scope, sleep};
+use ringfence_core::{Handle, Scope, SpawnError, scope, sleep};
 use ringfence_test::{Controller, Probe, Stepper, explore_seeds};
 use std::{
     future::{pending, ready},
@@ -241,4 +241,32 @@ fn children_begin_in_the_order_of_their_spawns_after_the_bodys_poll() {
         assert_eq!(step(&mut whole), Said::Pending);
     }
     assert_eq!(*order.lock().unwrap(), (0..=100).collect::<Vec<_>>());
+}
+
+/// Spawns when it is dropped, and keeps the handle.
+struct KeepsHandle<'env>(Scope<'env, Why>, Arc<Mutex<Option<Handle<u32>>>>);
+
+impl Drop for KeepsHandle<'_> {
+    fn drop(&mut self) {
+        *self.1.lock().unwrap() = Some(self.0.spawn(async { Ok(1) }));
+    }
+}
+
+// rule: scope-closed-spawn
+#[test]
+fn who_is_refused_is_told_why_the_scope_ends_though_its_token_was_cancelled_too() {
+    let refused = Arc::new(Mutex::new(None));
+    let mut whole = Stepper::new(scope(async |s: Scope<'_, Why>| -> Output {
+        let spawns = KeepsHandle(s.clone(), refused.clone());
+        s.spawn(async move {
+            let _spawns = spawns;
+            pending::<Output>().await
+        });
+        assert!(s.token().cancel("enough"));
+        Err("e")
+    }));
+    assert_eq!(step(&mut whole), failed(&["body: e"]));
+    let handle = refused.lock().unwrap().take().unwrap();
+    let outcome = ringfence::block_on(handle.outcome());
+    assert_eq!(reason(outcome), "cancelled: a sibling failed");
 }

@@ -134,3 +134,21 @@ fn a_handle_that_owns_a_failure_tells_the_name_of_its_child() {
         assert_eq!(ended.await.unwrap(), (true, true));
     });
 }
+
+// rule: handle-owned
+#[test]
+fn a_handle_that_owns_a_failure_says_whether_its_child_has_ended() {
+    run(async {
+        let ended = scope(async |s| -> Result<_, Failed> {
+            let child = s.spawn_owned(async {
+                sleep(ms(10)).await;
+                Ok::<_, Failed>(1)
+            });
+            sleep(ms(5)).await;
+            let before = child.is_finished();
+            sleep(ms(10)).await;
+            Ok((before, child.is_finished()))
+        });
+        assert_eq!(ended.await.unwrap(), (false, true));
+    });
+}

@@ -231,3 +231,24 @@ fn a_body_that_panics_and_its_value_too_are_one_failure_of_the_body() {
         tally.assert_all_dropped_once();
     }
 }
+
+// trap: T8
+// rule: scope-panic
+#[test]
+fn who_comes_while_a_destructor_panics_is_dropped_unpolled() {
+    let faulty = Probe::<Output>::pending().panics_on_drop();
+    let late = Probe::<Output>::pending();
+    let controls = [faulty.controller(), late.controller()];
+    let (mut handle, mut outside) = (None, None);
+    let mut whole = Stepper::new(scope(|s: Scope<'_, Why>| {
+        handle = Some(s.spawn(faulty));
+        outside = Some(s);
+        pending::<Output>()
+    }));
+    assert_eq!(step(&mut whole), Said::Pending);
+    handle.unwrap().cancel("enough");
+    outside.unwrap().spawn(late);
+    assert_eq!(step(&mut whole), panicked(IN_DROP));
+    assert_eq!((controls[1].polls(), controls[1].drops()), (0, 1));
+    controls.iter().for_each(Controller::assert_sound);
+}

@@ -277,3 +277,6 @@ impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
         panic
     }
 }
+
+#[cfg(all(test, feature = "std", not(ringfence_loom)))]
+mod tests;

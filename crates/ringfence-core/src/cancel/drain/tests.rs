@@ -83,6 +83,7 @@ fn who_was_left_to_itself_is_not_kept_for_ever() {
     let child = Arc::<Child>::default();
     child.go(with(&child));
     assert_eq!(Arc::strong_count(&child), 1);
+    assert!(child.0.lock().unwrap().as_ref().is_some_and(Drain::is_empty), "nobody is left");
 }
 
 #[test]
@@ -168,5 +169,27 @@ fn a_panic_that_was_noted_goes_to_the_drain_around() {
     assert!(poll(&mut outer).is_pending(), "it still is");
     busy.has_gone.store(true, Ordering::Relaxed);
     let told = poll(&mut outer);
+    assert!(matches!(told, Poll::Ready(Some(panic)) if panic.message() == Some("noted")));
+}
+
+#[test]
+fn a_panic_that_was_noted_goes_along_with_who_goes() {
+    let (mut outer, mut inner, busy) = (Drain::new(), Drain::new(), Arc::new(Busy::default()));
+    inner.collect(|| {
+        leave(gone("noted"));
+        leave(busy.clone());
+    });
+    assert!(poll(&mut inner).is_pending(), "one of them is there");
+    outer.collect(|| drop(inner));
+    let child = Arc::<Child>::default();
+    child.go(outer);
+    assert_eq!(
+        child.0.lock().unwrap().as_ref().map(kept),
+        Some(1),
+        "who is there, and nobody else"
+    );
+    let mut drain = with(&child);
+    busy.has_gone.store(true, Ordering::Relaxed);
+    let told = poll(&mut drain);
     assert!(matches!(told, Poll::Ready(Some(panic)) if panic.message() == Some("noted")));
 }

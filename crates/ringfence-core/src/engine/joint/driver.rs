@@ -4,7 +4,6 @@ use super::{Joined, stage::Stage};
 use crate::outcome::Panic;
 use alloc::boxed::Box;
 use core::{
-    fmt,
     future::Future,
     mem,
     ops::Deref,
@@ -141,11 +140,5 @@ impl<D: ?Sized + Joined> Drop for Driver<D> {
             drop(joint);
             panic.resume_unless_panicking();
         }
-    }
-}
-
-impl<D: ?Sized + Joined> fmt::Debug for Driver<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Driver").finish_non_exhaustive()
     }
 }

@@ -1,7 +1,6 @@
 //! How far the two ends of a joint are: one word, and its edges.
 
 use crate::sync::atomic::{AtomicU8, Ordering};
-use core::fmt;
 
 /// What has been said and who has left, of two ends: the driver, and the other one.
 ///
@@ -132,11 +131,5 @@ impl Stage {
         // has done. A look is cheaper than a change, and enough for who comes much later.
         self.0.load(Ordering::Acquire) & other != 0
             || self.0.fetch_or(this, Ordering::AcqRel) & other != 0
-    }
-}
-
-impl fmt::Debug for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stage").field("is_said", &self.is_said()).finish_non_exhaustive()
     }
 }

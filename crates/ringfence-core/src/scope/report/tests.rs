@@ -3,13 +3,22 @@
 
 extern crate std;
 
+use super::{Birth, Gate, Owned, Post, Regular, Report};
 use crate::{Handle, Outcome, Reason, block_on, scope};
-use alloc::{boxed::Box, vec::Vec};
-use core::{convert::Infallible, future::pending, hint};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::{
+    convert::Infallible,
+    future::pending,
+    hint,
+    sync::atomic::{AtomicBool, Ordering},
+};
 use std::{sync::mpsc, thread};
 
 /// So often does each scope end while a handle is used elsewhere.
 const ROUNDS: usize = if cfg!(miri) { 5 } else { 300 };
+
+/// So often is it looked whether a driver has left.
+const LOOKS: usize = if cfg!(miri) { 5 } else { 10_000 };
 
 /// Spawns a child, whose handle goes to `other`, and ends the scope meanwhile; what `other` makes of
 /// it is returned for each round.
@@ -72,4 +81,36 @@ fn a_handle_is_dropped_elsewhere() {
     for ends in [true, false] {
         assert_eq!(while_the_scope_ends(drop, ends).len(), ROUNDS);
     }
+}
+
+/// Whether a driver leaves while somebody asks for the gate.
+fn leaves_while_asked(report: &Report, leave: impl Fn() + Sync) -> bool {
+    let [begins, left] = [const { AtomicBool::new(false) }; 2];
+    thread::scope(|threads| {
+        report.more.with(|_| {
+            threads.spawn(|| {
+                begins.store(true, Ordering::Relaxed);
+                leave();
+                left.store(true, Ordering::Relaxed);
+            });
+            while !begins.load(Ordering::Relaxed) {
+                thread::yield_now();
+            }
+            (0..LOOKS).any(|_| {
+                thread::yield_now();
+                left.load(Ordering::Relaxed)
+            })
+        })
+    })
+}
+
+#[test]
+fn a_driver_does_not_leave_before_who_asks_for_the_gate_has_it() {
+    let gate = Arc::new(Gate::new());
+    let report = || Report::new(Birth::new(), &gate);
+    let (regular, owned) = (Regular::<()>::new(report()), Owned(report()));
+    let leave = || Post::<Result<u8, ()>>::leave(&regular);
+    assert!(!leaves_while_asked(&regular.report, leave));
+    let leave = || Post::<Result<u8, ()>>::leave(&owned);
+    assert!(!leaves_while_asked(&owned.0, leave));
 }

@@ -1,6 +1,6 @@
 #![expect(unsafe_code, reason = "docs/unsafe.md, U17: each test is both ends")]
 
-use super::{Closed, Ends, Told};
+use super::{Closed, Ends, Said, Stage, Told};
 use crate::sync::Arc;
 use core::{
     ptr::NonNull,
@@ -39,7 +39,10 @@ fn what_was_said_is_heard_as_often_as_one_likes() {
 
 #[test]
 fn nobody_is_woken_who_does_not_wait() {
-    assert!(matches!(say(&Ends::new(), 7), Told::Heard(None)));
+    let ends = Ends::new();
+    assert!(!ends.stage.is_awaited());
+    assert!(matches!(say(&ends, 7), Told::Heard(None)));
+    assert!(matches!(Stage::new().say(), Said::Heard { awaited: false }));
 }
 
 #[test]
@@ -72,7 +75,9 @@ fn a_driver_stays_for_who_waits_or_asks() {
 fn what_nobody_hears_is_returned_to_who_said_it() {
     let ends = Ends::new();
     assert_eq!(poll(&ends), Poll::Pending);
+    assert!(ends.stage.hears());
     assert!(matches!(close(&ends), Closed::Unsaid(Some(_))), "it waits no more");
+    assert!(!ends.stage.hears());
     assert!(!ends.stage.say_and_leave());
     assert!(matches!(say(&ends, 7), Told::Unheard(7)));
     assert!(ends.stage.driver_leaves(), "it is the second");
