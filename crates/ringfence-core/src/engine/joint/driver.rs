@@ -132,13 +132,23 @@ impl<D: ?Sized + Joined> Future for Driver<D> {
 
 impl<D: ?Sized + Joined> Drop for Driver<D> {
     #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
     fn drop(&mut self) {
-        let Some(joint) = self.0.take() else { return };
-        // SAFETY: this is the driver, by `&mut`.
-        if let Some(panic) = unsafe { joint.let_go() } {
-            drop(joint);
-            panic.resume_unless_panicking();
+        // Only a look, for most: what has just been taken is not moved about.
+        if self.0.is_some() {
+            drop_early(self);
         }
+    }
+}
+
+/// Drops a future before its end.
+#[cold]
+#[inline(never)]
+#[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
+fn drop_early<D: ?Sized + Joined>(driver: &mut Driver<D>) {
+    let Some(joint) = driver.0.take() else { return };
+    // SAFETY: this is the driver, by `&mut`.
+    if let Some(panic) = unsafe { joint.let_go() } {
+        drop(joint);
+        panic.resume_unless_panicking();
     }
 }
