@@ -157,8 +157,9 @@ fn a_thread_keeps_no_room_for_drains_that_are_closed() {
     assert_eq!(open::room(), 0);
 }
 
-#[test]
-fn a_panic_that_was_noted_goes_to_the_drain_around() {
+/// A drain around one that was dropped when it had noted a panic and one of its was still there,
+/// who is returned as well.
+fn around_one_with_a_panic() -> (Drain, Arc<Busy>) {
     let (mut outer, mut inner, busy) = (Drain::new(), Drain::new(), Arc::new(Busy::default()));
     inner.collect(|| {
         leave(gone("noted"));
@@ -166,6 +167,12 @@ fn a_panic_that_was_noted_goes_to_the_drain_around() {
     });
     assert!(poll(&mut inner).is_pending(), "one of them is there");
     outer.collect(|| drop(inner));
+    (outer, busy)
+}
+
+#[test]
+fn a_panic_that_was_noted_goes_to_the_drain_around() {
+    let (mut outer, busy) = around_one_with_a_panic();
     assert!(poll(&mut outer).is_pending(), "it still is");
     busy.has_gone.store(true, Ordering::Relaxed);
     let told = poll(&mut outer);
@@ -174,13 +181,7 @@ fn a_panic_that_was_noted_goes_to_the_drain_around() {
 
 #[test]
 fn a_panic_that_was_noted_goes_along_with_who_goes() {
-    let (mut outer, mut inner, busy) = (Drain::new(), Drain::new(), Arc::new(Busy::default()));
-    inner.collect(|| {
-        leave(gone("noted"));
-        leave(busy.clone());
-    });
-    assert!(poll(&mut inner).is_pending(), "one of them is there");
-    outer.collect(|| drop(inner));
+    let (outer, busy) = around_one_with_a_panic();
     let child = Arc::<Child>::default();
     child.go(outer);
     assert_eq!(

@@ -48,12 +48,14 @@ fn while_the_scope_ends<T: Send>(
     })
 }
 
+/// Cancels a child, and waits for what comes of it.
+fn cancel(handle: Handle<Box<u8>>) -> Outcome<Box<u8>> {
+    handle.cancel("not needed");
+    block_on(handle.outcome())
+}
+
 #[test]
 fn a_child_that_ends_is_cancelled_elsewhere() {
-    let cancel = |handle: Handle<Box<u8>>| {
-        handle.cancel("not needed");
-        block_on(handle.outcome())
-    };
     for outcome in while_the_scope_ends(cancel, true) {
         match outcome {
             Outcome::Completed(value) => assert_eq!(*value, 7),
@@ -67,10 +69,6 @@ fn a_child_that_ends_is_cancelled_elsewhere() {
 
 #[test]
 fn a_child_that_is_dropped_is_cancelled_elsewhere() {
-    let cancel = |handle: Handle<Box<u8>>| {
-        handle.cancel("not needed");
-        block_on(handle.outcome())
-    };
     for outcome in while_the_scope_ends(cancel, false) {
         assert!(matches!(outcome, Outcome::Cancelled(_)), "{outcome:?}");
     }
