@@ -28,6 +28,7 @@ impl<T> Drop for Unseen<T> {
     }
 }
 
+/// Drops an output that nobody will see.
 #[cold]
 #[inline(never)]
 fn lose<T>(lost: T) {

@@ -140,13 +140,13 @@ pub(super) fn lose<F: Future>(slot: &Slot<F, F::Output>) {
 fn end<F, T>(polling: Polling<'_, F, T>, outcome: Outcome<T>, left: Drain) {
     match polling.end(outcome, left) {
         Told::Parent(waiter) => wake(waiter),
-        Told::Nobody(outcome, left, doomed) => forgo(outcome, left, doomed),
+        Told::Nobody(outcome, left, doomed) => drop_doomed(outcome, left, doomed),
     }
 }
 
 /// Drops the outcome of a child that was doomed in its last poll.
 #[cold]
-fn forgo<F, T>(outcome: Outcome<T>, mut left: Drain, doomed: Going<'_, F, T>) {
+fn drop_doomed<F, T>(outcome: Outcome<T>, mut left: Drain, doomed: Going<'_, F, T>) {
     let panic = match outcome {
         Outcome::Panicked(panic) => Some(panic),
         outcome => left.collect(|| catch(|| drop(outcome)).err()),

@@ -7,7 +7,7 @@ use core::{panic::Location, time::Duration};
 /// Who a child is, for its scope and in messages.
 ///
 /// Small, since every child has one: what few children have is in a box.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Birth {
     /// The number, shifted by the rank.
     place: u64,
@@ -85,7 +85,7 @@ impl Birth {
 }
 
 /// What is said of few children.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Said {
     pub(super) name: Option<Name>,
     /// How long it may go on once it was asked to end.
@@ -157,8 +157,8 @@ impl<E> ChildEnd<E> {
         self.0.as_ref().map(|noted| &noted.ended)
     }
 
-    /// As [`ended`](Self::ended), by value.
-    pub(super) fn into_ended(self) -> Option<Ended<E>> {
-        Some(self.0?.ended)
+    /// How it has ended.
+    pub(super) fn into_ended(self) -> Ended<E> {
+        self.0.map_or(Ended::Fine, |noted| noted.ended)
     }
 }

@@ -112,9 +112,9 @@ impl<T, E> Ledger<'_, T, E> {
     #[inline(never)]
     fn noted(&mut self, end: ChildEnd<E>) -> Verdict {
         match end.into_ended() {
-            None | Some(Ended::Fine) => Verdict::GoOn,
-            Some(Ended::Failed(failure)) => self.failure(failure),
-            Some(Ended::Lost) => self.lost(),
+            Ended::Fine => Verdict::GoOn,
+            Ended::Failed(failure) => self.failure(failure),
+            Ended::Lost => self.lost(),
         }
     }
 

@@ -70,8 +70,8 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         let first = (FIRST_BYTES / size_of::<F>().max(1)).clamp(1, FIRST_CHILDREN);
         let reserved = if is_first { RESERVED } else { 0 };
         let slots = (self.capacity.max(wanted) + reserved).max(first);
-        // Whole chunks, unless it is less than one: enough for those who are asked for, and no more than
-        // as many again otherwise.
+        // Whole chunks, unless it is less than one: enough for those who are asked for, and no more
+        // than as many again otherwise.
         let chunks = if wanted > self.capacity { slots.div_ceil(WIDTH) } else { slots / WIDTH };
         let slots = if slots < WIDTH { slots } else { chunks.min(CHUNKS) * WIDTH };
         let start = self.memory.allocate(is_first, slots);
