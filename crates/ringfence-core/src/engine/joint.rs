@@ -43,13 +43,13 @@ pub(crate) trait Post<O> {
     /// As `shared`, before there are two.
     fn shared_mut(&mut self) -> &mut Self::Shared;
 
-    /// The future has returned this, and was dropped. Somebody `hears`, or nobody will.
+    /// The future has returned this, and was dropped.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    unsafe fn returned(&self, output: O, hears: bool) -> (Self::Word, Self::End);
+    unsafe fn returned(&self, output: O) -> (Self::Word, Self::End);
 
-    /// The future has panicked, and was dropped. Somebody `hears`, or nobody will.
+    /// The future has panicked, and was dropped.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    unsafe fn panicked(&self, panic: Panic, hears: bool) -> (Self::Word, Self::End);
+    unsafe fn panicked(&self, panic: Panic) -> (Self::Word, Self::End);
 
     /// The future was dropped before its end.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
@@ -220,9 +220,8 @@ impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
             self.with(|future| future.as_pin_mut().map_or(Poll::Pending, |future| future.poll(cx)));
         let output = Unseen::new(ready!(polled));
         self.clear();
-        let hears = self.0.ends.stage.hears();
         // SAFETY: the driver is there.
-        let (word, end) = unsafe { self.0.post.returned(output.show(), hears) };
+        let (word, end) = unsafe { self.0.post.returned(output.show()) };
         self.put(word);
         Poll::Ready(end)
     }
@@ -243,9 +242,8 @@ impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     fn panicked(mut self, panic: Panic) -> P::End {
         let cleared = catch(|| self.clear());
-        let hears = self.0.ends.stage.hears();
         // SAFETY: the driver is there.
-        let (word, end) = unsafe { self.0.post.panicked(panic, hears) };
+        let (word, end) = unsafe { self.0.post.panicked(panic) };
         if self.0.ends.stage.is_said() {
             // The panic is that of who was woken for it.
             return self.0.post.unheard(word, end);

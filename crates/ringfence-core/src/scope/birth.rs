@@ -57,7 +57,7 @@ impl<F: Future, V, P: Post<F::Output, Word = End<V>, Shared = Report>> Refused<F
     fn drop(self) -> Kept<End<V>, Report> {
         let Self { joining, reason } = self;
         let (child, kept) = joining.part(|joint| joint);
-        kept.refuse(reason);
+        kept.give_reason(reason);
         drop(child);
         kept
     }

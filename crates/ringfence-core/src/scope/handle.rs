@@ -85,8 +85,7 @@ impl<T> Handle<T> {
         let label = || self.report.birth.label();
         match none {
             NoValue::Failed(fault) => {
-                let gate = self.report.kept_gate();
-                if gate.is_some_and(|gate| gate.wait_for_end(cx.waker())) {
+                if self.report.gate_of_fault().is_some_and(|gate| gate.wait_for_end(cx.waker())) {
                     return;
                 }
                 match fault {

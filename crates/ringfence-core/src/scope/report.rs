@@ -19,17 +19,8 @@ use core::{marker::PhantomData, mem};
 pub struct Report {
     pub(super) birth: Birth,
     gate: Lease,
-    /// Once there is something to say of it.
-    more: Lock<Option<Box<More>>>,
-}
-
-/// What is to be said of few children.
-#[derive(Debug, Default)]
-struct More {
     /// Why the handle asked for the end, if it did, or why the child was dropped.
-    reason: Option<Reason>,
-    /// The gate of a scope that ends because of the child, for who waits for that.
-    gate: Option<Arc<Gate>>,
+    reason: Lock<Option<Box<Reason>>>,
 }
 
 /// What a child's handle hears of its end.
@@ -83,28 +74,28 @@ pub(super) enum NoValue {
 impl Report {
     #[inline]
     pub(super) fn new(birth: Birth, gate: &Arc<Gate>) -> Self {
-        Self { birth, gate: Lease::new(gate), more: Lock::new(None) }
+        Self { birth, gate: Lease::new(gate), reason: Lock::new(None) }
     }
 
-    /// The child was refused, and will be dropped.
-    pub(super) fn refuse(&self, reason: Reason) {
-        self.say_more(|more| more.reason = Some(reason));
+    /// Says why the child will be dropped, or was, unless that was said.
+    pub(super) fn give_reason(&self, reason: Reason) {
+        // What is not needed is dropped after the lock.
+        let mut new = Some(Box::new(reason));
+        self.reason.with(|reason| {
+            if reason.is_none() {
+                *reason = new.take();
+            }
+        });
     }
 
-    /// Says something of it that is not said of most. Under the lock: nothing is dropped there.
-    fn say_more<T>(&self, say: impl FnOnce(&mut More) -> T) -> T {
-        let mut new = Some(Box::<More>::default());
-        self.more.with(|more| say(more.get_or_insert_with(|| new.take().expect("once"))))
-    }
-
-    /// The gate of a scope that ends because of the child.
-    pub(super) fn kept_gate(&self) -> Option<Arc<Gate>> {
-        self.more.with(|more| more.as_ref()?.gate.clone())
+    /// The gate of a scope that ends because of the child, if it may be.
+    pub(super) fn gate_of_fault(&self) -> Option<&Gate> {
+        self.gate.extended()
     }
 
     /// For what a handle takes a child that was dropped.
     pub(super) fn cancelled(&self) -> Cancelled {
-        let reason = self.more.with(|more| more.as_ref()?.reason.clone());
+        let reason = self.reason.with(|reason| reason.as_deref().cloned());
         Cancelled::new(reason.unwrap_or(Reason::Dropped))
     }
 
@@ -118,6 +109,15 @@ impl Report {
         ChildEnd::new(self.birth.rank(), Ended::Failed(self.birth.failure(cause)))
     }
 
+    /// The failure in an outcome.
+    pub(super) fn failure<T, E>(&self, outcome: Outcome<Result<T, E>>) -> Option<Failure<E>> {
+        match outcome {
+            Outcome::Completed(Err(error)) => Some(self.birth.failure(Cause::Error(error))),
+            Outcome::Panicked(panic) => Some(self.birth.failure(Cause::Panic(panic))),
+            Outcome::Completed(Ok(_)) | Outcome::Cancelled(_) => None,
+        }
+    }
+
     /// What a handle hears of a child that the scope knows to have failed, or to be lost.
     ///
     /// # Safety
@@ -125,12 +125,9 @@ impl Report {
     /// As of the methods of [`Post`].
     #[cold]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn fault<V>(&self, fault: Fault, hears: bool) -> End<V> {
-        if hears {
-            // SAFETY: the driver is there, says the caller.
-            let gate = unsafe { self.gate.keep() };
-            self.say_more(|more| more.gate = Some(gate));
-        }
+    unsafe fn fault<V>(&self, fault: Fault) -> End<V> {
+        // SAFETY: the driver is there, says the caller.
+        unsafe { self.gate.extend() };
         End::Failed(fault)
     }
 
@@ -142,19 +139,14 @@ impl Report {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
     unsafe fn dropped<V>(&self) -> End<V> {
         // SAFETY: the driver is there, says the caller.
-        let mut why = Some(unsafe { self.gate.gate() }.why());
-        self.say_more(|more| {
-            if more.reason.is_none() {
-                more.reason = why.take();
-            }
-        });
+        self.give_reason(unsafe { self.gate.gate() }.why());
         End::Gone
     }
 
     /// The driver leaves.
     fn leave(&self) {
         // Who asks for the gate is under the lock until that is counted.
-        self.more.with(|_| ());
+        self.reason.with(|_| ());
     }
 }
 
@@ -201,12 +193,12 @@ impl<V> Kept<End<V>, Report> {
         }
         #[cfg(feature = "std")]
         let told = reason.clone();
-        let mut reason = Some(reason);
-        let gate = self.say_more(|more| {
-            if more.reason.is_some() || !self.ask() {
+        let mut new = Some(Box::new(reason));
+        let gate = self.reason.with(|reason| {
+            if reason.is_some() || !self.ask() {
                 return None;
             }
-            more.reason = reason.take();
+            *reason = new.take();
             // SAFETY: the driver was there when it was asked, and comes to this lock before it
             // leaves.
             Some(unsafe { self.gate.keep() })
@@ -251,23 +243,23 @@ impl<O: ChildOutput<E>, E> Post<O> for Regular<E> {
 
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn returned(&self, output: O, hears: bool) -> (End<O::Value>, ChildEnd<E>) {
+    unsafe fn returned(&self, output: O) -> (End<O::Value>, ChildEnd<E>) {
         match output.into_result() {
             Ok(value) => (End::Completed(value), self.report.fine()),
             Err(error) => {
                 // SAFETY: says the caller.
-                let end = unsafe { self.report.fault(Fault::Failure, hears) };
+                let end = unsafe { self.report.fault(Fault::Failure) };
                 (end, self.report.failed(Cause::Error(error)))
             }
         }
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn panicked(&self, panic: Panic, hears: bool) -> (End<O::Value>, ChildEnd<E>) {
+    unsafe fn panicked(&self, panic: Panic) -> (End<O::Value>, ChildEnd<E>) {
         let lost = panic.is_loss();
         let fault = if lost { Fault::Loss } else { Fault::Failure };
         // SAFETY: says the caller.
-        let end = unsafe { self.report.fault(fault, hears) };
+        let end = unsafe { self.report.fault(fault) };
         let told = if lost {
             ChildEnd::new(self.report.birth.rank(), Ended::Lost)
         } else {
@@ -331,13 +323,13 @@ impl<T, E> Post<Result<T, E>> for Owned {
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn returned(&self, output: Result<T, E>, _: bool) -> (OwnedEnd<T, E>, ChildEnd<E>) {
+    unsafe fn returned(&self, output: Result<T, E>) -> (OwnedEnd<T, E>, ChildEnd<E>) {
         // SAFETY: says the caller.
         unsafe { self.ended(Outcome::Completed(output)) }
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn panicked(&self, panic: Panic, _: bool) -> (OwnedEnd<T, E>, ChildEnd<E>) {
+    unsafe fn panicked(&self, panic: Panic) -> (OwnedEnd<T, E>, ChildEnd<E>) {
         // SAFETY: says the caller.
         unsafe { self.ended(Outcome::of_panic(panic)) }
     }
@@ -361,17 +353,6 @@ impl<T, E> Post<Result<T, E>> for Owned {
 
     fn leave(&self) {
         self.0.leave();
-    }
-}
-
-impl Report {
-    /// The failure in an outcome.
-    pub(super) fn failure<T, E>(&self, outcome: Outcome<Result<T, E>>) -> Option<Failure<E>> {
-        match outcome {
-            Outcome::Completed(Err(error)) => Some(self.birth.failure(Cause::Error(error))),
-            Outcome::Panicked(panic) => Some(self.birth.failure(Cause::Panic(panic))),
-            Outcome::Completed(Ok(_)) | Outcome::Cancelled(_) => None,
-        }
     }
 }
 

@@ -66,7 +66,7 @@ impl<W> Ends<W> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
     pub(super) unsafe fn put(&self, word: W) {
         // SAFETY: I11: it was not said, and the caller is the driver.
-        self.word.with_mut(|place| unsafe { *place = Some(word) });
+        self.word.with_mut(|place| unsafe { place.write(Some(word)) });
     }
 
     /// Says the word that was put there.

@@ -43,14 +43,7 @@ impl Stage {
         self.0.load(Ordering::Acquire) & SAID != 0
     }
 
-    /// Whether the other end is there, as far as one can tell.
-    #[inline]
-    pub(super) fn hears(&self) -> bool {
-        // Relaxed: nothing of what it has done matters.
-        self.0.load(Ordering::Relaxed) & DEAF == 0
-    }
-
-    /// Whether the other end has ever waited, which asks.
+    /// Whether the other end, which is the caller, has ever waited.
     #[inline]
     pub(super) fn is_awaited(&self) -> bool {
         // Relaxed: it has done so itself.

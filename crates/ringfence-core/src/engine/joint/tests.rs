@@ -28,11 +28,11 @@ impl Post<u8> for Note {
         self
     }
 
-    unsafe fn returned(&self, output: u8, _: bool) -> (u8, ()) {
+    unsafe fn returned(&self, output: u8) -> (u8, ()) {
         (output, ())
     }
 
-    unsafe fn panicked(&self, panic: Panic, _: bool) -> (u8, ()) {
+    unsafe fn panicked(&self, panic: Panic) -> (u8, ()) {
         panic.resume()
     }
 

@@ -85,7 +85,7 @@ fn a_handle_is_dropped_elsewhere() {
 fn leaves_while_asked(report: &Report, leave: impl Fn() + Sync) -> bool {
     let [begins, left] = [const { AtomicBool::new(false) }; 2];
     thread::scope(|threads| {
-        report.more.with(|_| {
+        report.reason.with(|_| {
             threads.spawn(|| {
                 begins.store(true, Ordering::Relaxed);
                 leave();
