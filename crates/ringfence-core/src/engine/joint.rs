@@ -6,6 +6,7 @@
 mod driver;
 mod ends;
 mod kept;
+mod room;
 mod stage;
 
 pub(crate) use driver::Driver;
@@ -28,7 +29,8 @@ use ends::{Ends, Told};
 ///
 /// # Safety
 ///
-/// Who calls an `unsafe` method is the driver of the joint that the post is in, and has not left.
+/// Who calls an `unsafe` method is the driver of the joint that has what is shared, and has not
+/// left.
 pub(crate) trait Post<O> {
     /// What the other end hears.
     type Word;
@@ -37,29 +39,23 @@ pub(crate) trait Post<O> {
     /// What both look at.
     type Shared;
 
-    /// Returns what both look at.
-    fn shared(&self) -> &Self::Shared;
-
-    /// As `shared`, before there are two.
-    fn shared_mut(&mut self) -> &mut Self::Shared;
-
     /// The future has returned this, and was dropped.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    unsafe fn returned(&self, output: O) -> (Self::Word, Self::End);
+    unsafe fn returned(shared: &Self::Shared, output: O) -> (Self::Word, Self::End);
 
     /// The future has panicked, and was dropped.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    unsafe fn panicked(&self, panic: Panic) -> (Self::Word, Self::End);
+    unsafe fn panicked(shared: &Self::Shared, panic: Panic) -> (Self::Word, Self::End);
 
     /// The future was dropped before its end.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    unsafe fn dropped(&self) -> Self::Word;
+    unsafe fn dropped(shared: &Self::Shared) -> Self::Word;
 
     /// There is nobody to hear the word. Returns what the driver is told instead.
-    fn unheard(&self, word: Self::Word, end: Self::End) -> Self::End;
+    fn unheard(shared: &Self::Shared, word: Self::Word, end: Self::End) -> Self::End;
 
     /// The other end may have [asked](Kept::ask), and the driver is about to leave.
-    fn leave(&self);
+    fn leave(shared: &Self::Shared);
 }
 
 /// The allocation. It has two owners, and no count: the [`Driver`], which has the future, and
@@ -67,7 +63,7 @@ pub(crate) trait Post<O> {
 ///
 /// # Who may touch what
 ///
-/// `ends` and `post` belong to both, by `&`. `future` belongs to the driver.
+/// `ends` belongs to both, by `&`. `future` belongs to the driver.
 ///
 /// # Invariants
 ///
@@ -76,33 +72,35 @@ pub(crate) trait Post<O> {
 /// I10. Each end leaves once, and touches nothing of the joint after that but to free it, which is
 ///      for the second.
 //
-// In this order: so whoever does not know the types finds the ends.
+// In this order: so whoever does not know the type of the future finds the ends.
 #[repr(C)]
-pub(crate) struct Joint<F, P, W> {
-    ends: Ends<W>,
-    post: P,
+pub(crate) struct Joint<F: Future, P: Post<F::Output>> {
+    ends: Ends<P::Shared, P::Word>,
     future: UnsafeCell<Option<F>>,
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
 // SAFETY: I9: `&Joint` reaches the future through the driver only, which is not shared.
-unsafe impl<F: Send, P: Sync, W> Sync for Joint<F, P, W> where Ends<W>: Sync {}
+unsafe impl<F, P> Sync for Joint<F, P>
+where
+    F: Future + Send,
+    P: Post<F::Output>,
+    Ends<P::Shared, P::Word>: Sync,
+{
+}
 
 /// What a driver does with a joint of any type.
 ///
 /// # Safety
 ///
-/// It is a [`Joint`], and nothing else is. Who calls an `unsafe` method is the driver, has it by
-/// `&mut`, and has not left.
+/// It is a [`Joint`] with what it says is shared, and nothing else is. Who calls an `unsafe` method
+/// is the driver, has it by `&mut`, and has not left.
 #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
 pub unsafe trait Joined {
     /// What the driver is told of the end.
     type End;
     /// What both ends look at.
     type Shared;
-
-    /// Returns what both look at.
-    fn shared(&self) -> &Self::Shared;
 
     /// Polls the future; drops it at its end, of which the word is then to be said.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
@@ -121,7 +119,7 @@ pub unsafe trait Joined {
     unsafe fn let_go(&self) -> Option<Panic>;
 }
 
-impl<F: Future, P: Post<F::Output>> Joint<F, P, P::Word> {
+impl<F: Future, P: Post<F::Output>> Joint<F, P> {
     /// What the driver may do.
     ///
     /// # Safety
@@ -136,13 +134,9 @@ impl<F: Future, P: Post<F::Output>> Joint<F, P, P::Word> {
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
 // SAFETY: it is one.
-unsafe impl<F: Future, P: Post<F::Output>> Joined for Joint<F, P, P::Word> {
+unsafe impl<F: Future, P: Post<F::Output>> Joined for Joint<F, P> {
     type End = P::End;
     type Shared = P::Shared;
-
-    fn shared(&self) -> &P::Shared {
-        self.post.shared()
-    }
 
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
@@ -171,9 +165,14 @@ unsafe impl<F: Future, P: Post<F::Output>> Joined for Joint<F, P, P::Word> {
 }
 
 /// The driver, as long as it is there: it may touch the future, and the word until that is said.
-struct Driving<'a, F: Future, P: Post<F::Output>>(&'a Joint<F, P, P::Word>);
+struct Driving<'a, F: Future, P: Post<F::Output>>(&'a Joint<F, P>);
 
 impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
+    #[inline]
+    fn shared(&self) -> &P::Shared {
+        &self.0.ends.head.shared
+    }
+
     /// Lends the future in its place.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
@@ -207,7 +206,7 @@ impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
         // SAFETY: as in `put`.
         let told = unsafe { self.0.ends.say() };
         if let Told::Heard(_) = told {
-            self.0.post.leave();
+            P::leave(self.shared());
         }
         told
     }
@@ -221,14 +220,14 @@ impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
         let output = Unseen::new(ready!(polled));
         self.clear();
         // SAFETY: the driver is there.
-        let (word, end) = unsafe { self.0.post.returned(output.show()) };
+        let (word, end) = unsafe { P::returned(self.shared(), output.show()) };
         self.put(word);
         Poll::Ready(end)
     }
 
     fn say(mut self, end: P::End) -> P::End {
         match self.tell() {
-            Told::Unheard(word) => self.0.post.unheard(word, end),
+            Told::Unheard(word) => P::unheard(self.shared(), word, end),
             Told::Heard(waiter) => {
                 let end = Unseen::new(end);
                 if let Some(waiter) = waiter {
@@ -243,14 +242,14 @@ impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
     fn panicked(mut self, panic: Panic) -> P::End {
         let cleared = catch(|| self.clear());
         // SAFETY: the driver is there.
-        let (word, end) = unsafe { self.0.post.panicked(panic) };
-        if self.0.ends.stage.is_said() {
+        let (word, end) = unsafe { P::panicked(self.shared(), panic) };
+        if self.0.ends.stage().is_said() {
             // The panic is that of who was woken for it.
-            return self.0.post.unheard(word, end);
+            return P::unheard(self.shared(), word, end);
         }
         self.put(word);
         let (end, woken) = match self.tell() {
-            Told::Unheard(word) => (self.0.post.unheard(word, end), Ok(None)),
+            Told::Unheard(word) => (P::unheard(self.shared(), word, end), Ok(None)),
             Told::Heard(waiter) => (end, catch(|| waiter.map(Waker::wake))),
         };
         // A child has one end, and that was its first panic.
@@ -263,11 +262,11 @@ impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     fn let_go(mut self) -> Option<Panic> {
         let mut panic = catch(|| self.clear()).err();
-        if self.0.ends.stage.is_said() {
+        if self.0.ends.stage().is_said() {
             return panic;
         }
         // SAFETY: the driver is there.
-        let word = unsafe { self.0.post.dropped() };
+        let word = unsafe { P::dropped(self.shared()) };
         self.put(word);
         if let Told::Heard(waiter) = self.tell() {
             keep_first(&mut panic, catch(|| waiter.map(Waker::wake)).err());

@@ -24,18 +24,17 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
 
     /// The one way in.
     ///
-    /// `post` says to whom the end is told, and `unsize` forgets the type of the child's future. A
+    /// `P` says to whom the end is told, and `unsize` forgets the type of the child's future. A
     /// child that is refused is given back.
     #[inline]
     fn admit<F: Future, V, P: Post<F::Output, Word = End<V>, Shared = Report>>(
         &self,
         birth: Birth,
         future: F,
-        post: impl FnOnce(Report) -> P,
-        unsize: impl FnOnce(Box<Joint<F, P, End<V>>>) -> Box<M::Child<'env, E>>,
-    ) -> Result<Kept<End<V>, Report>, Refused<F, P, V>> {
+        unsize: impl FnOnce(Box<Joint<F, P>>) -> Box<M::Child<'env, E>>,
+    ) -> Result<Kept<End<V>, Report>, Refused<F, P>> {
         // Allocated before the door is locked.
-        let joining = Joining::new(future, post(Report::new(birth, &self.door.gate)));
+        let joining = Joining::<F, P>::new(future, Report::new(birth, &self.door.gate));
         let admitted = self.door.admit(
             joining,
             |joining, number| joining.shared_mut().birth.set_number(number),
@@ -46,12 +45,12 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
 }
 
 /// A child that was not admitted.
-struct Refused<F, P, V> {
-    joining: Joining<F, P, End<V>>,
+struct Refused<F: Future, P: Post<F::Output>> {
+    joining: Joining<F, P>,
     reason: Reason,
 }
 
-impl<F: Future, V, P: Post<F::Output, Word = End<V>, Shared = Report>> Refused<F, P, V> {
+impl<F: Future, V, P: Post<F::Output, Word = End<V>, Shared = Report>> Refused<F, P> {
     /// Drops the child. Returns what its handle looks at.
     #[cold]
     fn drop(self) -> Kept<End<V>, Report> {
@@ -93,7 +92,7 @@ macro_rules! spawning {
             {
                 // Not through `child`, which would count the scope.
                 let admitted =
-                    self.admit(Birth::new(), child, Regular::<E>::new, |it| it);
+                    self.admit::<F, _, Regular<E>>(Birth::new(), child, |it| it);
                 Handle::new(admitted.unwrap_or_else(|refused| refused.drop()))
             }
 
@@ -252,7 +251,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                let admitted = self.scope.admit(self.birth, child, Regular::<E>::new, |it| it);
+                let admitted = self.scope.admit::<F, _, Regular<E>>(self.birth, child, |it| it);
                 Handle::new(admitted.unwrap_or_else(|refused| refused.drop()))
             }
 
@@ -282,7 +281,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                match self.scope.admit(self.birth, child, Regular::<E>::new, |it| it) {
+                match self.scope.admit::<F, _, Regular<E>>(self.birth, child, |it| it) {
                     Ok(kept) => Ok(Handle::new(kept)),
                     Err(refused) => Err(refused.into_error()),
                 }
@@ -296,7 +295,7 @@ macro_rules! spawning {
                 $(E: $send,)?
             {
                 let overdue = self.scope.door.overdue();
-                let admitted = self.scope.admit(self.birth, child, Owned, |it| it);
+                let admitted = self.scope.admit::<F, _, Owned>(self.birth, child, |it| it);
                 let kept = admitted.unwrap_or_else(|refused| refused.drop());
                 OwnedHandle::new(kept, overdue)
             }

@@ -214,80 +214,59 @@ impl<V> Kept<End<V>, Report> {
 }
 
 /// The post of a child whose failure is the scope's.
-#[derive(Debug)]
-pub(super) struct Regular<E> {
-    report: Report,
-    error: PhantomData<fn() -> E>,
-}
-
-impl<E> Regular<E> {
-    #[inline]
-    pub(super) fn new(report: Report) -> Self {
-        Self { report, error: PhantomData }
-    }
-}
+pub(super) struct Regular<E>(PhantomData<fn() -> E>);
 
 impl<O: ChildOutput<E>, E> Post<O> for Regular<E> {
     type Word = End<O::Value>;
     type End = ChildEnd<E>;
     type Shared = Report;
 
-    fn shared(&self) -> &Report {
-        &self.report
-    }
-
-    #[inline]
-    fn shared_mut(&mut self) -> &mut Report {
-        &mut self.report
-    }
-
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn returned(&self, output: O) -> (End<O::Value>, ChildEnd<E>) {
+    unsafe fn returned(report: &Report, output: O) -> (End<O::Value>, ChildEnd<E>) {
         match output.into_result() {
-            Ok(value) => (End::Completed(value), self.report.fine()),
+            Ok(value) => (End::Completed(value), report.fine()),
             Err(error) => {
                 // SAFETY: says the caller.
-                let end = unsafe { self.report.fault(Fault::Failure) };
-                (end, self.report.failed(Cause::Error(error)))
+                let end = unsafe { report.fault(Fault::Failure) };
+                (end, report.failed(Cause::Error(error)))
             }
         }
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn panicked(&self, panic: Panic) -> (End<O::Value>, ChildEnd<E>) {
+    unsafe fn panicked(report: &Report, panic: Panic) -> (End<O::Value>, ChildEnd<E>) {
         let lost = panic.is_loss();
         let fault = if lost { Fault::Loss } else { Fault::Failure };
         // SAFETY: says the caller.
-        let end = unsafe { self.report.fault(fault) };
+        let end = unsafe { report.fault(fault) };
         let told = if lost {
-            ChildEnd::new(self.report.birth.rank(), Ended::Lost)
+            ChildEnd::new(report.birth.rank(), Ended::Lost)
         } else {
-            self.report.failed(Cause::Panic(panic))
+            report.failed(Cause::Panic(panic))
         };
         (end, told)
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn dropped(&self) -> End<O::Value> {
+    unsafe fn dropped(report: &Report) -> End<O::Value> {
         // SAFETY: says the caller.
-        unsafe { self.report.dropped() }
+        unsafe { report.dropped() }
     }
 
-    fn unheard(&self, unheard: End<O::Value>, end: ChildEnd<E>) -> ChildEnd<E> {
+    fn unheard(_: &Report, unheard: End<O::Value>, end: ChildEnd<E>) -> ChildEnd<E> {
         // A value is dropped while the child may still panic for it.
         drop(unheard);
         end
     }
 
-    fn leave(&self) {
-        self.report.leave();
+    fn leave(report: &Report) {
+        report.leave();
     }
 }
 
 /// The post of a child whose failure is its handle's.
-#[derive(Debug)]
-pub(super) struct Owned(pub(super) Report);
+pub(super) struct Owned(());
 
 /// What a handle hears of a child whose failure is its own.
 type OwnedEnd<T, E> = End<Outcome<Result<T, E>>>;
@@ -295,16 +274,19 @@ type OwnedEnd<T, E> = End<Outcome<Result<T, E>>>;
 impl Owned {
     /// The end of a child with an outcome that is for its handle.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn ended<T, E>(&self, outcome: Outcome<Result<T, E>>) -> (OwnedEnd<T, E>, ChildEnd<E>) {
+    unsafe fn ended<T, E>(
+        report: &Report,
+        outcome: Outcome<Result<T, E>>,
+    ) -> (OwnedEnd<T, E>, ChildEnd<E>) {
         #[cfg(feature = "std")]
         if outcome.is_failure() {
             // SAFETY: says the caller.
-            let gate = unsafe { self.0.gate.gate() };
-            if let Some(child) = gate.observed().and_then(|scope| scope.child(self.0.birth.id())) {
+            let gate = unsafe { report.gate.gate() };
+            if let Some(child) = gate.observed().and_then(|scope| scope.child(report.birth.id())) {
                 child.failed();
             }
         }
-        (End::Completed(outcome), self.0.fine())
+        (End::Completed(outcome), report.fine())
     }
 }
 
@@ -313,46 +295,37 @@ impl<T, E> Post<Result<T, E>> for Owned {
     type End = ChildEnd<E>;
     type Shared = Report;
 
-    fn shared(&self) -> &Report {
-        &self.0
-    }
-
-    #[inline]
-    fn shared_mut(&mut self) -> &mut Report {
-        &mut self.0
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
+    unsafe fn returned(report: &Report, output: Result<T, E>) -> (OwnedEnd<T, E>, ChildEnd<E>) {
+        // SAFETY: says the caller.
+        unsafe { Self::ended(report, Outcome::Completed(output)) }
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn returned(&self, output: Result<T, E>) -> (OwnedEnd<T, E>, ChildEnd<E>) {
+    unsafe fn panicked(report: &Report, panic: Panic) -> (OwnedEnd<T, E>, ChildEnd<E>) {
         // SAFETY: says the caller.
-        unsafe { self.ended(Outcome::Completed(output)) }
+        unsafe { Self::ended(report, Outcome::of_panic(panic)) }
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn panicked(&self, panic: Panic) -> (OwnedEnd<T, E>, ChildEnd<E>) {
+    unsafe fn dropped(report: &Report) -> OwnedEnd<T, E> {
         // SAFETY: says the caller.
-        unsafe { self.ended(Outcome::of_panic(panic)) }
-    }
-
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U16")]
-    unsafe fn dropped(&self) -> OwnedEnd<T, E> {
-        // SAFETY: says the caller.
-        unsafe { self.0.dropped() }
+        unsafe { report.dropped() }
     }
 
     /// If there is no handle any more, a failure is the scope's.
-    fn unheard(&self, unheard: OwnedEnd<T, E>, end: ChildEnd<E>) -> ChildEnd<E> {
+    fn unheard(report: &Report, unheard: OwnedEnd<T, E>, end: ChildEnd<E>) -> ChildEnd<E> {
         match unheard.into_value() {
             Some(Outcome::Cancelled(_)) => ChildEnd::new(end.rank(), Ended::Lost),
             outcome => {
-                let failure = outcome.and_then(|outcome| self.0.failure(outcome));
+                let failure = outcome.and_then(|outcome| report.failure(outcome));
                 ChildEnd::new(end.rank(), failure.map_or(Ended::Fine, Ended::Failed))
             }
         }
     }
 
-    fn leave(&self) {
-        self.0.leave();
+    fn leave(report: &Report) {
+        report.leave();
     }
 }
 

@@ -1,6 +1,6 @@
 //! The end of a joint that has the future.
 
-use super::{Joined, stage::Stage};
+use super::{Joined, ends::Head, stage::Stage};
 use crate::outcome::Panic;
 use alloc::boxed::Box;
 use core::{
@@ -30,6 +30,14 @@ impl<D: ?Sized + Joined> Share<D> {
     fn stage(&self) -> &Stage {
         // SAFETY: I10: this end has not left. It is a joint, which begins with this.
         unsafe { self.0.cast::<Stage>().as_ref() }
+    }
+
+    /// What the other end looks at as well.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
+    fn shared(&self) -> &D::Shared {
+        // SAFETY: as above.
+        &unsafe { self.0.cast::<Head<D::Shared>>().as_ref() }.shared
     }
 
     /// Says the word, and leaves. Gives itself back if there is more to do.
@@ -74,6 +82,7 @@ impl<D: ?Sized + Joined> Driver<D> {
     /// # Panics
     ///
     /// If the future has ended.
+    #[inline]
     pub(crate) fn shared(&self) -> &D::Shared {
         self.0.as_ref().expect(BEFORE).shared()
     }

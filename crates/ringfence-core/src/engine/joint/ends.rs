@@ -1,11 +1,25 @@
 //! What the two ends of a joint have in common: the word that one says to the other, once.
 
-use super::stage::{Said, Stage};
+use super::{
+    room::Room,
+    stage::{Said, Stage},
+};
 use crate::sync::{Lock, UnsafeCell};
 use core::{
     ptr::NonNull,
     task::{Context, Poll, Waker},
 };
+
+/// What the ends know of a joint that know no more of its types.
+//
+// In this order: so a joint begins with its stage.
+#[repr(C)]
+pub(super) struct Head<S> {
+    pub(super) stage: Stage,
+    pub(super) room: Room,
+    /// What both look at.
+    pub(super) shared: S,
+}
 
 /// A word from a driver to the other end, which may be gone before it is said.
 ///
@@ -22,17 +36,17 @@ use core::{
 /// I11. The word is the driver's until it was said, and the other end's from then on. If it was not
 ///      said when the other end left, it is the driver's for good.
 //
-// In this order: so whoever does not know the type of the word finds the stage.
+// In this order: so whoever does not know the type of the word finds the head.
 #[repr(C)]
-pub(super) struct Ends<W> {
-    pub(super) stage: Stage,
-    word: UnsafeCell<Option<W>>,
+pub(super) struct Ends<S, W> {
+    pub(super) head: Head<S>,
     listener: Lock<Option<Waker>>,
+    word: UnsafeCell<Option<W>>,
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
 // SAFETY: I11: the word goes from one end to the other, and they do not share it.
-unsafe impl<W: Send> Sync for Ends<W> {}
+unsafe impl<S: Sync, W: Send> Sync for Ends<S, W> {}
 
 /// What came of a word.
 #[must_use]
@@ -52,9 +66,16 @@ pub(super) enum Closed<W> {
     Said(W),
 }
 
-impl<W> Ends<W> {
-    pub(super) fn new() -> Self {
-        Self { stage: Stage::new(), word: UnsafeCell::new(None), listener: Lock::new(None) }
+impl<S, W> Ends<S, W> {
+    #[inline]
+    pub(super) fn new(room: Room, shared: S) -> Self {
+        let head = Head { stage: Stage::new(), room, shared };
+        Self { head, listener: Lock::new(None), word: UnsafeCell::new(None) }
+    }
+
+    #[inline]
+    pub(super) fn stage(&self) -> &Stage {
+        &self.head.stage
     }
 
     /// Puts the word in its place, to be said.
@@ -76,7 +97,7 @@ impl<W> Ends<W> {
     /// The caller is the driver, and has said nothing.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
     pub(super) unsafe fn say(&self) -> Told<W> {
-        match self.stage.say() {
+        match self.stage().say() {
             Said::Heard { awaited } => {
                 Told::Heard(if awaited { self.listener.with(Option::take) } else { None })
             }
@@ -97,7 +118,7 @@ impl<W> Ends<W> {
         cx: &mut Context<'_>,
         hear: impl FnOnce(&mut W) -> R,
     ) -> Poll<R> {
-        if !self.stage.is_said() && !self.listen(cx.waker()) {
+        if !self.stage().is_said() && !self.listen(cx.waker()) {
             return Poll::Pending;
         }
         Poll::Ready(self.word.with_mut(|word| {
@@ -108,11 +129,12 @@ impl<W> Ends<W> {
     }
 
     /// Has the driver wake whoever listens; true, if the word was said meanwhile.
+    #[inline(never)]
     fn listen(&self, listener: &Waker) -> bool {
         // Foreign code before the lock, and after it.
         let new = listener.clone();
         let _old = self.listener.with(|listener| listener.replace(new));
-        let said = self.stage.listen();
+        let said = self.stage().listen();
         if said {
             drop(self.listener.with(Option::take));
         }
@@ -132,11 +154,11 @@ impl<W> Ends<W> {
     pub(super) unsafe fn close(this: NonNull<Self>) -> Closed<W> {
         // SAFETY: this end has not left, says the caller.
         let ends = unsafe { this.as_ref() };
-        if !ends.stage.is_said() {
+        if !ends.stage().is_said() {
             // Before it leaves.
-            let awaited = ends.stage.is_awaited();
+            let awaited = ends.stage().is_awaited();
             let listener = if awaited { ends.listener.with(Option::take) } else { None };
-            if ends.stage.leave_unless_said() {
+            if ends.stage().leave_unless_said() {
                 return Closed::Unsaid(listener);
             }
             drop(listener);

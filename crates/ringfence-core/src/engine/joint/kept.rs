@@ -4,9 +4,10 @@ use super::{
     Driver, Joined, Joint, Post,
     driver::Share,
     ends::{Closed, Ends},
+    room::Room,
 };
 use crate::sync::UnsafeCell;
-use alloc::boxed::Box;
+use alloc::{alloc::dealloc, boxed::Box};
 use core::{
     future::Future,
     mem,
@@ -22,19 +23,12 @@ use core::{
 ///
 /// # Invariants
 ///
-/// I12. `ends` and `shared` are of one joint, of which this is the end that is no driver, and which
-///      `free` frees.
-pub(crate) struct Kept<W, S> {
-    /// None once it has left.
-    ends: Option<NonNull<Ends<W>>>,
-    shared: NonNull<S>,
-    free: fn(NonNull<Ends<W>>),
-}
+/// I12. This is the end of its joint that is no driver. There is none once it has left.
+pub(crate) struct Kept<W, S>(Option<NonNull<Ends<S, W>>>);
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-// SAFETY: what is reached is the word, as its owner (I11), and what is shared, by `&`. The last one
-// drops the post, whose other parts are as `Send` as that one, says whoever names it; the future is
-// gone then.
+// SAFETY: what is reached is the word, as its owner (I11), and what is shared, by `&`, or as the
+// last one; the future is gone then.
 unsafe impl<W: Send, S: Send + Sync> Send for Kept<W, S> {}
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
@@ -45,7 +39,7 @@ impl<W, S> Kept<W, S> {
     /// Whether there is a word.
     #[inline]
     pub(crate) fn is_said(&self) -> bool {
-        self.ends().stage.is_said()
+        self.ends().stage().is_said()
     }
 
     /// Waits for the word, and lets `hear` have it; again whenever it is polled after that.
@@ -63,29 +57,32 @@ impl<W, S> Kept<W, S> {
     /// Asks for something that is there as long as the driver is: from now on, that does not leave
     /// before it has called [`Post::leave`]. False, if it may have left.
     pub(crate) fn ask(&self) -> bool {
-        self.ends().stage.ask()
+        self.ends().stage().ask()
     }
 
     /// Leaves. If there is a word, lets `hear` have it, and what is shared, before.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     pub(crate) fn abandon<R>(&mut self, hear: impl FnOnce(W, &S) -> R) -> Option<R> {
-        let leaving = Leaving { ends: self.ends.take()?, free: self.free };
+        let leaving = Leaving(self.0.take()?);
         // SAFETY: I12, and this has not left, nor has it taken the word, which is here only.
-        match unsafe { Ends::close(leaving.ends) } {
+        match unsafe { Ends::close(leaving.0) } {
             Closed::Unsaid(_listener) => {
                 mem::forget(leaving);
                 None
             }
-            // SAFETY: I12, and this leaves after that.
-            Closed::Said(word) => Some(hear(word, unsafe { self.shared.as_ref() })),
+            Closed::Said(word) => {
+                // SAFETY: I12, and this leaves after that.
+                let ends = unsafe { leaving.0.as_ref() };
+                Some(hear(word, &ends.head.shared))
+            }
         }
     }
 
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-    fn ends(&self) -> &Ends<W> {
-        let ends = self.ends.as_ref().expect(THERE);
+    fn ends(&self) -> &Ends<S, W> {
+        let ends = self.0.as_ref().expect(THERE);
         // SAFETY: I12, and this has not left.
         unsafe { ends.as_ref() }
     }
@@ -98,11 +95,8 @@ impl<W, S> Deref for Kept<W, S> {
     type Target = S;
 
     #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     fn deref(&self) -> &S {
-        assert!(self.ends.is_some(), "{THERE}");
-        // SAFETY: I12, and this has not left.
-        unsafe { self.shared.as_ref() }
+        &self.ends().head.shared
     }
 }
 
@@ -115,44 +109,62 @@ impl<W, S> Drop for Kept<W, S> {
 }
 
 /// This end, which leaves when dropped.
-struct Leaving<W> {
-    ends: NonNull<Ends<W>>,
-    free: fn(NonNull<Ends<W>>),
-}
+struct Leaving<W, S>(NonNull<Ends<S, W>>);
 
-impl<W> Drop for Leaving<W> {
+impl<W, S> Drop for Leaving<W, S> {
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     fn drop(&mut self) {
         // SAFETY: I12, and this has not left.
-        let stage = unsafe { &(*self.ends.as_ptr()).stage };
+        let stage = unsafe { &(*self.0.as_ptr()).head.stage };
         if stage.other_leaves() {
-            (self.free)(self.ends);
+            // SAFETY: I12, and this is the second.
+            unsafe { free(self.0) };
         }
     }
 }
 
+/// Frees a joint.
+///
+/// # Safety
+///
+/// Both ends have left, and the caller is the second.
+#[inline(never)]
 #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-fn free<F, P, W>(ends: NonNull<Ends<W>>) {
-    // SAFETY: I12: this is what it begins with, and it came out of a box. The caller is the second.
-    drop(unsafe { Box::from_raw(ends.as_ptr().cast::<Joint<F, P, W>>()) });
+unsafe fn free<W, S>(ends: NonNull<Ends<S, W>>) {
+    /// The memory of a joint, also if what is in there panics when it is dropped.
+    struct Memory(NonNull<u8>, Room);
+
+    impl Drop for Memory {
+        #[inline]
+        fn drop(&mut self) {
+            // SAFETY: it came out of a box, of that room.
+            unsafe { dealloc(self.0.as_ptr(), self.1.layout()) };
+        }
+    }
+
+    // SAFETY: it is there, says the caller.
+    let room = unsafe { &(*ends.as_ptr()).head }.room;
+    let _memory = Memory(ends.cast(), room);
+    // SAFETY: the caller has it to itself. There is no future (I9), which would come after this.
+    unsafe { ends.drop_in_place() };
 }
 
 /// A future joined with its post, before the two ends part.
-pub(crate) struct Joining<F, P, W>(Box<Joint<F, P, W>>);
+pub(crate) struct Joining<F: Future, P: Post<F::Output>>(Box<Joint<F, P>>);
 
-impl<F: Future, P: Post<F::Output>> Joining<F, P, P::Word> {
-    /// Joins a future with its post.
+impl<F: Future, P: Post<F::Output>> Joining<F, P> {
+    /// Joins a future with what both ends will look at.
     #[inline]
-    pub(crate) fn new(future: F, post: P) -> Self {
-        let future = UnsafeCell::new(Some(future));
-        Self(Box::new(Joint { ends: Ends::new(), post, future }))
+    pub(crate) fn new(future: F, shared: P::Shared) -> Self {
+        let ends = Ends::new(Room::of::<Joint<F, P>>(), shared);
+        Self(Box::new(Joint { ends, future: UnsafeCell::new(Some(future)) }))
     }
 
     /// What both ends will look at.
     #[inline]
     pub(crate) fn shared_mut(&mut self) -> &mut P::Shared {
-        self.0.post.shared_mut()
+        &mut self.0.ends.head.shared
     }
 
     /// Takes the future out again.
@@ -166,18 +178,13 @@ impl<F: Future, P: Post<F::Output>> Joining<F, P, P::Word> {
     ///
     /// If `unsize` gives back another box than it was given.
     #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     pub(crate) fn part<D: ?Sized + Joined>(
         self,
-        unsize: impl FnOnce(Box<Joint<F, P, P::Word>>) -> Box<D>,
+        unsize: impl FnOnce(Box<Joint<F, P>>) -> Box<D>,
     ) -> (Driver<D>, Kept<P::Word, P::Shared>) {
         let before = &raw const *self.0;
         let joint = NonNull::from(Box::leak(unsize(self.0)));
         assert!(ptr::addr_eq(before, joint.as_ptr()), "it is only to forget the type");
-        let driver = Driver(Some(Share(joint)));
-        let joint = joint.cast::<Joint<F, P, P::Word>>();
-        // SAFETY: it is there, since no end has left.
-        let shared = NonNull::from(unsafe { &(*joint.as_ptr()).post }.shared());
-        (driver, Kept { ends: Some(joint.cast()), shared, free: free::<F, P, P::Word> })
+        (Driver(Some(Share(joint))), Kept(Some(joint.cast())))
     }
 }

@@ -8,7 +8,7 @@ use core::{
     task::{Context, Poll, Waker},
 };
 
-/// A post that counts how often it is told that the driver is about to leave.
+/// What is shared: how often it was told that the driver is about to leave.
 struct Note {
     leaves: Cell<usize>,
     _there: Arc<()>,
@@ -20,34 +20,26 @@ impl Post<u8> for Note {
     type End = ();
     type Shared = Self;
 
-    fn shared(&self) -> &Self {
-        self
-    }
-
-    fn shared_mut(&mut self) -> &mut Self {
-        self
-    }
-
-    unsafe fn returned(&self, output: u8) -> (u8, ()) {
+    unsafe fn returned(_: &Self, output: u8) -> (u8, ()) {
         (output, ())
     }
 
-    unsafe fn panicked(&self, panic: Panic) -> (u8, ()) {
+    unsafe fn panicked(_: &Self, panic: Panic) -> (u8, ()) {
         panic.resume()
     }
 
-    unsafe fn dropped(&self) -> u8 {
+    unsafe fn dropped(_: &Self) -> u8 {
         0
     }
 
-    fn unheard(&self, _: u8, (): ()) {}
+    fn unheard(_: &Self, _: u8, (): ()) {}
 
-    fn leave(&self) {
-        self.leaves.set(self.leaves.get() + 1);
+    fn leave(note: &Self) {
+        note.leaves.set(note.leaves.get() + 1);
     }
 }
 
-type Ends<F> = (Driver<Joint<F, Note, u8>>, Kept<u8, Note>);
+type Ends<F> = (Driver<Joint<F, Note>>, Kept<u8, Note>);
 
 /// The ends of a joint, in which `there` is as long as that is.
 fn joint<F: Future<Output = u8>>(future: F, there: &Arc<()>) -> Ends<F> {
@@ -107,4 +99,33 @@ fn a_future_is_dropped_with_its_driver_whoever_is_the_second() {
     drop(driver);
     assert_eq!(Arc::strong_count(&future), 1);
     assert!(kept.is_said(), "it was dropped");
+}
+
+#[test]
+fn a_handle_is_a_pointer() {
+    assert_eq!(size_of::<Kept<u8, Note>>(), size_of::<usize>());
+}
+
+#[test]
+fn ends_are_found_whatever_the_future_is_aligned_to() {
+    /// A future that begins a cache line.
+    #[repr(align(64))]
+    struct Aligned(Ready<u8>);
+
+    impl Future for Aligned {
+        type Output = u8;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u8> {
+            assert!(core::ptr::from_ref(&*self).is_aligned());
+            Pin::new(&mut self.0).poll(cx)
+        }
+    }
+
+    let there = Arc::new(());
+    let (mut driver, mut kept) = joint(Aligned(ready(7)), &there);
+    assert!(poll(&mut driver).is_ready());
+    let mut cx = Context::from_waker(Waker::noop());
+    assert_eq!(kept.poll(&mut cx, |word| *word), Poll::Ready(7));
+    drop((driver, kept));
+    assert_eq!(Arc::strong_count(&there), 1);
 }

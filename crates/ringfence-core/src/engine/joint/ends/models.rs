@@ -7,7 +7,7 @@
 
 extern crate std;
 
-use super::{Closed, Ends, Told};
+use super::{Closed, Ends, Room, Told};
 use crate::sync::{
     Lock,
     models::{Wakes, model},
@@ -25,7 +25,7 @@ type Word = Box<u8>;
 
 /// Two ends, and beside them what tells loom of who comes too early or too late.
 struct Shared {
-    ends: Ends<Word>,
+    ends: Ends<(), Word>,
     /// There until both have left.
     joint: UnsafeCell<u8>,
     /// There until the driver has left.
@@ -55,7 +55,7 @@ struct Driven {
 /// Two ends, of which another thread is the driver, says 7, and leaves.
 fn said() -> (Arc<Shared>, thread::JoinHandle<Driven>) {
     let shared = Arc::new(Shared {
-        ends: Ends::new(),
+        ends: Ends::new(Room::of::<()>(), ()),
         joint: UnsafeCell::new(0),
         scope: UnsafeCell::new(0),
         asking: Lock::new(()),
@@ -65,7 +65,7 @@ fn said() -> (Arc<Shared>, thread::JoinHandle<Driven>) {
         theirs.touch();
         // SAFETY: this thread is the driver, and has said nothing.
         unsafe { theirs.ends.put(Box::new(7)) };
-        if theirs.ends.stage.say_and_leave() {
+        if theirs.ends.stage().say_and_leave() {
             theirs.scope.with_mut(|_| ());
             return Driven { unheard: None, is_last: false };
         }
@@ -79,7 +79,7 @@ fn said() -> (Arc<Shared>, thread::JoinHandle<Driven>) {
             Told::Unheard(word) => Some(word),
         };
         theirs.touch();
-        let is_last = theirs.ends.stage.driver_leaves();
+        let is_last = theirs.ends.stage().driver_leaves();
         if is_last {
             theirs.free();
         }
@@ -101,7 +101,7 @@ fn leave(shared: &Shared) -> (Option<Word>, bool) {
     match unsafe { Ends::close(NonNull::from(&shared.ends)) } {
         Closed::Unsaid(_listener) => (None, false),
         Closed::Said(word) => {
-            let is_last = shared.ends.stage.other_leaves();
+            let is_last = shared.ends.stage().other_leaves();
             if is_last {
                 shared.free();
             }
@@ -186,7 +186,7 @@ fn a_word_against_who_asks() {
     model(None, &SEEN, || {
         let (shared, driver) = said();
         let asked = shared.asking.with(|()| {
-            let asked = shared.ends.stage.ask();
+            let asked = shared.ends.stage().ask();
             if asked {
                 shared.scope.with(|_| ());
             }
