@@ -89,30 +89,57 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
 
     /// Takes in a child, and marks it as ready to be polled.
     #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
     pub(crate) fn insert(&mut self, child: F, ready: &mut Ready) -> Slot {
         if self.free == NONE {
             self.grow(1, ready);
         }
-        let chunk_index = self.free;
-        let chunk = &mut self.chunks[chunk_index as usize];
-        let slot = Slot { chunk: chunk_index, place: chunk.vacant.trailing_zeros() };
-        // SAFETY: the place is below the capacity, since only such places are ever vacant here.
-        let place = unsafe { chunk.slots.add(slot.place as usize) };
-        // SAFETY: the slot is vacant (I6), and its memory is ours (I7).
-        unsafe { place.write(child) };
-        chunk.vacant &= !slot.bit();
-        let fresh = chunk.fresh & slot.bit() != 0;
-        chunk.fresh &= !slot.bit();
+        let number = self.free;
+        let chunk = &mut self.chunks[number as usize];
+        let slot = Slot { chunk: number, place: chunk.put(child) };
+        let again = chunk.use_up(slot.bit());
         if chunk.vacant == 0 {
             self.free = chunk.next_free;
         }
         self.len += 1;
-        if !fresh {
+        if again != 0 {
             self.count_use(slot);
         }
-        ready.mark(slot.chunk, slot.bit());
+        ready.mark(number, slot.bit());
         slot
+    }
+
+    /// Takes in children, as [`insert`](Self::insert) does one after the other.
+    ///
+    /// Nothing foreign may run in `children`: those of a chunk are counted once it is full, or all
+    /// have come.
+    pub(crate) fn extend(&mut self, mut children: impl Iterator<Item = F>, ready: &mut Ready) {
+        let mut next = children.next();
+        while let Some(mut child) = next {
+            if self.free == NONE {
+                self.grow(1, ready);
+            }
+            let number = self.free;
+            let chunk = &mut self.chunks[number as usize];
+            let vacant = chunk.vacant;
+            next = loop {
+                chunk.put(child);
+                self.len += 1;
+                match children.next() {
+                    Some(another) if chunk.vacant != 0 => child = another,
+                    next => break next,
+                }
+            };
+            let places = vacant & !chunk.vacant;
+            let mut again = chunk.use_up(places);
+            if chunk.vacant == 0 {
+                self.free = chunk.next_free;
+            }
+            while again != 0 {
+                self.count_use(Slot { chunk: number, place: again.trailing_zeros() });
+                again &= again - 1;
+            }
+            ready.mark(number, places);
+        }
     }
 
     /// Whether there is a child in the slot.
@@ -256,6 +283,27 @@ impl<F> Chunk<F> {
         debug_assert!(self.places & slot.bit() != 0);
         // SAFETY: an occupied slot is below the capacity (I6), so that it is within the memory.
         unsafe { self.slots.add(slot.place as usize) }
+    }
+
+    /// Puts a child into the first vacant slot, and returns its place.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
+    fn put(&mut self, child: F) -> u32 {
+        let place = self.vacant.trailing_zeros();
+        // SAFETY: the place is below the capacity, since only such places are ever vacant here.
+        let slot = unsafe { self.slots.add(place as usize) };
+        // SAFETY: the slot is vacant (I6), and its memory is the segments' (I7).
+        unsafe { slot.write(child) };
+        self.vacant &= self.vacant - 1;
+        place
+    }
+
+    /// Notes that slots have a child. Returns those that had one before.
+    #[inline]
+    fn use_up(&mut self, places: usize) -> usize {
+        let again = places & !self.fresh;
+        self.fresh &= !places;
+        again
     }
 
     /// Notes that a slot holds no child any more. `free` is the first chunk with a vacant slot.

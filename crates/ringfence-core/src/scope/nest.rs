@@ -149,16 +149,18 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let this = self.as_mut().project();
         let shares = this.share.is_some();
         this.children.prepare(this.arrivals.len().min(*this.limit), ready);
-        for child in this.arrivals.drain(..) {
+        let (regular, queue, watch) = (this.regular, this.queue, this.watch);
+        let beginning = this.arrivals.drain(..).filter_map(|child| {
             if child.id().rank() == Rank::Regular {
-                if shares || *this.regular == *this.limit {
-                    line_up::<E, M>(this.queue, child, this.watch);
-                    continue;
+                if shares || *regular == *this.limit {
+                    line_up::<E, M>(queue, child, watch);
+                    return None;
                 }
-                *this.regular += 1;
+                *regular += 1;
             }
-            this.children.insert(child, ready);
-        }
+            Some(child)
+        });
+        this.children.extend(beginning, ready);
         if shares {
             self.as_mut().let_in_waiting(ready);
             // Whoever waited may have been cancelled.

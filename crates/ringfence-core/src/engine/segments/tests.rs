@@ -1,5 +1,7 @@
 extern crate std;
 
+mod extend;
+
 use super::*;
 use crate::engine::ready::Readiness;
 use alloc::{boxed::Box, sync::Arc};
