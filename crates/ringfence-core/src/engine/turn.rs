@@ -59,31 +59,42 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
 ) -> Poll<B> {
     let _polled = ready.begin(cx.waker());
     let mut spent = 0;
+    // Who is polled, or has panicked and is to be told of.
     let mut polling = None;
+    // With what, until it is told.
+    let mut panicked = None;
     // Here, and not in `Stop`: so it is moved once only.
     let mut decided = Poll::Pending;
     loop {
         let stop = catch(|| {
-            while let Some(slot) = ready.next() {
-                polling = Some(slot);
-                let polled = ready.with_context(slot, cx, |cx| children.as_mut().poll(slot, cx));
-                if let Poll::Ready(end) = polled {
-                    polling = None;
-                    if let ControlFlow::Break(decision) =
-                        ended(ready, children.as_mut(), slot, Ok(end))
-                    {
-                        decided = Poll::Ready(decision);
-                        return Stop::Decided;
-                    }
-                    spent += 1;
+            loop {
+                let (slot, end) = if let Some(panic) = panicked.take() {
+                    (polling.take().expect("whoever has panicked was polled"), Err(panic))
                 } else {
-                    spent += COSTLY;
+                    let Some(slot) = ready.next() else { return Stop::Idle };
+                    polling = Some(slot);
+                    let polled =
+                        ready.with_context(slot, cx, |cx| children.as_mut().poll(slot, cx));
+                    let Poll::Ready(end) = polled else {
+                        spent += COSTLY;
+                        if spent >= BUDGET {
+                            return Stop::Spent;
+                        }
+                        continue;
+                    };
+                    polling = None;
+                    (slot, Ok(end))
+                };
+                // Nowhere else: what is called in one place is inlined there.
+                if let ControlFlow::Break(decision) = ended(ready, children.as_mut(), slot, end) {
+                    decided = Poll::Ready(decision);
+                    return Stop::Decided;
                 }
+                spent += 1;
                 if spent >= BUDGET {
                     return Stop::Spent;
                 }
             }
-            Stop::Idle
         });
         match stop {
             Ok(Stop::Decided) => return decided,
@@ -97,16 +108,12 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
             }
             Err(panic) => {
                 // Not a child's, if none was being polled.
-                let Some(slot) = polling.take() else { panic.resume() };
+                let Some(slot) = polling else { panic.resume() };
                 if let Err(second) = catch(|| children.as_mut().discard(slot)) {
                     // The child has one end, and that was its first panic.
                     second.discard();
                 }
-                if let ControlFlow::Break(decision) =
-                    ended(ready, children.as_mut(), slot, Err(panic))
-                {
-                    return Poll::Ready(decision);
-                }
+                panicked = Some(panic);
             }
         }
     }
