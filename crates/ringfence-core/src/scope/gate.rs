@@ -210,6 +210,7 @@ impl Gate {
     }
 
     /// Whether somebody rang whom `answer` has not heard.
+    #[inline]
     pub(super) fn is_rung(&self) -> bool {
         // Relaxed: see `ring`.
         self.rung.load(Ordering::Relaxed)

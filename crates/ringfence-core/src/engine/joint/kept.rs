@@ -156,9 +156,14 @@ pub(crate) struct Joining<F: Future, P: Post<F::Output>>(Box<Joint<F, P>>);
 impl<F: Future, P: Post<F::Output>> Joining<F, P> {
     /// Joins a future with what both ends will look at.
     #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     pub(crate) fn new(future: F, shared: P::Shared) -> Self {
+        // It is made where it stays, rather than on the stack and copied.
+        let mut place = Box::new_uninit();
         let ends = Ends::new(Room::of::<Joint<F, P>>(), shared);
-        Self(Box::new(Joint { ends, future: UnsafeCell::new(Some(future)) }))
+        place.write(Joint { ends, future: UnsafeCell::new(Some(future)) });
+        // SAFETY: it was just written.
+        Self(unsafe { place.assume_init() })
     }
 
     /// What both ends will look at.
