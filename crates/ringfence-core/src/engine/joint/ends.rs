@@ -99,7 +99,7 @@ impl<S, W> Ends<S, W> {
     pub(super) unsafe fn say(&self) -> Told<W> {
         match self.stage().say() {
             Said::Heard { awaited } => {
-                Told::Heard(if awaited { self.listener.with(Option::take) } else { None })
+                Told::Heard(if awaited { self.silence() } else { None })
             }
             // SAFETY: I11: the other end has left before it was said.
             Said::Unheard => Told::Unheard(unsafe { self.take() }),
@@ -136,9 +136,15 @@ impl<S, W> Ends<S, W> {
         let _old = self.listener.with(|listener| listener.replace(new));
         let said = self.stage().listen();
         if said {
-            drop(self.listener.with(Option::take));
+            drop(self.silence());
         }
         said
+    }
+
+    /// Takes the waker of who listens.
+    #[inline(never)]
+    fn silence(&self) -> Option<Waker> {
+        self.listener.with(Option::take)
     }
 
     /// The other end listens no more. It takes the word, if that was said, and leaves otherwise.
@@ -157,7 +163,7 @@ impl<S, W> Ends<S, W> {
         if !ends.stage().is_said() {
             // Before it leaves.
             let awaited = ends.stage().is_awaited();
-            let listener = if awaited { ends.listener.with(Option::take) } else { None };
+            let listener = if awaited { ends.silence() } else { None };
             if ends.stage().leave_unless_said() {
                 return Closed::Unsaid(listener);
             }
