@@ -75,7 +75,7 @@ pub(crate) trait Post<O> {
 // In this order: so whoever does not know the type of the future finds the ends.
 #[repr(C)]
 pub(crate) struct Joint<F: Future, P: Post<F::Output>> {
-    ends: Ends<P::Shared, P::Word>,
+    ends: Ends<P::Word, P::Shared>,
     future: UnsafeCell<Option<F>>,
 }
 
@@ -85,7 +85,7 @@ unsafe impl<F, P> Sync for Joint<F, P>
 where
     F: Future + Send,
     P: Post<F::Output>,
-    Ends<P::Shared, P::Word>: Sync,
+    Ends<P::Word, P::Shared>: Sync,
 {
 }
 

@@ -88,7 +88,7 @@ impl Report {
         });
     }
 
-    /// The gate of a scope that ends because of the child, if it may be.
+    /// The gate of the scope, once the child has failed: it may be about to end for that.
     pub(super) fn gate_of_fault(&self) -> Option<&Gate> {
         self.gate.extended()
     }

@@ -10,7 +10,7 @@ use core::{
     task::{Context, Poll, Waker},
 };
 
-/// What the ends know of a joint that know no more of its types.
+/// What is known of a joint by whoever knows neither its word nor its future.
 //
 // In this order: so a joint begins with its stage.
 #[repr(C)]
@@ -38,7 +38,7 @@ pub(super) struct Head<S> {
 //
 // In this order: so whoever does not know the type of the word finds the head.
 #[repr(C)]
-pub(super) struct Ends<S, W> {
+pub(super) struct Ends<W, S> {
     pub(super) head: Head<S>,
     listener: Lock<Option<Waker>>,
     word: UnsafeCell<Option<W>>,
@@ -46,7 +46,7 @@ pub(super) struct Ends<S, W> {
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
 // SAFETY: I11: the word goes from one end to the other, and they do not share it.
-unsafe impl<S: Sync, W: Send> Sync for Ends<S, W> {}
+unsafe impl<W: Send, S: Sync> Sync for Ends<W, S> {}
 
 /// What came of a word.
 #[must_use]
@@ -66,7 +66,7 @@ pub(super) enum Closed<W> {
     Said(W),
 }
 
-impl<S, W> Ends<S, W> {
+impl<W, S> Ends<W, S> {
     #[inline]
     pub(super) fn new(room: Room, shared: S) -> Self {
         let head = Head { stage: Stage::new(), room, shared };
@@ -98,9 +98,7 @@ impl<S, W> Ends<S, W> {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
     pub(super) unsafe fn say(&self) -> Told<W> {
         match self.stage().say() {
-            Said::Heard { awaited } => {
-                Told::Heard(if awaited { self.silence() } else { None })
-            }
+            Said::Heard { awaited } => Told::Heard(if awaited { self.silence() } else { None }),
             // SAFETY: I11: the other end has left before it was said.
             Said::Unheard => Told::Unheard(unsafe { self.take() }),
         }

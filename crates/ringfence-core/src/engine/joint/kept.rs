@@ -24,7 +24,7 @@ use core::{
 /// # Invariants
 ///
 /// I12. This is the end of its joint that is no driver. There is none once it has left.
-pub(crate) struct Kept<W, S>(Option<NonNull<Ends<S, W>>>);
+pub(crate) struct Kept<W, S>(Option<NonNull<Ends<W, S>>>);
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
 // SAFETY: what is reached is the word, as its owner (I11), and what is shared, by `&`, or as the
@@ -81,7 +81,7 @@ impl<W, S> Kept<W, S> {
 
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-    fn ends(&self) -> &Ends<S, W> {
+    fn ends(&self) -> &Ends<W, S> {
         let ends = self.0.as_ref().expect(THERE);
         // SAFETY: I12, and this has not left.
         unsafe { ends.as_ref() }
@@ -109,7 +109,7 @@ impl<W, S> Drop for Kept<W, S> {
 }
 
 /// This end, which leaves when dropped.
-struct Leaving<W, S>(NonNull<Ends<S, W>>);
+struct Leaving<W, S>(NonNull<Ends<W, S>>);
 
 impl<W, S> Drop for Leaving<W, S> {
     #[inline]
@@ -131,7 +131,7 @@ impl<W, S> Drop for Leaving<W, S> {
 /// Both ends have left, and the caller is the second.
 #[inline(never)]
 #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-unsafe fn free<W, S>(ends: NonNull<Ends<S, W>>) {
+unsafe fn free<W, S>(ends: NonNull<Ends<W, S>>) {
     /// The memory of a joint, also if what is in there panics when it is dropped.
     struct Memory(NonNull<u8>, Room);
 

@@ -4,6 +4,7 @@ use super::Gate;
 use crate::sync::atomic::{AtomicPtr, Ordering};
 // Not loom's, which cannot be had by a pointer.
 use alloc::sync::Arc;
+use core::marker::PhantomData;
 
 /// A scope's gate, not counted: who has it is there no longer than the scope, or sees to it.
 ///
@@ -18,28 +19,22 @@ use alloc::sync::Arc;
 /// I14. The gate is there as long as any of the scope's children has a driver: who has drivers, the
 ///      door and the nest, drops them before the gate. A lease that is extended counts it.
 #[derive(Debug)]
-pub(in crate::scope) struct Lease(
-    /// The gate, with [`EXTENDED`] on it if it is.
-    AtomicPtr<Gate>,
-);
+pub(in crate::scope) struct Lease {
+    /// Where the gate is, with [`EXTENDED`] in the address if this is.
+    gate: AtomicPtr<Gate>,
+    /// Which this may count.
+    counted: PhantomData<Arc<Gate>>,
+}
 
 /// The bit of a lease that is extended, which a gate leaves free.
 const EXTENDED: usize = 1;
 
 const _: () = assert!(align_of::<Gate>() > EXTENDED);
 
-#[expect(unsafe_code, reason = "docs/unsafe.md, U23")]
-// SAFETY: it is a reference, or a count, which may be the last one.
-unsafe impl Send for Lease where Arc<Gate>: Send {}
-
-#[expect(unsafe_code, reason = "docs/unsafe.md, U23")]
-// SAFETY: as above.
-unsafe impl Sync for Lease where Arc<Gate>: Sync {}
-
 impl Lease {
     #[inline]
     pub(in crate::scope) fn new(gate: &Arc<Gate>) -> Self {
-        Self(AtomicPtr::new(Arc::as_ptr(gate).cast_mut()))
+        Self { gate: AtomicPtr::new(Arc::as_ptr(gate).cast_mut()), counted: PhantomData }
     }
 
     /// The gate.
@@ -80,7 +75,7 @@ impl Lease {
         // SAFETY: says the caller.
         let gate = Arc::into_raw(unsafe { self.keep() });
         // Release: pairs with the Acquire in `place`, so that it is counted.
-        self.0.store(gate.map_addr(|gate| gate | EXTENDED).cast_mut(), Ordering::Release);
+        self.gate.store(gate.map_addr(|gate| gate | EXTENDED).cast_mut(), Ordering::Release);
     }
 
     /// The gate, if this is extended.
@@ -95,7 +90,7 @@ impl Lease {
     #[inline]
     fn place(&self) -> (*const Gate, bool) {
         // Acquire: pairs with the Release in `extend`.
-        let lease = self.0.load(Ordering::Acquire);
+        let lease = self.gate.load(Ordering::Acquire);
         (lease.map_addr(|gate| gate & !EXTENDED), lease.addr() & EXTENDED != 0)
     }
 }

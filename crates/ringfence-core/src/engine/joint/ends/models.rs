@@ -25,7 +25,7 @@ type Word = Box<u8>;
 
 /// Two ends, and beside them what tells loom of who comes too early or too late.
 struct Shared {
-    ends: Ends<(), Word>,
+    ends: Ends<Word, ()>,
     /// There until both have left.
     joint: UnsafeCell<u8>,
     /// There until the driver has left.

@@ -8,25 +8,25 @@ use core::{
 };
 
 /// Two ends that share nothing.
-fn ends<W>() -> Ends<(), W> {
+fn ends<W>() -> Ends<W, ()> {
     Ends::new(Room::of::<()>(), ())
 }
 
-fn poll(ends: &Ends<(), u8>) -> Poll<u8> {
+fn poll(ends: &Ends<u8, ()>) -> Poll<u8> {
     let mut cx = Context::from_waker(Waker::noop());
     // SAFETY: the test is the other end, and has not left.
     unsafe { ends.poll(&mut cx, |word| *word) }
 }
 
 /// Says a word, which the driver stays for.
-fn say<W>(ends: &Ends<(), W>, word: W) -> Told<W> {
+fn say<W>(ends: &Ends<W, ()>, word: W) -> Told<W> {
     // SAFETY: the test is the driver, and has said nothing.
     unsafe { ends.put(word) };
     // SAFETY: as above.
     unsafe { ends.say() }
 }
 
-fn close<W>(ends: &Ends<(), W>) -> Closed<W> {
+fn close<W>(ends: &Ends<W, ()>) -> Closed<W> {
     // SAFETY: the test is the other end, has not left, and has not taken the word.
     unsafe { Ends::close(NonNull::from(ends)) }
 }
