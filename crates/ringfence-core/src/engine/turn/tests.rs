@@ -211,6 +211,17 @@ fn children_that_end_do_not_count_against_the_length_of_a_turn() {
 }
 
 #[test]
+fn a_turn_of_children_that_end_is_long_and_not_without_end() {
+    let budget = BUDGET as usize;
+    let mut slots = of_ready(budget + 1);
+    let (parent, waker) = Parent::new();
+    let (poll, ended) = until(&mut slots, &waker, usize::MAX);
+    assert!(poll.is_pending());
+    assert_eq!((ended.len(), parent.wakes()), (budget, 1), "it goes on in the next");
+    assert_eq!(values(until(&mut slots, &waker, usize::MAX).1), [budget]);
+}
+
+#[test]
 fn a_decision_ends_the_turn_and_the_rest_is_there_for_the_next() {
     let mut slots = of_ready(200);
     let (_parent, waker) = Parent::new();
