@@ -27,6 +27,8 @@ use ends::{Ends, Told};
 /// What becomes of the end of a future with output `O`: a word to the other end of its joint, and
 /// what the driver is told.
 ///
+/// It is a type only: what it works on is what is shared.
+///
 /// # Safety
 ///
 /// Who calls an `unsafe` method is the driver of the joint that has what is shared, and has not

@@ -96,7 +96,7 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         let number = self.free;
         let chunk = &mut self.chunks[number as usize];
         let slot = Slot { chunk: number, place: chunk.put(child) };
-        let again = chunk.use_up(slot.bit());
+        let again = chunk.mark_used(slot.bit());
         if chunk.vacant == 0 {
             self.free = chunk.next_free;
         }
@@ -130,7 +130,7 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
                 }
             };
             let places = vacant & !chunk.vacant;
-            let mut again = chunk.use_up(places);
+            let mut again = chunk.mark_used(places);
             if chunk.vacant == 0 {
                 self.free = chunk.next_free;
             }
@@ -300,7 +300,7 @@ impl<F> Chunk<F> {
 
     /// Notes that slots have a child. Returns those that had one before.
     #[inline]
-    fn use_up(&mut self, places: usize) -> usize {
+    fn mark_used(&mut self, places: usize) -> usize {
         let again = places & !self.fresh;
         self.fresh &= !places;
         again

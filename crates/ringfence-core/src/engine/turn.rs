@@ -68,25 +68,24 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
     loop {
         let stop = catch(|| {
             loop {
-                let (slot, end) = 'ended: {
-                    if let Some(panic) = panicked.take() {
-                        let slot = polling.take().expect("whoever has panicked was polled");
-                        break 'ended (slot, Err(panic));
+                let (slot, end) = match panicked.take() {
+                    Some(panic) => {
+                        (polling.take().expect("whoever has panicked was polled"), Err(panic))
                     }
-                    loop {
+                    None => loop {
                         let Some(slot) = ready.next() else { return Stop::Idle };
                         polling = Some(slot);
                         let polled =
                             ready.with_context(slot, cx, |cx| children.as_mut().poll(slot, cx));
                         if let Poll::Ready(end) = polled {
                             polling = None;
-                            break 'ended (slot, Ok(end));
+                            break (slot, Ok(end));
                         }
                         spent += COSTLY;
                         if spent >= BUDGET {
                             return Stop::Spent;
                         }
-                    }
+                    },
                 };
                 // Nowhere else: what is called in one place is inlined there.
                 if let ControlFlow::Break(decision) = ended(ready, children.as_mut(), slot, end) {

@@ -266,7 +266,7 @@ impl<O: ChildOutput<E>, E> Post<O> for Regular<E> {
 }
 
 /// The post of a child whose failure is its handle's.
-pub(super) struct Owned(());
+pub(super) enum Owned {}
 
 /// What a handle hears of a child whose failure is its own.
 type OwnedEnd<T, E> = End<Outcome<Result<T, E>>>;

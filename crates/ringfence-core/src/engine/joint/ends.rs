@@ -86,6 +86,7 @@ impl<W, S> Ends<W, S> {
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
     pub(super) unsafe fn put(&self, word: W) {
+        // Nothing is there to be dropped: a driver puts one word, or takes it back before another.
         // SAFETY: I11: it was not said, and the caller is the driver.
         self.word.with_mut(|place| unsafe { place.write(Some(word)) });
     }
@@ -127,6 +128,8 @@ impl<W, S> Ends<W, S> {
     }
 
     /// Has the driver wake whoever listens; true, if the word was said meanwhile.
+    //
+    // Apart, as `silence` is: most words are said before anyone listens.
     #[inline(never)]
     fn listen(&self, listener: &Waker) -> bool {
         // Foreign code before the lock, and after it.

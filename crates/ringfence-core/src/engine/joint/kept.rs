@@ -129,6 +129,8 @@ impl<W, S> Drop for Leaving<W, S> {
 /// # Safety
 ///
 /// Both ends have left, and the caller is the second.
+//
+// Apart, so that it does not come again wherever a handle is dropped.
 #[inline(never)]
 #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
 unsafe fn free<W, S>(ends: NonNull<Ends<W, S>>) {

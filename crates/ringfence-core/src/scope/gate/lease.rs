@@ -6,7 +6,8 @@ use crate::sync::atomic::{AtomicPtr, Ordering};
 use alloc::sync::Arc;
 use core::marker::PhantomData;
 
-/// A scope's gate, not counted: who has it is there no longer than the scope, or sees to it.
+/// A scope's gate, not counted unless this is extended: until then, who has it is there no longer
+/// than the scope, or sees to it.
 ///
 /// # States
 ///
@@ -110,6 +111,7 @@ impl Drop for Lease {
 mod tests {
     use super::{Gate, Lease};
     use alloc::sync::Arc;
+    use core::ptr;
 
     #[test]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U23")]
@@ -123,7 +125,7 @@ mod tests {
             unsafe { lease.extend() };
             assert_eq!(Arc::strong_count(&gate), 2, "it is counted once");
         }
-        assert!(lease.extended().is_some_and(|extended| core::ptr::eq(extended, &*gate)));
+        assert!(lease.extended().is_some_and(|extended| ptr::eq(extended, &*gate)));
         drop(lease);
         assert_eq!(Arc::strong_count(&gate), 1);
     }

@@ -111,7 +111,7 @@ fn leave(shared: &Shared) -> (Option<Word>, bool) {
 }
 
 /// Asserts that there is one word, and one end that is the second.
-fn assert_shared(word: Option<&Word>, is_last: bool, driven: &Driven) {
+fn assert_one_of_each(word: Option<&Word>, is_last: bool, driven: &Driven) {
     assert_ne!(word.is_some(), driven.unheard.is_some(), "there is one word");
     assert_ne!(is_last, driven.is_last, "one is the second");
 }
@@ -152,7 +152,7 @@ fn a_word_against_who_waits_and_leaves() {
         let (wakes, waker) = Wakes::new();
         let heard = poll(&shared, &waker).is_ready();
         let (word, is_last) = leave(&shared);
-        assert_shared(word.as_ref(), is_last, &driver.join().unwrap());
+        assert_one_of_each(word.as_ref(), is_last, &driver.join().unwrap());
         drop(waker);
         assert_eq!(Arc::strong_count(&wakes), 1, "nobody keeps the waker");
         match (heard, word.is_some()) {
@@ -174,7 +174,7 @@ fn a_word_against_who_leaves() {
     model(None, &SEEN, || {
         let (shared, driver) = said();
         let (word, is_last) = leave(&shared);
-        assert_shared(word.as_ref(), is_last, &driver.join().unwrap());
+        assert_one_of_each(word.as_ref(), is_last, &driver.join().unwrap());
         usize::from(word.is_some())
     });
 }
@@ -193,7 +193,7 @@ fn a_word_against_who_asks() {
             asked
         });
         let (word, is_last) = leave(&shared);
-        assert_shared(word.as_ref(), is_last, &driver.join().unwrap());
+        assert_one_of_each(word.as_ref(), is_last, &driver.join().unwrap());
         usize::from(asked)
     });
 }
