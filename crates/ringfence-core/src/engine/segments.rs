@@ -96,10 +96,7 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         let number = self.free;
         let chunk = &mut self.chunks[number as usize];
         let slot = Slot { chunk: number, place: chunk.put(child) };
-        let again = chunk.mark_used(slot.bit());
-        if chunk.vacant == 0 {
-            self.free = chunk.next_free;
-        }
+        let again = chunk.mark_used(slot.bit(), &mut self.free);
         self.len += 1;
         if again != 0 {
             self.count_use(slot);
@@ -130,10 +127,7 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
                 }
             };
             let places = vacant & !chunk.vacant;
-            let mut again = chunk.mark_used(places);
-            if chunk.vacant == 0 {
-                self.free = chunk.next_free;
-            }
+            let mut again = chunk.mark_used(places, &mut self.free);
             while again != 0 {
                 self.count_use(Slot { chunk: number, place: again.trailing_zeros() });
                 again &= again - 1;
@@ -298,9 +292,13 @@ impl<F> Chunk<F> {
         place
     }
 
-    /// Notes that slots have a child. Returns those that had one before.
+    /// Notes that slots have a child. Returns those that had one before. `free` is the first chunk
+    /// with a vacant slot, which was this one.
     #[inline]
-    fn mark_used(&mut self, places: usize) -> usize {
+    fn mark_used(&mut self, places: usize, free: &mut u32) -> usize {
+        if self.vacant == 0 {
+            *free = self.next_free;
+        }
         let again = places & !self.fresh;
         self.fresh &= !places;
         again
