@@ -271,8 +271,20 @@ impl<T> Future for Remote<T> {
 
 /// Cancels the child, if it has not ended.
 impl<T> Drop for Remote<T> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(shared) = self.shared.take() else { return };
+        // Only a look, for most.
+        if let Some(shared) = self.shared.take() {
+            self.drop_early(shared);
+        }
+    }
+}
+
+impl<T> Remote<T> {
+    /// Cancels the child, which has not ended as far as this knows.
+    #[cold]
+    #[inline(never)]
+    fn drop_early(&self, shared: Arc<dyn Shared<T>>) {
         let Parted { rest, panic } = shared.part();
         let mut first = match rest {
             Rest::Dropped => None,

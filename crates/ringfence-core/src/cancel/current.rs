@@ -4,26 +4,22 @@ use super::{CancelToken, shared::Shared};
 use crate::observe::ObservedChild;
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
-use core::{
-    cell::RefCell,
-    marker::PhantomData,
-    mem::{self, ManuallyDrop},
-};
+use core::{cell::Cell, marker::PhantomData, mem::ManuallyDrop};
 
 #[cfg(not(ringfence_loom))]
 std::thread_local! {
     /// The token of the innermost child that is being polled on this thread.
     //
     // Never dropped: whoever puts one there takes it out again.
-    static IN_FORCE: Cell = const { RefCell::new(ManuallyDrop::new(None)) };
+    static IN_FORCE: Place = const { Cell::new(ManuallyDrop::new(None)) };
 }
 
 #[cfg(ringfence_loom)]
 loom::thread_local! {
-    static IN_FORCE: Cell = RefCell::new(ManuallyDrop::new(None));
+    static IN_FORCE: Place = Cell::new(ManuallyDrop::new(None));
 }
 
-type Cell = RefCell<ManuallyDrop<Option<InForce>>>;
+type Place = Cell<ManuallyDrop<Option<InForce>>>;
 
 /// A token, or who has one for those who ask.
 #[derive(Clone)]
@@ -99,8 +95,12 @@ pub fn current() -> Option<CancelToken> {
 /// The token in force, or who has one.
 #[inline]
 pub(crate) fn in_force() -> Option<InForce> {
-    // A thread that is being torn down polls no child.
-    IN_FORCE.try_with(|in_force| Option::clone(&in_force.borrow())).unwrap_or(None)
+    // Out of its place and back again, since there are no references into a cell.
+    let mut token = None;
+    swap(&mut token);
+    let clone = token.clone();
+    swap(&mut token);
+    clone
 }
 
 /// Puts a token in force on this thread until the guard is dropped, which unwinding does too.
@@ -156,11 +156,16 @@ impl Drop for Lent<'_> {
 /// is not moved about. Returns what was in force before.
 #[inline]
 fn replace(token: InForce) -> Option<InForce> {
-    IN_FORCE.try_with(|in_force| in_force.borrow_mut().replace(token)).unwrap_or(None)
+    let mut token = Some(token);
+    swap(&mut token);
+    token
 }
 
-/// The token is handed out rather than dropped while the cell is borrowed.
 #[inline]
 fn swap(token: &mut Option<InForce>) {
-    let _ = IN_FORCE.try_with(|in_force| mem::swap(&mut **in_force.borrow_mut(), token));
+    // A thread that is being torn down polls no child.
+    let _ = IN_FORCE.try_with(|in_force| {
+        let new = ManuallyDrop::new(token.take());
+        *token = ManuallyDrop::into_inner(in_force.replace(new));
+    });
 }

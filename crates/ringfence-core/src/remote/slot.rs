@@ -282,6 +282,15 @@ impl<F, T> Slot<F, T> {
 }
 
 impl<T> End<T> {
+    /// Puts an outcome where none is.
+    #[inline]
+    fn put(&mut self, outcome: Outcome<T>, left: Drain) {
+        let before = mem::replace(self, Self { outcome: Some(outcome), left });
+        debug_assert!(before.outcome.is_none() && before.left.is_empty(), "a child ends once");
+        // There is nothing in it.
+        mem::forget(before);
+    }
+
     fn take(&mut self) -> (Option<Outcome<T>>, Drain) {
         (self.outcome.take(), mem::take(&mut self.left))
     }

@@ -156,6 +156,7 @@ impl Future for Task {
 
 #[cfg(feature = "std")]
 impl Drop for Work {
+    #[inline]
     fn drop(&mut self) {
         if let Self::Shared(Some(run)) = self {
             run.lose();

@@ -71,7 +71,7 @@ impl<'a, F, T> Polling<'a, F, T> {
         let Self { turn, by } = self;
         let slot = turn.0;
         // SAFETY: S1, since this is the task's turn.
-        unsafe { slot.end(|end| *end = End { outcome: Some(outcome), left }) };
+        unsafe { slot.end(|end| end.put(outcome, left)) };
         match slot.stage.end(by) {
             // SAFETY: S3, since edge 3 has taken the bit away.
             Some(from) if from.waited() => Told::Parent(unsafe { slot.waiter(Option::take) }),
