@@ -12,6 +12,7 @@ mod heed;
 mod ledger;
 mod mode;
 mod nest;
+mod on_demand;
 mod output;
 mod patience;
 mod policy;

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use core::{
     fmt,
     future::Future,
-    mem,
+    iter, mem,
     pin::Pin,
     ptr::NonNull,
     task::{Context, Poll},
@@ -95,13 +95,14 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
         }
         let number = self.free;
         let chunk = &mut self.chunks[number as usize];
-        let slot = Slot { chunk: number, place: chunk.put(child) };
-        let again = chunk.mark_used(slot.bit(), &mut self.free);
+        let (bit, _) = chunk.put(child, &mut iter::empty());
+        let slot = Slot { chunk: number, place: bit.trailing_zeros() };
+        let again = chunk.mark_used(bit, &mut self.free);
         self.len += 1;
         if again != 0 {
             self.count_use(slot);
         }
-        ready.mark(number, slot.bit());
+        ready.mark(number, bit);
         slot
     }
 
@@ -111,22 +112,15 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
     /// have come.
     pub(crate) fn extend(&mut self, mut children: impl Iterator<Item = F>, ready: &mut Ready) {
         let mut next = children.next();
-        while let Some(mut child) = next {
+        while let Some(child) = next {
             if self.free == NONE {
                 self.grow(1, ready);
             }
             let number = self.free;
             let chunk = &mut self.chunks[number as usize];
-            let vacant = chunk.vacant;
-            next = loop {
-                chunk.put(child);
-                self.len += 1;
-                match children.next() {
-                    Some(another) if chunk.vacant != 0 => child = another,
-                    next => break next,
-                }
-            };
-            let places = vacant & !chunk.vacant;
+            let places;
+            (places, next) = chunk.put(child, &mut children);
+            self.len += places.count_ones() as usize;
             let mut again = chunk.mark_used(places, &mut self.free);
             while again != 0 {
                 self.count_use(Slot { chunk: number, place: again.trailing_zeros() });
@@ -279,17 +273,26 @@ impl<F> Chunk<F> {
         unsafe { self.slots.add(slot.place as usize) }
     }
 
-    /// Puts a child into the first vacant slot, and returns its place.
+    /// Puts a child into the first vacant slot, and others into the next ones, until there is none
+    /// of either. Returns the slots as bits, and a child that is left.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U7")]
-    fn put(&mut self, child: F) -> u32 {
-        let place = self.vacant.trailing_zeros();
-        // SAFETY: the place is below the capacity, since only such places are ever vacant here.
-        let slot = unsafe { self.slots.add(place as usize) };
-        // SAFETY: the slot is vacant (I6), and its memory is the segments' (I7).
-        unsafe { slot.write(child) };
-        self.vacant &= self.vacant - 1;
-        place
+    fn put(&mut self, mut child: F, others: &mut impl Iterator<Item = F>) -> (usize, Option<F>) {
+        // A copy, which is written back once: a child might be anywhere, for all the compiler knows.
+        let mut vacant = self.vacant;
+        let next = loop {
+            // SAFETY: the place is below the capacity, since only such places are ever vacant here.
+            let slot = unsafe { self.slots.add(vacant.trailing_zeros() as usize) };
+            // SAFETY: the slot is vacant (I6), and its memory is the segments' (I7).
+            unsafe { slot.write(child) };
+            vacant &= vacant - 1;
+            match others.next() {
+                Some(another) if vacant != 0 => child = another,
+                next => break next,
+            }
+        };
+        let places = mem::replace(&mut self.vacant, vacant) & !vacant;
+        (places, next)
     }
 
     /// Notes that slots have a child. Returns those that had one before. `free` is the first chunk

@@ -34,7 +34,7 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
         unsize: impl FnOnce(Box<Joint<F, P>>) -> Box<M::Child<'env, E>>,
     ) -> Result<Kept<End<V>, Report>, Refused<F, P>> {
         // Allocated before the door is locked.
-        let joining = Joining::<F, P>::new(future, Report::new(birth, &self.door.gate));
+        let joining = Joining::<F, P>::new(future, || Report::new(birth, &self.door.gate));
         let admitted = self.door.admit(
             joining,
             |joining, number| joining.shared_mut().birth.set_number(number),

@@ -26,7 +26,7 @@ pub struct ChildBuilder<'env, E: 'env, M: Mode = Shared> {
 impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// Gives the child a name, to be shown in errors.
     pub fn named(mut self, name: impl Into<Name>) -> Self {
-        self.birth.said().name = Some(name.into());
+        self.birth.say_mut().name = Some(name.into());
         self
     }
 
@@ -35,6 +35,7 @@ impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// It is cancelled once the body and all other children have ended, the last daemon first. Its
     /// failure is the scope's. [`limit`](crate::Scoped::limit) does not count it.
     pub fn daemon(mut self) -> Self {
+        self.scope.door.expect_daemons();
         self.birth.make_daemon();
         self
     }
@@ -66,7 +67,7 @@ impl<E, M: Mode> ChildBuilder<'_, E, M> {
     /// ```
     #[cfg(feature = "std")]
     pub fn grace(mut self, grace: core::time::Duration) -> Self {
-        self.birth.said().grace = Some(grace);
+        self.birth.say_mut().grace = Some(grace);
         self
     }
 }

@@ -1,6 +1,10 @@
 //! Who a child of a scope is, and what the scope is told of its end.
 
-use crate::outcome::{Cause, ChildId, Failure, Label, Name};
+use super::on_demand::OnDemand;
+use crate::{
+    outcome::{Cause, ChildId, Failure, Label, Name, Reason},
+    sync::Lock,
+};
 use alloc::boxed::Box;
 use core::{panic::Location, time::Duration};
 
@@ -11,7 +15,7 @@ use core::{panic::Location, time::Duration};
 pub(super) struct Birth {
     /// The number, shifted by the rank.
     place: u64,
-    said: Option<Box<Said>>,
+    said: OnDemand<Said>,
     location: &'static Location<'static>,
 }
 
@@ -20,7 +24,7 @@ impl Birth {
     #[track_caller]
     #[inline]
     pub(super) fn new() -> Self {
-        Self { place: 0, said: None, location: Location::caller() }
+        Self { place: 0, said: OnDemand::new(), location: Location::caller() }
     }
 
     /// Says that the scope does not stay open for it.
@@ -28,9 +32,19 @@ impl Birth {
         self.place |= 1;
     }
 
-    /// What is to be said of it.
-    pub(super) fn said(&mut self) -> &mut Said {
-        self.said.get_or_insert_default()
+    /// What is said of it, if anything is.
+    pub(super) fn said(&self) -> Option<&Said> {
+        self.said.get()
+    }
+
+    /// What is said of it, for who has something to say.
+    pub(super) fn say(&self) -> &Said {
+        self.said.get_or_default()
+    }
+
+    /// As [`say`](Self::say), before it is spawned.
+    pub(super) fn say_mut(&mut self) -> &mut Said {
+        self.said.get_mut_or_default()
     }
 
     /// Gives it its number, once: so many were numbered before.
@@ -63,17 +77,17 @@ impl Birth {
     }
 
     pub(super) fn name(&self) -> Option<&str> {
-        self.said.as_ref()?.name.as_deref()
+        self.said()?.name.as_deref()
     }
 
     /// How long it may go on once it was asked to end, if it is not what its scope says.
     pub(super) fn grace(&self) -> Option<Duration> {
-        self.said.as_ref()?.grace
+        self.said()?.grace
     }
 
     /// The child as it is shown to people.
     pub(super) fn label(&self) -> Label {
-        let name = self.said.as_ref().and_then(|said| said.name.clone());
+        let name = self.said().and_then(|said| said.name.clone());
         Label { child: ChildId::new(self.number()), name }
     }
 
@@ -85,11 +99,19 @@ impl Birth {
 }
 
 /// What is said of few children.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Said {
     pub(super) name: Option<Name>,
     /// How long it may go on once it was asked to end.
     pub(super) grace: Option<Duration>,
+    /// Why its handle has asked for the end, if it has, or why it was dropped.
+    pub(super) reason: Lock<Option<Reason>>,
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        Self { name: None, grace: None, reason: Lock::new(None) }
+    }
 }
 
 /// Whether a scope stays open for a child.

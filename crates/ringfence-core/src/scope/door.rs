@@ -6,7 +6,10 @@ use super::{gate::Gate, mode::Mode};
 use crate::{
     engine::joint::Driver,
     outcome::{Failure, Reason},
-    sync::Lock,
+    sync::{
+        Lock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::{sync::Arc, vec::Vec};
@@ -24,6 +27,8 @@ pub(super) struct Door<'env, E, M: Mode> {
     incoming: Lock<Incoming<Child<'env, E, M>>>,
     /// Once a child was spawned whose failure is its handle's.
     overdue: Lock<Option<Arc<Overdue<E>>>>,
+    /// Whether a daemon may have come, or may come yet.
+    daemons: AtomicBool,
     /// Whether it is open, and the bell beside it. Last, since children are gone before it (I14).
     pub(super) gate: Arc<Gate>,
 }
@@ -44,8 +49,21 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
         Self {
             incoming: Lock::new(Incoming { children: Vec::new(), numbered: 0 }),
             overdue: Lock::new(None),
+            daemons: AtomicBool::new(false),
             gate: Arc::new(Gate::new()),
         }
+    }
+
+    /// A daemon will come.
+    pub(super) fn expect_daemons(&self) {
+        // Relaxed: whoever comes does so under the lock, after this.
+        self.daemons.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether there may be daemons among those who were taken in.
+    pub(super) fn has_daemons(&self) -> bool {
+        // Relaxed: as above.
+        self.daemons.load(Ordering::Relaxed)
     }
 
     /// Leaves a child for the scope's future to take in: `number` gives it its number, and `part`
@@ -64,10 +82,11 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
             if let Some(reason) = self.gate.refusal() {
                 return Err((child, reason));
             }
-            let (child, rest) = part(child);
+            // Before the child is of two parts: if this panics, it is dropped as it was.
             if incoming.children.len() == incoming.children.capacity() {
                 incoming.children.reserve(FEW);
             }
+            let (child, rest) = part(child);
             incoming.children.push(child);
             Ok(rest)
         })?;

@@ -104,6 +104,7 @@ impl<T> Handle<T> {
 impl<T> Future for Handle<T> {
     type Output = T;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         match ready!(self.report.poll(cx, End::take)) {
             Ok(value) => Poll::Ready(value),

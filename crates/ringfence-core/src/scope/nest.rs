@@ -149,6 +149,13 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         let this = self.as_mut().project();
         let shares = this.share.is_some();
         this.children.prepare(this.arrivals.len().min(*this.limit), ready);
+        let places = *this.limit - *this.regular;
+        if this.arrivals.len() <= places && !shares && !this.door.has_daemons() {
+            // There is a place for each of them, and none has to be looked at.
+            *this.regular += this.arrivals.len();
+            this.children.extend(this.arrivals.drain(..), ready);
+            return;
+        }
         let (regular, queue, watch) = (this.regular, this.queue, this.watch);
         let beginning = this.arrivals.drain(..).filter_map(|child| {
             if child.id().rank() == Rank::Regular {

@@ -8,10 +8,9 @@ use super::{
 use crate::{
     engine::joint::{Driver, Joined, Kept, Post},
     outcome::{Cancelled, Cause, Failure, Outcome, Panic, Reason},
-    sync::Lock,
 };
 // Not loom's, which cannot be had by a pointer.
-use alloc::{boxed::Box, sync::Arc};
+use alloc::sync::Arc;
 use core::{marker::PhantomData, mem};
 
 /// What is known of a child, by its handle and by its scope.
@@ -19,8 +18,6 @@ use core::{marker::PhantomData, mem};
 pub struct Report {
     pub(super) birth: Birth,
     gate: Lease,
-    /// Why the handle asked for the end, if it did, or why the child was dropped.
-    reason: Lock<Option<Box<Reason>>>,
 }
 
 /// What a child's handle hears of its end.
@@ -74,14 +71,14 @@ pub(super) enum NoValue {
 impl Report {
     #[inline]
     pub(super) fn new(birth: Birth, gate: &Arc<Gate>) -> Self {
-        Self { birth, gate: Lease::new(gate), reason: Lock::new(None) }
+        Self { birth, gate: Lease::new(gate) }
     }
 
     /// Says why the child will be dropped, or was, unless that was said.
     pub(super) fn give_reason(&self, reason: Reason) {
         // What is not needed is dropped after the lock.
-        let mut new = Some(Box::new(reason));
-        self.reason.with(|reason| {
+        let mut new = Some(reason);
+        self.birth.say().reason.with(|reason| {
             if reason.is_none() {
                 *reason = new.take();
             }
@@ -95,7 +92,7 @@ impl Report {
 
     /// For what a handle takes a child that was dropped.
     pub(super) fn cancelled(&self) -> Cancelled {
-        let reason = self.reason.with(|reason| reason.as_deref().cloned());
+        let reason = self.birth.said().and_then(|said| said.reason.with(|reason| reason.clone()));
         Cancelled::new(reason.unwrap_or(Reason::Dropped))
     }
 
@@ -145,8 +142,11 @@ impl Report {
 
     /// The driver leaves.
     fn leave(&self) {
-        // Who asks for the gate is under the lock until that is counted.
-        self.reason.with(|_| ());
+        // Who asks for the gate has said something before, and is under the lock until that is
+        // counted.
+        if let Some(said) = self.birth.said() {
+            said.reason.with(|_| ());
+        }
     }
 }
 
@@ -163,13 +163,21 @@ impl<V> End<V> {
     /// Takes the value.
     #[inline]
     pub(super) fn take(&mut self) -> Result<V, NoValue> {
+        if let Self::Completed(_) = self {
+            return mem::replace(self, Self::Taken).into_value().ok_or(NoValue::Taken);
+        }
+        Err(self.none())
+    }
+
+    /// Why there is no value.
+    //
+    // Apart: so most ask one thing of an end, which is whether there is one.
+    #[cold]
+    fn none(&self) -> NoValue {
         match self {
-            Self::Completed(_) => {
-                mem::replace(self, Self::Taken).into_value().ok_or(NoValue::Taken)
-            }
-            Self::Taken => Err(NoValue::Taken),
-            Self::Failed(fault) => Err(NoValue::Failed(*fault)),
-            Self::Gone => Err(NoValue::Gone),
+            Self::Completed(_) | Self::Taken => NoValue::Taken,
+            Self::Failed(fault) => NoValue::Failed(*fault),
+            Self::Gone => NoValue::Gone,
         }
     }
 }
@@ -193,8 +201,8 @@ impl<V> Kept<End<V>, Report> {
         }
         #[cfg(feature = "std")]
         let told = reason.clone();
-        let mut new = Some(Box::new(reason));
-        let gate = self.reason.with(|reason| {
+        let mut new = Some(reason);
+        let gate = self.birth.say().reason.with(|reason| {
             if reason.is_some() || !self.ask() {
                 return None;
             }

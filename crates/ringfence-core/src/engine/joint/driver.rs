@@ -5,86 +5,42 @@ use crate::outcome::Panic;
 use alloc::boxed::Box;
 use core::{
     future::Future,
-    mem,
-    ops::Deref,
     pin::Pin,
     ptr::NonNull,
     task::{Context, Poll, ready},
 };
 
-/// A driver's share of a joint, which it gives up when dropped.
-pub(super) struct Share<D: ?Sized + Joined>(pub(super) NonNull<D>);
+/// The end of a joint that has the future: as a future, it tells the end, and then has nothing.
+///
+/// It has the joint until it leaves.
+pub(crate) struct Driver<D: ?Sized + Joined>(Option<NonNull<D>>);
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
 // SAFETY: it refers to the joint, and may be the last that does.
-unsafe impl<D: ?Sized + Joined + Send + Sync> Send for Share<D> {}
+unsafe impl<D: ?Sized + Joined + Send + Sync> Send for Driver<D> {}
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
 // SAFETY: as above.
-unsafe impl<D: ?Sized + Joined + Send + Sync> Sync for Share<D> {}
-
-impl<D: ?Sized + Joined> Share<D> {
-    /// Not by `&D`: once this end has left, the other may free the joint at any moment.
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
-    fn stage(&self) -> &Stage {
-        // SAFETY: I10: this end has not left. It is a joint, which begins with this.
-        unsafe { self.0.cast::<Stage>().as_ref() }
-    }
-
-    /// What the other end looks at as well.
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
-    fn shared(&self) -> &D::Shared {
-        // SAFETY: as above.
-        &unsafe { self.0.cast::<Head<D::Shared>>().as_ref() }.shared
-    }
-
-    /// Says the word, and leaves. Gives itself back if there is more to do.
-    #[inline]
-    fn say_and_leave(self) -> Result<(), Self> {
-        if !self.stage().say_and_leave() {
-            return Err(self);
-        }
-        mem::forget(self);
-        Ok(())
-    }
-}
-
-impl<D: ?Sized + Joined> Deref for Share<D> {
-    type Target = D;
-
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
-    fn deref(&self) -> &D {
-        // SAFETY: I10: this end has not left.
-        unsafe { self.0.as_ref() }
-    }
-}
-
-impl<D: ?Sized + Joined> Drop for Share<D> {
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
-    fn drop(&mut self) {
-        if self.stage().driver_leaves() {
-            // SAFETY: I10: this is the second, and the joint came out of a box.
-            drop(unsafe { Box::from_raw(self.0.as_ptr()) });
-        }
-    }
-}
-
-/// The end of a joint that has the future: as a future, it tells the end, and then has nothing.
-pub(crate) struct Driver<D: ?Sized + Joined>(pub(super) Option<Share<D>>);
+unsafe impl<D: ?Sized + Joined + Send + Sync> Sync for Driver<D> {}
 
 impl<D: ?Sized + Joined> Driver<D> {
+    /// The driver of a joint that is in a box of its own, and has none.
+    #[inline]
+    pub(super) fn new(joint: NonNull<D>) -> Self {
+        Self(Some(joint))
+    }
+
     /// Returns what the other end looks at as well.
     ///
     /// # Panics
     ///
     /// If the future has ended.
     #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
     pub(crate) fn shared(&self) -> &D::Shared {
-        self.0.as_ref().expect(BEFORE).shared()
+        let head = self.0.expect(BEFORE).cast::<Head<D::Shared>>();
+        // SAFETY: I10: this end has not left. It is a joint, which begins with that.
+        &unsafe { head.as_ref() }.shared
     }
 
     /// Tells the panic of the future, which is dropped first.
@@ -94,19 +50,39 @@ impl<D: ?Sized + Joined> Driver<D> {
     /// If the future has ended.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
     pub(crate) fn panicked(mut self, panic: Panic) -> D::End {
-        let joint = self.0.take().expect(BEFORE);
+        let leaving = self.leaving().expect(BEFORE);
         // SAFETY: this is the driver, by value.
-        unsafe { joint.panicked(panic) }
+        unsafe { leaving.joint().panicked(panic) }
     }
 
     /// Drops the future. If that panics, it is the end of the future, which is returned.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
     pub(crate) fn let_go(mut self) -> Option<D::End> {
-        let joint = self.0.take()?;
+        let leaving = self.leaving()?;
         // SAFETY: this is the driver, by value.
-        let panic = unsafe { joint.let_go() }?;
+        let panic = unsafe { leaving.joint().let_go() }?;
         // SAFETY: as above.
-        Some(unsafe { joint.panicked(panic) })
+        Some(unsafe { leaving.joint().panicked(panic) })
+    }
+
+    /// Says the word of an end, of which there is more to do than to leave; then it leaves.
+    //
+    // Apart, so that a poll is put in line: with this in it, it is not.
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
+    fn say(&mut self, end: D::End) -> D::End {
+        let joint = self.0.expect(BEFORE);
+        // SAFETY: I10: this end has not left.
+        let joint = unsafe { joint.as_ref() };
+        // It has the joint still if that panics.
+        // SAFETY: this is the driver, by `&mut`.
+        let end = unsafe { joint.say(end) };
+        drop(self.leaving());
+        end
+    }
+
+    fn leaving(&mut self) -> Option<Leaving<D>> {
+        self.0.take().map(Leaving)
     }
 }
 
@@ -122,27 +98,24 @@ impl<D: ?Sized + Joined> Future for Driver<D> {
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<D::End> {
-        let Some(joint) = &self.0 else { return Poll::Pending };
+        let Some(place) = self.0 else { return Poll::Pending };
+        // SAFETY: I10: this end has not left.
+        let joint = unsafe { place.as_ref() };
         // SAFETY: this is the driver, by `&mut`.
         let end = ready!(unsafe { joint.poll(cx) });
-        Poll::Ready(match self.0.take().map_or(Ok(()), Share::say_and_leave) {
-            Ok(()) => end,
-            Err(joint) => {
-                // It is there still if that panics.
-                let joint = self.0.insert(joint);
-                // SAFETY: as above.
-                let end = unsafe { joint.say(end) };
-                self.0 = None;
-                end
-            }
-        })
+        // SAFETY: I10, as above.
+        if !unsafe { stage(place) }.say_and_leave() {
+            return Poll::Ready(self.say(end));
+        }
+        self.0 = None;
+        Poll::Ready(end)
     }
 }
 
 impl<D: ?Sized + Joined> Drop for Driver<D> {
     #[inline]
     fn drop(&mut self) {
-        // Only a look, for most: what has just been taken is not moved about.
+        // Only a look, for most.
         if self.0.is_some() {
             drop_early(self);
         }
@@ -154,10 +127,46 @@ impl<D: ?Sized + Joined> Drop for Driver<D> {
 #[inline(never)]
 #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
 fn drop_early<D: ?Sized + Joined>(driver: &mut Driver<D>) {
-    let Some(joint) = driver.0.take() else { return };
+    let Some(leaving) = driver.leaving() else { return };
     // SAFETY: this is the driver, by `&mut`.
-    if let Some(panic) = unsafe { joint.let_go() } {
-        drop(joint);
+    if let Some(panic) = unsafe { leaving.joint().let_go() } {
+        drop(leaving);
         panic.resume_unless_panicking();
     }
+}
+
+/// This end, which leaves when dropped.
+struct Leaving<D: ?Sized + Joined>(NonNull<D>);
+
+impl<D: ?Sized + Joined> Leaving<D> {
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
+    fn joint(&self) -> &D {
+        // SAFETY: I10: this end has not left.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<D: ?Sized + Joined> Drop for Leaving<D> {
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
+    fn drop(&mut self) {
+        // SAFETY: I10: this end has not left.
+        if unsafe { stage(self.0) }.driver_leaves() {
+            // SAFETY: I10: this is the second, and the joint came out of a box.
+            drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+        }
+    }
+}
+
+/// How far the two ends of a joint are.
+///
+/// # Safety
+///
+/// The joint is there.
+//
+// Not by `&D`: once this end has left, the other may free the joint at any moment.
+#[inline]
+#[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
+unsafe fn stage<'joint, D: ?Sized + Joined>(joint: NonNull<D>) -> &'joint Stage {
+    // SAFETY: says the caller. It is a joint, which begins with this.
+    unsafe { joint.cast::<Stage>().as_ref() }
 }

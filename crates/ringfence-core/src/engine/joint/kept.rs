@@ -2,7 +2,6 @@
 
 use super::{
     Driver, Joined, Joint, Post,
-    driver::Share,
     ends::{Closed, Ends},
     room::Room,
 };
@@ -102,10 +101,22 @@ impl<W, S> Deref for Kept<W, S> {
 
 impl<W, S> Drop for Kept<W, S> {
     #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     fn drop(&mut self) {
-        // Foreign code last.
-        drop(self.abandon(|word, _| word));
+        match self.0 {
+            // SAFETY: I12, and this is the second.
+            Some(ends) if self.ends().stage().driver_has_left() => unsafe { free(ends) },
+            Some(_) => drop_early(self),
+            None => {}
+        }
     }
+}
+
+/// Leaves, where the driver may not have.
+#[inline(never)]
+fn drop_early<W, S>(kept: &mut Kept<W, S>) {
+    // Foreign code last.
+    drop(kept.abandon(|word, _| word));
 }
 
 /// This end, which leaves when dropped.
@@ -159,10 +170,10 @@ impl<F: Future, P: Post<F::Output>> Joining<F, P> {
     /// Joins a future with what both ends will look at.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-    pub(crate) fn new(future: F, shared: P::Shared) -> Self {
-        // It is made where it stays, rather than on the stack and copied.
+    pub(crate) fn new(future: F, shared: impl FnOnce() -> P::Shared) -> Self {
+        // It is made where it stays, and after that, rather than on the stack and copied.
         let mut place = Box::new_uninit();
-        let ends = Ends::new(Room::of::<Joint<F, P>>(), shared);
+        let ends = Ends::new(Room::of::<Joint<F, P>>(), shared());
         place.write(Joint { ends, future: UnsafeCell::new(Some(future)) });
         // SAFETY: it was just written.
         Self(unsafe { place.assume_init() })
@@ -192,6 +203,6 @@ impl<F: Future, P: Post<F::Output>> Joining<F, P> {
         let before = &raw const *self.0;
         let joint = NonNull::from(Box::leak(unsize(self.0)));
         assert!(ptr::addr_eq(before, joint.as_ptr()), "it is only to forget the type");
-        (Driver(Some(Share(joint))), Kept(Some(joint.cast())))
+        (Driver::new(joint), Kept(Some(joint.cast())))
     }
 }

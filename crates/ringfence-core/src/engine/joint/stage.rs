@@ -118,6 +118,13 @@ impl Stage {
         self.leave(DEAF, LEFT)
     }
 
+    /// Whether the driver has left, so that the other end has it all to itself.
+    #[inline]
+    pub(super) fn driver_has_left(&self) -> bool {
+        // Acquire: as in `leave`.
+        self.0.load(Ordering::Acquire) & LEFT != 0
+    }
+
     #[inline]
     fn leave(&self, this: u8, other: u8) -> bool {
         // Acquire: pairs with the Release of the first, so that the second comes after all that it

@@ -43,7 +43,7 @@ type Ends<F> = (Driver<Joint<F, Note>>, Kept<u8, Note>);
 
 /// The ends of a joint, in which `there` is as long as that is.
 fn joint<F: Future<Output = u8>>(future: F, there: &Arc<()>) -> Ends<F> {
-    let note = Note { leaves: Cell::new(0), _there: there.clone() };
+    let note = || Note { leaves: Cell::new(0), _there: there.clone() };
     Joining::new(future, note).part(|joint| joint)
 }
 

@@ -85,7 +85,7 @@ fn a_handle_is_dropped_elsewhere() {
 fn leaves_while_asked(report: &Report, leave: fn(&Report)) -> bool {
     let [begins, left] = [const { AtomicBool::new(false) }; 2];
     thread::scope(|threads| {
-        report.reason.with(|_| {
+        report.birth.say().reason.with(|_| {
             threads.spawn(|| {
                 begins.store(true, Ordering::Relaxed);
                 leave(report);

@@ -10,6 +10,7 @@ extern crate std;
 use super::{Closed, Ends, Room, Told};
 use crate::sync::{
     Lock,
+    atomic::{AtomicBool, Ordering},
     models::{Wakes, model},
 };
 use alloc::{boxed::Box, sync::Arc};
@@ -32,6 +33,8 @@ struct Shared {
     scope: UnsafeCell<u8>,
     /// Held by who asks, until it has what it has asked for.
     asking: Lock<()>,
+    /// Whether there is that lock, which is made by who asks, and before.
+    has_lock: AtomicBool,
 }
 
 impl Shared {
@@ -59,6 +62,7 @@ fn said() -> (Arc<Shared>, thread::JoinHandle<Driven>) {
         joint: UnsafeCell::new(0),
         scope: UnsafeCell::new(0),
         asking: Lock::new(()),
+        has_lock: AtomicBool::new(false),
     });
     let theirs = shared.clone();
     let driver = thread::spawn(move || {
@@ -72,7 +76,10 @@ fn said() -> (Arc<Shared>, thread::JoinHandle<Driven>) {
         // SAFETY: as above.
         let unheard = match unsafe { theirs.ends.say() } {
             Told::Heard(waiter) => {
-                theirs.asking.with(|()| ());
+                // Relaxed: it is there for who was asked, by the stage.
+                if theirs.has_lock.load(Ordering::Relaxed) {
+                    theirs.asking.with(|()| ());
+                }
                 waiter.into_iter().for_each(Waker::wake);
                 None
             }
@@ -185,6 +192,8 @@ fn a_word_against_who_asks() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
     model(None, &SEEN, || {
         let (shared, driver) = said();
+        // Relaxed: as in `said`.
+        shared.has_lock.store(true, Ordering::Relaxed);
         let asked = shared.asking.with(|()| {
             let asked = shared.ends.stage().ask();
             if asked {
