@@ -8,7 +8,9 @@ use std::time::Instant;
 
 use super::{DECADES, PER_CHILD, sweep};
 use crate::child::{Child, Ready, Yields};
-use crate::contender::{Bound, Boxing, Moro, Nest, Nursery, NurseryWorkload, Ringfence, nurseries};
+use crate::contender::{
+    Bound, Boxing, Moro, MoroLocal, Nest, Nursery, NurseryWorkload, Ringfence, nurseries,
+};
 use crate::drive::{Drive, Spin};
 use crate::harness::{Cell, Measure};
 use crate::row::{Area, Row};
@@ -81,10 +83,13 @@ fn nest<C: Nest>(depth: usize) -> Cell {
 
 fn rows() -> Vec<Row> {
     const MORO: &str = <Moro as Nursery>::NAME;
+    const MORO_LOCAL: &str = <MoroLocal as Nursery>::NAME;
     /// Every scope is polled by the one around it, so that a thread's stack sets the bound.
     const DEPTHS: [usize; 3] = [1, 10, 100];
     let few = || vec![Beat(MORO, 1.0)];
-    let handles = |n| if n < 100 { few() } else { vec![AtMost(100.0), Beat(MORO, 3.0)] };
+    let handles = |n| {
+        if n < 100 { few() } else { vec![AtMost(100.0), Beat(MORO, 3.0), Beat(MORO_LOCAL, 3.0)] }
+    };
     let left = |n| if n < 100 { few() } else { vec![Beat(MORO, 3.0)] };
     let workloads = [
         sweep("scope: spawn, await by handle; ready", PER_CHILD, &DECADES, handles, |n| {
