@@ -15,10 +15,12 @@ pub(crate) use kept::{Joining, Kept};
 use super::unseen::Unseen;
 use crate::{
     outcome::{Panic, catch, keep_first},
-    sync::UnsafeCell,
+    sync::atomic::Ordering,
 };
 use core::{
+    cell::UnsafeCell,
     future::Future,
+    mem::ManuallyDrop,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
 };
@@ -63,32 +65,49 @@ pub(crate) trait Post<O> {
 /// The allocation. It has two owners, and no count: the [`Driver`], which has the future, and
 /// [`Kept`], which hears what came of it.
 ///
-/// # Who may touch what
-///
-/// `ends` belongs to both, by `&`. `future` belongs to the driver.
-///
 /// # Invariants
 ///
-/// I9. There is one driver of a joint, and nobody else touches `future`. It is empty once the
-///     driver has left; if it never does, the joint is never freed.
+/// I9. There is one driver of a joint, and nobody else touches the future. It is gone before a word
+///     takes its place; if it never goes, the joint is never freed.
 /// I10. Each end leaves once, and touches nothing of the joint after that but to free it, which is
 ///      for the second.
+/// I11. What is in `content` is the driver's until the word was said, and the other end's from then
+///      on: once, by value or in place. If it was not said when the other end left, it is the
+///      driver's for good.
 //
 // In this order: so whoever does not know the type of the future finds the ends.
 #[repr(C)]
 pub(crate) struct Joint<F: Future, P: Post<F::Output>> {
-    ends: Ends<P::Word, P::Shared>,
-    future: UnsafeCell<Option<F>>,
+    ends: Ends<P::Shared>,
+    content: UnsafeCell<Content<F, P::Word>>,
+}
+
+/// The future, and then the word that came of it.
+#[repr(C)]
+union Content<F, W> {
+    future: ManuallyDrop<F>,
+    word: ManuallyDrop<W>,
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-// SAFETY: I9: `&Joint` reaches the future through the driver only, which is not shared.
+// SAFETY: I9, I11: `&Joint` reaches the future through the driver only, which is not shared, and the
+// word through one end at a time.
 unsafe impl<F, P> Sync for Joint<F, P>
 where
     F: Future + Send,
-    P: Post<F::Output>,
-    Ends<P::Word, P::Shared>: Sync,
+    P: Post<F::Output, Word: Send>,
+    Ends<P::Shared>: Sync,
 {
+}
+
+/// Drops the future, if that is there: the two ends have not parted.
+impl<F: Future, P: Post<F::Output>> Drop for Joint<F, P> {
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
+    fn drop(&mut self) {
+        // SAFETY: whoever drops the joint is its driver, if there is still one.
+        unsafe { self.driving() }.clear();
+    }
 }
 
 /// What a driver does with a joint of any type.
@@ -172,55 +191,85 @@ struct Driving<'a, F: Future, P: Post<F::Output>>(&'a Joint<F, P>);
 impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
     #[inline]
     fn shared(&self) -> &P::Shared {
-        &self.0.ends.head.shared
+        &self.0.ends.shared
     }
 
-    /// Lends the future in its place.
+    /// Whether the future is there.
+    #[inline]
+    fn has_future(&self) -> bool {
+        // Relaxed, here and below: there is one driver.
+        self.0.ends.has_future.load(Ordering::Relaxed)
+    }
+
+    /// Lends the future in its place, if it is there.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    fn with<R>(&mut self, f: impl FnOnce(Pin<&mut Option<F>>) -> R) -> R {
-        self.0.future.with_mut(|future| {
-            // SAFETY: I9, since this is the driver, by `&mut`.
-            let future = unsafe { &mut *future };
-            // SAFETY: a joint with a driver is where it stays, and nobody takes the future from
-            // there.
-            f(unsafe { Pin::new_unchecked(future) })
-        })
+    fn future(&mut self) -> Option<Pin<&mut F>> {
+        if !self.has_future() {
+            return None;
+        }
+        // SAFETY: I9, since this is the driver, by `&mut`, and the future is there.
+        let future = unsafe { &mut *self.0.content.get().cast() };
+        // SAFETY: a joint with a driver is where it stays, and nobody takes the future from there.
+        Some(unsafe { Pin::new_unchecked(future) })
+    }
+
+    /// Drops the future in place.
+    ///
+    /// # Safety
+    ///
+    /// It is there.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
+    unsafe fn drop_future(&mut self) {
+        // First: if the destructor panics, the future is not dropped again.
+        self.0.ends.has_future.store(false, Ordering::Relaxed);
+        // SAFETY: I9, since this is the driver, by `&mut`, and the future is there.
+        unsafe { self.0.content.get().cast::<F>().drop_in_place() };
     }
 
     /// Drops the future in place, if it is there.
-    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     fn clear(&mut self) {
-        self.with(|mut future| future.set(None));
+        if self.has_future() {
+            // SAFETY: it is there.
+            unsafe { self.drop_future() };
+        }
     }
 
-    /// Puts a word in its place, which is then to be said.
+    /// Puts a word in the place of the future that was dropped; it is then to be said.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     fn put(&mut self, word: P::Word) {
-        // SAFETY: this is the driver, and says one word.
-        unsafe { self.0.ends.put(word) };
+        debug_assert!(!self.has_future(), "a word takes the place of the future");
+        // Nothing is there to be dropped: a driver puts one word, or takes it back before another.
+        // SAFETY: I11: nothing was said, and this is the driver.
+        unsafe { self.0.content.get().cast::<P::Word>().write(word) };
     }
 
-    /// Says the word that is in its place. Returns it, if there is nobody to hear it, or who waits.
+    /// Says the word that is in its place. Returns who waits for it, or the word, if there is nobody
+    /// to hear it.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    fn tell(&mut self) -> Told<P::Word> {
-        // SAFETY: as in `put`.
-        let told = unsafe { self.0.ends.say() };
-        if let Told::Heard(_) = told {
-            P::leave(self.shared());
+    fn tell(&mut self) -> Result<Option<Waker>, P::Word> {
+        // SAFETY: this is the driver, and says one word.
+        match unsafe { self.0.ends.say() } {
+            Told::Heard(waiter) => {
+                P::leave(self.shared());
+                Ok(waiter)
+            }
+            // SAFETY: I11: it was put there, and nobody else will have it.
+            Told::Unheard => Err(unsafe { self.0.content.get().cast::<P::Word>().read() }),
         }
-        told
     }
 
     /// Polls the future; drops it at its end, of which it puts the word in its place.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
     fn poll(mut self, cx: &mut Context<'_>) -> Poll<P::End> {
-        let polled =
-            self.with(|future| future.as_pin_mut().map_or(Poll::Pending, |future| future.poll(cx)));
-        let output = Unseen::new(ready!(polled));
-        self.clear();
+        let Some(future) = self.future() else { return Poll::Pending };
+        let output = Unseen::new(ready!(future.poll(cx)));
+        // SAFETY: it was there, and nobody else has dropped it.
+        unsafe { self.drop_future() };
         // SAFETY: the driver is there.
         let (word, end) = unsafe { P::returned(self.shared(), output.show()) };
         self.put(word);
@@ -229,8 +278,8 @@ impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
 
     fn say(mut self, end: P::End) -> P::End {
         match self.tell() {
-            Told::Unheard(word) => P::unheard(self.shared(), word, end),
-            Told::Heard(waiter) => {
+            Err(word) => P::unheard(self.shared(), word, end),
+            Ok(waiter) => {
                 let end = Unseen::new(end);
                 if let Some(waiter) = waiter {
                     waiter.wake();
@@ -251,8 +300,8 @@ impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
         }
         self.put(word);
         let (end, woken) = match self.tell() {
-            Told::Unheard(word) => (P::unheard(self.shared(), word, end), Ok(None)),
-            Told::Heard(waiter) => (end, catch(|| waiter.map(Waker::wake))),
+            Err(word) => (P::unheard(self.shared(), word, end), Ok(None)),
+            Ok(waiter) => (end, catch(|| waiter.map(Waker::wake))),
         };
         // A child has one end, and that was its first panic.
         for second in [cleared.err(), woken.err()].into_iter().flatten() {
@@ -270,7 +319,7 @@ impl<F: Future, P: Post<F::Output>> Driving<'_, F, P> {
         // SAFETY: the driver is there.
         let word = unsafe { P::dropped(self.shared()) };
         self.put(word);
-        if let Told::Heard(waiter) = self.tell() {
+        if let Ok(waiter) = self.tell() {
             keep_first(&mut panic, catch(|| waiter.map(Waker::wake)).err());
         }
         panic

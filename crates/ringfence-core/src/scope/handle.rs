@@ -106,7 +106,7 @@ impl<T> Future for Handle<T> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        match ready!(self.report.poll(cx, End::take)) {
+        match ready!(self.report.poll(cx)).take() {
             Ok(value) => Poll::Ready(value),
             Err(none) => {
                 self.wait_in_vain(none, cx);
@@ -137,7 +137,7 @@ impl<T> Future for HandleOutcome<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<T>> {
         let report = &mut self.handle.report;
-        Poll::Ready(match ready!(report.poll(cx, End::take)) {
+        Poll::Ready(match ready!(report.poll(cx)).take() {
             Ok(value) => Outcome::Completed(value),
             Err(NoValue::Failed(fault)) => Outcome::Cancelled(Cancelled::new(fault.reason())),
             Err(NoValue::Gone) => Outcome::Cancelled(report.cancelled()),
@@ -200,7 +200,7 @@ impl<T, E> Future for OwnedHandle<T, E> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let report = &mut self.handle.report;
-        Poll::Ready(match ready!(report.poll(cx, End::take)) {
+        Poll::Ready(match ready!(report.poll(cx)).take() {
             Ok(outcome) => outcome,
             Err(NoValue::Gone) => Outcome::Cancelled(report.cancelled()),
             Err(NoValue::Taken | NoValue::Failed(_)) => {

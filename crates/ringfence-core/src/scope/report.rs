@@ -163,22 +163,22 @@ impl<V> End<V> {
     /// Takes the value.
     #[inline]
     pub(super) fn take(&mut self) -> Result<V, NoValue> {
-        if let Self::Completed(_) = self {
-            return mem::replace(self, Self::Taken).into_value().ok_or(NoValue::Taken);
+        match mem::replace(self, Self::Taken) {
+            Self::Completed(value) => Ok(value),
+            none => Err(self.none(none)),
         }
-        Err(self.none())
     }
 
-    /// Why there is no value.
-    //
-    // Apart: so most ask one thing of an end, which is whether there is one.
+    /// Puts an end back that has no value, and says why.
     #[cold]
-    fn none(&self) -> NoValue {
-        match self {
+    fn none(&mut self, none: Self) -> NoValue {
+        let why = match none {
             Self::Completed(_) | Self::Taken => NoValue::Taken,
-            Self::Failed(fault) => NoValue::Failed(*fault),
+            Self::Failed(fault) => NoValue::Failed(fault),
             Self::Gone => NoValue::Gone,
-        }
+        };
+        *self = none;
+        why
     }
 }
 

@@ -1,6 +1,6 @@
 //! The end of a joint that has the future.
 
-use super::{Joined, ends::Head, stage::Stage};
+use super::{Joined, ends::Ends, stage::Stage};
 use crate::outcome::Panic;
 use alloc::boxed::Box;
 use core::{
@@ -38,9 +38,9 @@ impl<D: ?Sized + Joined> Driver<D> {
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U24")]
     pub(crate) fn shared(&self) -> &D::Shared {
-        let head = self.0.expect(BEFORE).cast::<Head<D::Shared>>();
+        let ends = self.0.expect(BEFORE).cast::<Ends<D::Shared>>();
         // SAFETY: I10: this end has not left. It is a joint, which begins with that.
-        &unsafe { head.as_ref() }.shared
+        &unsafe { ends.as_ref() }.shared
     }
 
     /// Tells the panic of the future, which is dropped first.

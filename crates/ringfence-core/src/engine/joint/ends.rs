@@ -1,27 +1,13 @@
-//! What the two ends of a joint have in common: the word that one says to the other, once.
+//! What the two ends of a joint have in common, whatever future and word there are.
 
 use super::{
     room::Room,
     stage::{Said, Stage},
 };
-use crate::sync::{Lock, UnsafeCell};
-use core::{
-    ptr::NonNull,
-    task::{Context, Poll, Waker},
-};
+use crate::sync::{UnsafeCell, atomic::AtomicBool};
+use core::{ptr::NonNull, task::Waker};
 
-/// What is known of a joint by whoever knows neither its word nor its future.
-//
-// In this order: so a joint begins with its stage.
-#[repr(C)]
-pub(super) struct Head<S> {
-    pub(super) stage: Stage,
-    pub(super) room: Room,
-    /// What both look at.
-    pub(super) shared: S,
-}
-
-/// A word from a driver to the other end, which may be gone before it is said.
+/// How a word gets from a driver to the other end, which may be gone before it is said.
 ///
 /// # Stages
 ///
@@ -33,162 +19,143 @@ pub(super) struct Head<S> {
 ///
 /// # Invariants
 ///
-/// I11. The word is the driver's until it was said, and the other end's from then on. If it was not
-///      said when the other end left, it is the driver's for good.
+/// I16. The listener is the other end's, but from `Stage::listen` to `Stage::unlisten`. If the word
+///      is said in between, it is the driver's.
 //
-// In this order: so whoever does not know the type of the word finds the head.
+// In this order: so a joint begins with its stage.
 #[repr(C)]
-pub(super) struct Ends<W, S> {
-    pub(super) head: Head<S>,
-    listener: Lock<Option<Waker>>,
-    word: UnsafeCell<Option<W>>,
+pub(super) struct Ends<S> {
+    stage: Stage,
+    /// For the driver: whether there is a future.
+    pub(super) has_future: AtomicBool,
+    /// For the other end: where the word is, in bytes from here.
+    pub(super) word_at: u16,
+    pub(super) room: Room,
+    /// What both look at.
+    pub(super) shared: S,
+    listener: UnsafeCell<Option<Waker>>,
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
-// SAFETY: I11: the word goes from one end to the other, and they do not share it.
-unsafe impl<W: Send, S: Sync> Sync for Ends<W, S> {}
+// SAFETY: I16: the listener goes from one end to the other, and they do not share it.
+unsafe impl<S: Sync> Sync for Ends<S> {}
 
 /// What came of a word.
 #[must_use]
-pub(super) enum Told<W> {
+pub(super) enum Told {
     /// It is the other end's. This one waits for it.
     Heard(Option<Waker>),
-    /// There is nobody to hear it.
-    Unheard(W),
+    /// There is nobody to hear it: it is the driver's.
+    Unheard,
 }
 
 /// What an end finds that does not listen any more.
 #[must_use]
-pub(super) enum Closed<W> {
+pub(super) enum Closed {
     /// Nothing was said, and it has left. This one waits no more.
     Unsaid(Option<Waker>),
-    /// This was said. It has not left.
-    Said(W),
+    /// The word was said, and is its own. It has not left.
+    Said,
 }
 
-impl<W, S> Ends<W, S> {
+impl<S> Ends<S> {
     #[inline]
-    pub(super) fn new(room: Room, shared: S) -> Self {
-        let head = Head { stage: Stage::new(), room, shared };
-        Self { head, listener: Lock::new(None), word: UnsafeCell::new(None) }
+    pub(super) fn new(word_at: u16, room: Room, shared: S) -> Self {
+        Self {
+            stage: Stage::new(),
+            has_future: AtomicBool::new(true),
+            word_at,
+            room,
+            shared,
+            listener: UnsafeCell::new(None),
+        }
     }
 
     #[inline]
     pub(super) fn stage(&self) -> &Stage {
-        &self.head.stage
+        &self.stage
     }
 
-    /// Puts the word in its place, to be said.
-    ///
-    /// # Safety
-    ///
-    /// The caller is the driver, and has said nothing.
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
-    pub(super) unsafe fn put(&self, word: W) {
-        // Nothing is there to be dropped: a driver puts one word, or takes it back before another.
-        // SAFETY: I11: it was not said, and the caller is the driver.
-        self.word.with_mut(|place| unsafe { place.write(Some(word)) });
-    }
-
-    /// Says the word that was put there.
+    /// Says the word, which is there.
     ///
     /// # Safety
     ///
     /// The caller is the driver, and has said nothing.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
-    pub(super) unsafe fn say(&self) -> Told<W> {
-        match self.stage().say() {
-            Said::Heard { awaited } => Told::Heard(if awaited { self.silence() } else { None }),
-            // SAFETY: I11: the other end has left before it was said.
-            Said::Unheard => Told::Unheard(unsafe { self.take() }),
+    pub(super) unsafe fn say(&self) -> Told {
+        match self.stage.say() {
+            // SAFETY: I16: the other end listened when it was said.
+            Said::Heard { awaited: true } => Told::Heard(unsafe { self.silence() }),
+            Said::Heard { awaited: false } => Told::Heard(None),
+            Said::Unheard => Told::Unheard,
         }
     }
 
-    /// Waits for the word, and lets `hear` have it; again whenever it is polled after that.
+    /// Has the driver wake whoever listens. False, if the word was said meanwhile.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the other end, by `&mut`, and has not left.
+    //
+    // Apart: most words are said before anyone listens.
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+    pub(super) unsafe fn listen(&self, listener: &Waker) -> bool {
+        if !self.stage.unlisten() {
+            return false;
+        }
+        // Foreign code runs where nobody else has the listener, or after all.
+        let old = self.listener.with_mut(|place| {
+            // SAFETY: I16: the caller is the other end, and does not listen.
+            let place = unsafe { &mut *place };
+            match place {
+                Some(there) if there.will_wake(listener) => None,
+                _ => place.replace(listener.clone()),
+            }
+        });
+        let listens = self.stage.listen();
+        // SAFETY: I16: the caller is the other end, and did not listen when it was said.
+        let vain = if listens { None } else { unsafe { self.silence() } };
+        drop((old, vain));
+        listens
+    }
+
+    /// Takes the waker of who listens.
+    ///
+    /// # Safety
+    ///
+    /// The listener is the caller's (I16).
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+    unsafe fn silence(&self) -> Option<Waker> {
+        // SAFETY: says the caller.
+        self.listener.with_mut(|listener| unsafe { &mut *listener }.take())
+    }
+
+    /// The other end listens no more. It leaves, unless the word was said.
     ///
     /// # Safety
     ///
     /// The caller is the other end, and has not left.
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
-    pub(super) unsafe fn poll<R>(
-        &self,
-        cx: &mut Context<'_>,
-        hear: impl FnOnce(&mut W) -> R,
-    ) -> Poll<R> {
-        if !self.stage().is_said() && !self.listen(cx.waker()) {
-            return Poll::Pending;
-        }
-        Poll::Ready(self.word.with_mut(|word| {
-            // SAFETY: I11: it was said, and the caller is the other end.
-            let word = unsafe { &mut *word };
-            hear(word.as_mut().expect(THERE))
-        }))
-    }
-
-    /// Has the driver wake whoever listens; true, if the word was said meanwhile.
-    //
-    // Apart, as `silence` is: most words are said before anyone listens.
-    #[inline(never)]
-    fn listen(&self, listener: &Waker) -> bool {
-        // Foreign code before the lock, and after it.
-        let new = listener.clone();
-        let _old = self.listener.with(|listener| listener.replace(new));
-        let said = self.stage().listen();
-        if said {
-            drop(self.silence());
-        }
-        said
-    }
-
-    /// Takes the waker of who listens.
-    #[inline(never)]
-    fn silence(&self) -> Option<Waker> {
-        self.listener.with(Option::take)
-    }
-
-    /// The other end listens no more. It takes the word, if that was said, and leaves otherwise.
-    ///
-    /// # Safety
-    ///
-    /// The caller is the other end, has not left, and has not taken the word.
     //
     // Not by `&self`, which would have to be good until this returns: once this end has left, the
     // driver may free it all.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
-    pub(super) unsafe fn close(this: NonNull<Self>) -> Closed<W> {
+    pub(super) unsafe fn close(this: NonNull<Self>) -> Closed {
         // SAFETY: this end has not left, says the caller.
         let ends = unsafe { this.as_ref() };
-        if !ends.stage().is_said() {
-            // Before it leaves.
-            let awaited = ends.stage().is_awaited();
-            let listener = if awaited { ends.silence() } else { None };
-            if ends.stage().leave_unless_said() {
+        if !ends.stage.is_said() && ends.stage.unlisten() {
+            // SAFETY: I16: the caller is the other end, and does not listen.
+            let listener = unsafe { ends.silence() };
+            if ends.stage.leave_unless_said() {
                 return Closed::Unsaid(listener);
             }
             drop(listener);
         }
-        // SAFETY: I11: it was said, and the caller is the other end.
-        Closed::Said(unsafe { ends.take() })
-    }
-
-    /// Takes the word.
-    ///
-    /// # Safety
-    ///
-    /// The word is there, and the caller's (I11).
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
-    unsafe fn take(&self) -> W {
-        // SAFETY: says the caller.
-        self.word.with_mut(|word| unsafe { (*word).take() }).expect(THERE)
+        Closed::Said
     }
 }
-
-/// Where a word is.
-const THERE: &str = "the word is there once it was said";
 
 #[cfg(all(test, not(ringfence_loom)))]
 mod tests;

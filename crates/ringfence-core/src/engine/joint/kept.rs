@@ -1,15 +1,17 @@
 //! The end of a joint that has no future.
 
 use super::{
-    Driver, Joined, Joint, Post,
+    Content, Driver, Joined, Joint, Post,
     ends::{Closed, Ends},
     room::Room,
 };
-use crate::sync::UnsafeCell;
+use crate::sync::atomic::Ordering;
 use alloc::{alloc::dealloc, boxed::Box};
 use core::{
+    cell::UnsafeCell,
     future::Future,
-    mem,
+    marker::PhantomData,
+    mem::{ManuallyDrop, offset_of},
     ops::Deref,
     ptr::{self, NonNull},
     task::{Context, Poll},
@@ -23,7 +25,10 @@ use core::{
 /// # Invariants
 ///
 /// I12. This is the end of its joint that is no driver. There is none once it has left.
-pub(crate) struct Kept<W, S>(Option<NonNull<Ends<W, S>>>);
+pub(crate) struct Kept<W, S> {
+    joint: Option<NonNull<Ends<S>>>,
+    word: PhantomData<NonNull<W>>,
+}
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
 // SAFETY: what is reached is the word, as its owner (I11), and what is shared, by `&`, or as the
@@ -41,16 +46,16 @@ impl<W, S> Kept<W, S> {
         self.ends().stage().is_said()
     }
 
-    /// Waits for the word, and lets `hear` have it; again whenever it is polled after that.
+    /// Waits for the word, and lends it; again whenever it is polled after that.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-    pub(crate) fn poll<R>(
-        &mut self,
-        cx: &mut Context<'_>,
-        hear: impl FnOnce(&mut W) -> R,
-    ) -> Poll<R> {
-        // SAFETY: I12, and this has not left.
-        unsafe { self.ends().poll(cx, hear) }
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<&mut W> {
+        // SAFETY: I12, by `&mut`, and this has not left.
+        if !self.is_said() && unsafe { self.ends().listen(cx.waker()) } {
+            return Poll::Pending;
+        }
+        // SAFETY: I11: it was said, and this is the other end, which has not taken it.
+        Poll::Ready(unsafe { self.word().as_mut() })
     }
 
     /// Asks for something that is there as long as the driver is: from now on, that does not leave
@@ -63,25 +68,40 @@ impl<W, S> Kept<W, S> {
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     pub(crate) fn abandon<R>(&mut self, hear: impl FnOnce(W, &S) -> R) -> Option<R> {
-        let leaving = Leaving(self.0.take()?);
-        // SAFETY: I12, and this has not left, nor has it taken the word, which is here only.
-        match unsafe { Ends::close(leaving.0) } {
-            Closed::Unsaid(_listener) => {
-                mem::forget(leaving);
-                None
-            }
-            Closed::Said(word) => {
-                // SAFETY: I12, and this leaves after that.
-                let ends = unsafe { leaving.0.as_ref() };
-                Some(hear(word, &ends.head.shared))
-            }
+        let (word, leaving) = self.close()?;
+        // SAFETY: I11: it was said, and is not looked for again.
+        let word = unsafe { word.read() };
+        // SAFETY: I12, and this leaves after that.
+        Some(hear(word, &unsafe { leaving.0.as_ref() }.shared))
+    }
+
+    /// Leaves, or is about to if there is a word. Returns where that is.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
+    fn close(&mut self) -> Option<(NonNull<W>, Leaving<S>)> {
+        let joint = self.joint?;
+        let word = self.word();
+        self.joint = None;
+        // SAFETY: I12, and this has not left.
+        match unsafe { Ends::close(joint) } {
+            Closed::Unsaid(_listener) => None,
+            Closed::Said => Some((word, Leaving(joint))),
         }
+    }
+
+    /// Where the word is, once it was said.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
+    fn word(&self) -> NonNull<W> {
+        let joint = self.joint.expect(THERE);
+        // SAFETY: it is in the joint, which is there (I12).
+        unsafe { joint.byte_add(self.ends().word_at.into()) }.cast()
     }
 
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-    fn ends(&self) -> &Ends<W, S> {
-        let ends = self.0.as_ref().expect(THERE);
+    fn ends(&self) -> &Ends<S> {
+        let ends = self.joint.as_ref().expect(THERE);
         // SAFETY: I12, and this has not left.
         unsafe { ends.as_ref() }
     }
@@ -95,56 +115,54 @@ impl<W, S> Deref for Kept<W, S> {
 
     #[inline]
     fn deref(&self) -> &S {
-        &self.ends().head.shared
+        &self.ends().shared
     }
 }
 
 impl<W, S> Drop for Kept<W, S> {
     #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     fn drop(&mut self) {
-        match self.0 {
-            // SAFETY: I12, and this is the second.
-            Some(ends) if self.ends().stage().driver_has_left() => unsafe { free(ends) },
-            Some(_) => drop_early(self),
-            None => {}
+        if self.joint.is_some() {
+            leave(self);
         }
     }
 }
 
-/// Leaves, where the driver may not have.
+/// Leaves, and drops the word before, if there is one.
+//
+// Apart, so that it does not come again wherever a handle is dropped.
 #[inline(never)]
-fn drop_early<W, S>(kept: &mut Kept<W, S>) {
-    // Foreign code last.
-    drop(kept.abandon(|word, _| word));
+#[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
+fn leave<W, S>(kept: &mut Kept<W, S>) {
+    if let Some((word, _leaving)) = kept.close() {
+        // SAFETY: I11: it was said, and is not looked for again.
+        unsafe { word.drop_in_place() };
+    }
 }
 
 /// This end, which leaves when dropped.
-struct Leaving<W, S>(NonNull<Ends<W, S>>);
+struct Leaving<S>(NonNull<Ends<S>>);
 
-impl<W, S> Drop for Leaving<W, S> {
+impl<S> Drop for Leaving<S> {
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     fn drop(&mut self) {
         // SAFETY: I12, and this has not left.
-        let stage = unsafe { &(*self.0.as_ptr()).head.stage };
-        if stage.other_leaves() {
+        if unsafe { self.0.as_ref() }.stage().other_leaves() {
             // SAFETY: I12, and this is the second.
             unsafe { free(self.0) };
         }
     }
 }
 
-/// Frees a joint.
+/// Frees a joint that has nothing left but its ends.
 ///
 /// # Safety
 ///
 /// Both ends have left, and the caller is the second.
-//
-// Apart, so that it does not come again wherever a handle is dropped.
-#[inline(never)]
+#[inline]
 #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-unsafe fn free<W, S>(ends: NonNull<Ends<W, S>>) {
+unsafe fn free<S>(joint: NonNull<Ends<S>>) {
     /// The memory of a joint, also if what is in there panics when it is dropped.
     struct Memory(NonNull<u8>, Room);
 
@@ -157,10 +175,10 @@ unsafe fn free<W, S>(ends: NonNull<Ends<W, S>>) {
     }
 
     // SAFETY: it is there, says the caller.
-    let room = unsafe { &(*ends.as_ptr()).head }.room;
-    let _memory = Memory(ends.cast(), room);
-    // SAFETY: the caller has it to itself. There is no future (I9), which would come after this.
-    unsafe { ends.drop_in_place() };
+    let room = unsafe { joint.as_ref() }.room;
+    let _memory = Memory(joint.cast(), room);
+    // SAFETY: the caller has it to itself. There is no future (I9), and no word any more.
+    unsafe { joint.drop_in_place() };
 }
 
 /// A future joined with its post, before the two ends part.
@@ -171,10 +189,16 @@ impl<F: Future, P: Post<F::Output>> Joining<F, P> {
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
     pub(crate) fn new(future: F, shared: impl FnOnce() -> P::Shared) -> Self {
+        let word_at = const {
+            let content = offset_of!(Joint<F, P>, content);
+            assert!(content <= u16::MAX as usize, "a child with a handle is aligned too far");
+            content as u16
+        };
         // It is made where it stays, and after that, rather than on the stack and copied.
         let mut place = Box::new_uninit();
-        let ends = Ends::new(Room::of::<Joint<F, P>>(), shared());
-        place.write(Joint { ends, future: UnsafeCell::new(Some(future)) });
+        let ends = Ends::new(word_at, Room::of::<Joint<F, P>>(), shared());
+        let content = UnsafeCell::new(Content { future: ManuallyDrop::new(future) });
+        place.write(Joint { ends, content });
         // SAFETY: it was just written.
         Self(unsafe { place.assume_init() })
     }
@@ -182,12 +206,18 @@ impl<F: Future, P: Post<F::Output>> Joining<F, P> {
     /// What both ends will look at.
     #[inline]
     pub(crate) fn shared_mut(&mut self) -> &mut P::Shared {
-        &mut self.0.ends.head.shared
+        &mut self.0.ends.shared
     }
 
     /// Takes the future out again.
-    pub(crate) fn into_future(self) -> F {
-        self.0.future.into_inner().expect("it was put in, and not taken out")
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
+    pub(crate) fn into_future(mut self) -> F {
+        // Relaxed: nobody else has it.
+        self.0.ends.has_future.store(false, Ordering::Relaxed);
+        // SAFETY: it was put in, and nobody will look for it.
+        let future = unsafe { &mut self.0.content.get_mut().future };
+        // SAFETY: as above.
+        unsafe { ManuallyDrop::take(future) }
     }
 
     /// Makes the two ends. `unsize` forgets the type of the future.
@@ -203,6 +233,6 @@ impl<F: Future, P: Post<F::Output>> Joining<F, P> {
         let before = &raw const *self.0;
         let joint = NonNull::from(Box::leak(unsize(self.0)));
         assert!(ptr::addr_eq(before, joint.as_ptr()), "it is only to forget the type");
-        (Driver::new(joint), Kept(Some(joint.cast())))
+        (Driver::new(joint), Kept { joint: Some(joint.cast()), word: PhantomData })
     }
 }

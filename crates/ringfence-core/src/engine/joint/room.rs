@@ -25,9 +25,13 @@ impl Room {
     /// The layout, as it was.
     #[inline]
     pub(super) fn layout(self) -> Layout {
-        let align = 1 << (self.0 & ((1 << EXPONENT) - 1));
-        let size = (self.0 >> EXPONENT) as usize * align;
-        Layout::from_size_align(size, align).expect("it was the layout of a type")
+        let size = (self.0 >> EXPONENT) as usize * self.align();
+        Layout::from_size_align(size, self.align()).expect("it was the layout of a type")
+    }
+
+    #[inline]
+    const fn align(self) -> usize {
+        1 << (self.0 & ((1 << EXPONENT) - 1))
     }
 }
 

@@ -16,7 +16,7 @@ const LEFT: u8 = 2;
 /// The other end has left.
 const DEAF: u8 = 4;
 
-/// The other end waits, or has waited: its waker may be there.
+/// The other end listens: its waker is there.
 const AWAITED: u8 = 8;
 
 /// The other end has asked for something that is there as long as the driver is.
@@ -41,13 +41,6 @@ impl Stage {
     pub(super) fn is_said(&self) -> bool {
         // Acquire: pairs with the Release of who has said it, so that the word is there.
         self.0.load(Ordering::Acquire) & SAID != 0
-    }
-
-    /// Whether the other end, which is the caller, has ever waited.
-    #[inline]
-    pub(super) fn is_awaited(&self) -> bool {
-        // Relaxed: it has done so itself.
-        self.0.load(Ordering::Relaxed) & AWAITED != 0
     }
 
     /// The driver says its word, and leaves. False, and nothing was done, if there is more to do.
@@ -77,10 +70,19 @@ impl Stage {
         }
     }
 
-    /// The other end has its waker there. True, if the word was said meanwhile.
+    /// The other end has its waker there, for the driver. False, if the word was said before.
     pub(super) fn listen(&self) -> bool {
         // Acquire: as in `is_said`. Release: pairs with the Acquire in `say`.
-        self.0.fetch_or(AWAITED, Ordering::AcqRel) & SAID != 0
+        self.0.fetch_or(AWAITED, Ordering::AcqRel) & SAID == 0
+    }
+
+    /// The other end has its waker to itself. False, if the word was said while it listened: the
+    /// driver has it then.
+    #[inline]
+    pub(super) fn unlisten(&self) -> bool {
+        // Relaxed: whether it listens, it knows itself. Acquire: as in `is_said`.
+        self.0.load(Ordering::Relaxed) & AWAITED == 0
+            || self.0.fetch_and(!AWAITED, Ordering::Acquire) & SAID == 0
     }
 
     /// The other end asks, and the driver will know when it leaves. False, if it may have left.
@@ -116,13 +118,6 @@ impl Stage {
     #[must_use = "the second frees it all"]
     pub(super) fn other_leaves(&self) -> bool {
         self.leave(DEAF, LEFT)
-    }
-
-    /// Whether the driver has left, so that the other end has it all to itself.
-    #[inline]
-    pub(super) fn driver_has_left(&self) -> bool {
-        // Acquire: as in `leave`.
-        self.0.load(Ordering::Acquire) & LEFT != 0
     }
 
     #[inline]

@@ -39,12 +39,46 @@ impl Post<u8> for Note {
     }
 }
 
-type Ends<F> = (Driver<Joint<F, Note>>, Kept<u8, Note>);
+/// An output that is its own word.
+#[expect(unsafe_code, reason = "docs/unsafe.md, U25")]
+impl Post<Arc<()>> for Note {
+    type Word = Arc<()>;
+    type End = ();
+    type Shared = Self;
+
+    unsafe fn returned(_: &Self, output: Arc<()>) -> (Arc<()>, ()) {
+        (output, ())
+    }
+
+    unsafe fn panicked(_: &Self, panic: Panic) -> (Arc<()>, ()) {
+        panic.resume()
+    }
+
+    unsafe fn dropped(_: &Self) -> Arc<()> {
+        Arc::new(())
+    }
+
+    fn unheard(_: &Self, _: Arc<()>, (): ()) {}
+
+    fn leave(_: &Self) {}
+}
+
+type Ends<F, W = u8> = (Driver<Joint<F, Note>>, Kept<W, Note>);
+
+/// A joint before its ends part, in which `there` is as long as that is.
+fn joining<F: Future<Output = W>, W>(future: F, there: &Arc<()>) -> Joining<F, Note>
+where
+    Note: Post<W, Word = W, Shared = Note>,
+{
+    Joining::new(future, || Note { leaves: Cell::new(0), _there: there.clone() })
+}
 
 /// The ends of a joint, in which `there` is as long as that is.
-fn joint<F: Future<Output = u8>>(future: F, there: &Arc<()>) -> Ends<F> {
-    let note = || Note { leaves: Cell::new(0), _there: there.clone() };
-    Joining::new(future, note).part(|joint| joint)
+fn joint<F: Future<Output = W>, W>(future: F, there: &Arc<()>) -> Ends<F, W>
+where
+    Note: Post<W, Word = W, End = (), Shared = Note>,
+{
+    joining(future, there).part(|joint| joint)
 }
 
 fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
@@ -102,6 +136,80 @@ fn a_future_is_dropped_with_its_driver_whoever_is_the_second() {
 }
 
 #[test]
+fn what_was_not_heard_is_dropped_once() {
+    let (there, word) = (Arc::new(()), Arc::new(()));
+    let said = || {
+        let (mut driver, kept): Ends<Ready<Arc<()>>, _> = joint(ready(word.clone()), &there);
+        assert!(poll(&mut driver).is_ready());
+        (driver, kept)
+    };
+    let (driver, mut kept) = said();
+    assert_eq!(Arc::strong_count(&word), 2, "a word is not dropped when its driver leaves");
+    let heard = kept.abandon(|word, _| word);
+    assert!(heard.is_some_and(|heard| Arc::ptr_eq(&heard, &word)));
+    drop((driver, kept, said()));
+    let (mut driver, kept): Ends<Ready<Arc<()>>, _> = joint(ready(word.clone()), &there);
+    drop(kept);
+    assert!(poll(&mut driver).is_ready());
+    drop(driver);
+    assert_eq!((Arc::strong_count(&word), Arc::strong_count(&there)), (1, 1));
+}
+
+#[test]
+fn a_word_is_heard_as_often_as_one_likes() {
+    let (mut driver, mut kept): Ends<Ready<u8>> = joint(ready(7), &Arc::new(()));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(kept.poll(&mut cx).is_pending());
+    assert!(poll(&mut driver).is_ready());
+    for heard in [7, 8] {
+        let Poll::Ready(word) = kept.poll(&mut cx) else { panic!("it was said") };
+        assert_eq!(*word, heard);
+        *word += 1;
+    }
+}
+
+#[test]
+fn a_joint_whose_ends_have_not_parted_has_its_future() {
+    let (there, output) = (Arc::new(()), Arc::new(()));
+    let future = joining(ready(output.clone()), &there).into_future();
+    assert_eq!((Arc::strong_count(&output), Arc::strong_count(&there)), (2, 1));
+    drop(joining(future, &there));
+    assert_eq!((Arc::strong_count(&output), Arc::strong_count(&there)), (1, 1));
+}
+
+#[test]
+fn the_word_takes_the_place_of_the_future() {
+    type Large = [u64; 8];
+    assert_eq!(size_of::<Joint<Ready<Large>, Copied>>(), size_of::<Joint<Ready<u8>, Copied>>());
+
+    /// What has a word that is as large as the largest output.
+    struct Copied;
+
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U25")]
+    impl<T> Post<T> for Copied {
+        type Word = Option<Large>;
+        type End = ();
+        type Shared = ();
+
+        unsafe fn returned((): &(), _: T) -> (Self::Word, ()) {
+            (None, ())
+        }
+
+        unsafe fn panicked((): &(), _: Panic) -> (Self::Word, ()) {
+            (None, ())
+        }
+
+        unsafe fn dropped((): &()) -> Self::Word {
+            None
+        }
+
+        fn unheard((): &(), _: Self::Word, (): ()) {}
+
+        fn leave((): &()) {}
+    }
+}
+
+#[test]
 fn a_handle_is_a_pointer() {
     assert_eq!(size_of::<Kept<u8, Note>>(), size_of::<usize>());
 }
@@ -125,7 +233,7 @@ fn ends_are_found_whatever_the_future_is_aligned_to() {
     let (mut driver, mut kept) = joint(Aligned(ready(7)), &there);
     assert!(poll(&mut driver).is_ready());
     let mut cx = Context::from_waker(Waker::noop());
-    assert_eq!(kept.poll(&mut cx, |word| *word), Poll::Ready(7));
+    assert_eq!(kept.poll(&mut cx), Poll::Ready(&mut 7));
     drop((driver, kept));
     assert_eq!(Arc::strong_count(&there), 1);
 }

@@ -17,7 +17,7 @@ use alloc::{boxed::Box, sync::Arc};
 use core::{
     ptr::NonNull,
     sync::atomic::AtomicUsize as Plain,
-    task::{Context, Poll, Waker},
+    task::{Poll, Waker},
 };
 use loom::{cell::UnsafeCell, thread};
 
@@ -26,7 +26,9 @@ type Word = Box<u8>;
 
 /// Two ends, and beside them what tells loom of who comes too early or too late.
 struct Shared {
-    ends: Ends<Word, ()>,
+    ends: Ends<()>,
+    /// The driver's until it was said, and the other end's from then on.
+    word: UnsafeCell<Option<Word>>,
     /// There until both have left.
     joint: UnsafeCell<u8>,
     /// There until the driver has left.
@@ -47,6 +49,12 @@ impl Shared {
     fn touch(&self) {
         self.joint.with(|_| ());
     }
+
+    /// Lends the word to whose it is.
+    fn with_word<R>(&self, f: impl FnOnce(&mut Option<Word>) -> R) -> R {
+        // SAFETY: loom fails if two have it at once, or one after the other without order.
+        self.word.with_mut(|word| f(unsafe { &mut *word }))
+    }
 }
 
 /// What a driver has come to.
@@ -58,7 +66,8 @@ struct Driven {
 /// Two ends, of which another thread is the driver, says 7, and leaves.
 fn said() -> (Arc<Shared>, thread::JoinHandle<Driven>) {
     let shared = Arc::new(Shared {
-        ends: Ends::new(Room::of::<()>(), ()),
+        ends: Ends::new(0, Room::of::<()>(), ()),
+        word: UnsafeCell::new(None),
         joint: UnsafeCell::new(0),
         scope: UnsafeCell::new(0),
         asking: Lock::new(()),
@@ -67,13 +76,12 @@ fn said() -> (Arc<Shared>, thread::JoinHandle<Driven>) {
     let theirs = shared.clone();
     let driver = thread::spawn(move || {
         theirs.touch();
-        // SAFETY: this thread is the driver, and has said nothing.
-        unsafe { theirs.ends.put(Box::new(7)) };
+        theirs.with_word(|word| *word = Some(Box::new(7)));
         if theirs.ends.stage().say_and_leave() {
             theirs.scope.with_mut(|_| ());
             return Driven { unheard: None, is_last: false };
         }
-        // SAFETY: as above.
+        // SAFETY: this thread is the driver, and has said nothing.
         let unheard = match unsafe { theirs.ends.say() } {
             Told::Heard(waiter) => {
                 // Relaxed: it is there for who was asked, by the stage.
@@ -83,7 +91,7 @@ fn said() -> (Arc<Shared>, thread::JoinHandle<Driven>) {
                 waiter.into_iter().for_each(Waker::wake);
                 None
             }
-            Told::Unheard(word) => Some(word),
+            Told::Unheard => theirs.with_word(Option::take),
         };
         theirs.touch();
         let is_last = theirs.ends.stage().driver_leaves();
@@ -98,21 +106,25 @@ fn said() -> (Arc<Shared>, thread::JoinHandle<Driven>) {
 
 fn poll(shared: &Shared, waker: &Waker) -> Poll<u8> {
     // SAFETY: the caller is the thread that listens, and has not left.
-    unsafe { shared.ends.poll(&mut Context::from_waker(waker), |word| **word) }
+    if !shared.ends.stage().is_said() && unsafe { shared.ends.listen(waker) } {
+        return Poll::Pending;
+    }
+    Poll::Ready(shared.with_word(|word| **word.as_ref().expect("it was said")))
 }
 
 /// The other end leaves. Returns the word, if it was said, and whether this is the second.
 fn leave(shared: &Shared) -> (Option<Word>, bool) {
     shared.touch();
-    // SAFETY: the caller is the other end, has not left, and has not taken the word.
+    // SAFETY: the caller is the other end, and has not left.
     match unsafe { Ends::close(NonNull::from(&shared.ends)) } {
         Closed::Unsaid(_listener) => (None, false),
-        Closed::Said(word) => {
+        Closed::Said => {
+            let word = shared.with_word(Option::take);
             let is_last = shared.ends.stage().other_leaves();
             if is_last {
                 shared.free();
             }
-            (Some(word), is_last)
+            (word, is_last)
         }
     }
 }

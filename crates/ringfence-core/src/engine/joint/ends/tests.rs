@@ -1,99 +1,95 @@
 #![expect(unsafe_code, reason = "docs/unsafe.md, U17: each test is both ends")]
 
 use super::{Closed, Ends, Room, Said, Stage, Told};
-use crate::sync::Arc;
 use core::{
-    ptr::NonNull,
-    task::{Context, Poll, Waker},
+    ptr::{self, NonNull},
+    task::{RawWaker, RawWakerVTable, Waker},
 };
 
 /// Two ends that share nothing.
-fn ends<W>() -> Ends<W, ()> {
-    Ends::new(Room::of::<()>(), ())
+fn ends() -> Ends<()> {
+    Ends::new(0, Room::of::<()>(), ())
 }
 
-fn poll(ends: &Ends<u8, ()>) -> Poll<u8> {
-    let mut cx = Context::from_waker(Waker::noop());
+fn listen(ends: &Ends<()>, listener: &Waker) -> bool {
     // SAFETY: the test is the other end, and has not left.
-    unsafe { ends.poll(&mut cx, |word| *word) }
+    unsafe { ends.listen(listener) }
 }
 
 /// Says a word, which the driver stays for.
-fn say<W>(ends: &Ends<W, ()>, word: W) -> Told<W> {
+fn say(ends: &Ends<()>) -> Told {
     // SAFETY: the test is the driver, and has said nothing.
-    unsafe { ends.put(word) };
-    // SAFETY: as above.
     unsafe { ends.say() }
 }
 
-fn close<W>(ends: &Ends<W, ()>) -> Closed<W> {
-    // SAFETY: the test is the other end, has not left, and has not taken the word.
+fn close(ends: &Ends<()>) -> Closed {
+    // SAFETY: the test is the other end, and has not left.
     unsafe { Ends::close(NonNull::from(ends)) }
 }
 
-#[test]
-fn what_was_said_is_heard_as_often_as_one_likes() {
-    let ends = ends();
-    assert_eq!(poll(&ends), Poll::Pending);
-    assert!(!ends.stage().is_said());
-    assert!(matches!(say(&ends, 7), Told::Heard(Some(_))), "the other end waits");
-    assert!(ends.stage().is_said());
-    assert_eq!(poll(&ends), Poll::Ready(7));
-    assert_eq!(poll(&ends), Poll::Ready(7));
+/// A waker that is no other.
+fn waker(number: usize) -> Waker {
+    static NONE: RawWakerVTable =
+        RawWakerVTable::new(|data| RawWaker::new(data, &NONE), |_| (), |_| (), |_| ());
+    // SAFETY: it does nothing.
+    unsafe { Waker::new(ptr::without_provenance(number), &NONE) }
 }
 
 #[test]
-fn nobody_is_woken_who_does_not_wait() {
+fn who_listens_is_told_to_whoever_says_the_word() {
     let ends = ends();
-    assert!(!ends.stage().is_awaited());
-    assert!(matches!(say(&ends, 7), Told::Heard(None)));
+    assert!(listen(&ends, &waker(1)));
+    assert!(!ends.stage().is_said());
+    assert!(matches!(say(&ends), Told::Heard(Some(waiter)) if waiter.will_wake(&waker(1))));
+    assert!(ends.stage().is_said());
+    assert!(!listen(&ends, &waker(1)), "it was said");
+}
+
+#[test]
+fn who_comes_with_another_waker_is_woken_by_that() {
+    let ends = ends();
+    for number in [1, 1, 2] {
+        assert!(listen(&ends, &waker(number)));
+    }
+    assert!(matches!(say(&ends), Told::Heard(Some(waiter)) if waiter.will_wake(&waker(2))));
+}
+
+#[test]
+fn nobody_is_woken_who_does_not_listen() {
+    assert!(matches!(say(&ends()), Told::Heard(None)));
     assert!(matches!(Stage::new().say(), Said::Heard { awaited: false }));
 }
 
 #[test]
 fn a_driver_leaves_with_its_word_if_there_is_no_more_to_do() {
     let ends = ends();
-    // SAFETY: the test is the driver, and has said nothing.
-    unsafe { ends.put(7) };
     assert!(ends.stage().say_and_leave());
-    assert_eq!(poll(&ends), Poll::Ready(7));
+    assert!(!listen(&ends, Waker::noop()), "it was said");
     assert!(!ends.stage().ask(), "there is nobody to ask");
-    assert!(matches!(close(&ends), Closed::Said(7)));
+    assert!(matches!(close(&ends), Closed::Said));
     assert!(ends.stage().other_leaves(), "it is the second");
 }
 
 #[test]
-fn a_driver_stays_for_who_waits_or_asks() {
+fn a_driver_stays_for_who_listens_or_asks() {
     let (awaited, asked) = (ends(), ends());
-    assert_eq!(poll(&awaited), Poll::Pending);
+    assert!(listen(&awaited, Waker::noop()));
     assert!(asked.stage().ask());
     for ends in [awaited, asked] {
         assert!(!ends.stage().say_and_leave());
-        assert!(matches!(say(&ends, 7), Told::Heard(_)));
-        assert!(matches!(close(&ends), Closed::Said(7)));
+        assert!(matches!(say(&ends), Told::Heard(_)));
+        assert!(matches!(close(&ends), Closed::Said));
         assert!(!ends.stage().other_leaves());
         assert!(ends.stage().driver_leaves(), "it is the second");
     }
 }
 
 #[test]
-fn what_nobody_hears_is_returned_to_who_said_it() {
+fn what_nobody_hears_is_for_who_said_it() {
     let ends = ends();
-    assert_eq!(poll(&ends), Poll::Pending);
-    assert!(matches!(close(&ends), Closed::Unsaid(Some(_))), "it waits no more");
+    assert!(listen(&ends, Waker::noop()));
+    assert!(matches!(close(&ends), Closed::Unsaid(Some(_))), "it listens no more");
     assert!(!ends.stage().say_and_leave());
-    assert!(matches!(say(&ends, 7), Told::Unheard(7)));
+    assert!(matches!(say(&ends), Told::Unheard));
     assert!(ends.stage().driver_leaves(), "it is the second");
-}
-
-#[test]
-fn what_was_not_heard_is_dropped_once() {
-    let word = Arc::new(());
-    let (left, dropped) = (ends(), ends());
-    for ends in [&left, &dropped] {
-        assert!(matches!(say(ends, word.clone()), Told::Heard(None)));
-    }
-    let Closed::Said(unheard) = close(&left) else { panic!("it was said") };
-    drop((unheard, left, dropped));
-    assert_eq!(Arc::strong_count(&word), 1);
 }
