@@ -1,6 +1,7 @@
 //! The nursery: `scope`, `scope_local`.
 
 mod anyway;
+mod arrivals;
 mod birth;
 mod builder;
 mod child;

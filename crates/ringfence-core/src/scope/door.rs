@@ -2,7 +2,7 @@
 
 #[cfg(feature = "std")]
 use super::child::Birth;
-use super::{gate::Gate, mode::Mode};
+use super::{arrivals::Arrivals, gate::Gate, mode::Mode};
 use crate::{
     engine::joint::Driver,
     outcome::{Failure, Reason},
@@ -33,12 +33,9 @@ pub(super) struct Door<'env, E, M: Mode> {
     pub(super) gate: Arc<Gate>,
 }
 
-/// For how many children more there is room at least, when there is none for another.
-const FEW: usize = 16;
-
 /// Those who have come, and whom the scope's future has not taken in.
 struct Incoming<C> {
-    children: Vec<C>,
+    children: Arrivals<C>,
     /// How many have come, and were given a number.
     numbered: u64,
 }
@@ -47,7 +44,7 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
     #[track_caller]
     pub(super) fn new() -> Self {
         Self {
-            incoming: Lock::new(Incoming { children: Vec::new(), numbered: 0 }),
+            incoming: Lock::new(Incoming { children: Arrivals::new(), numbered: 0 }),
             overdue: Lock::new(None),
             daemons: AtomicBool::new(false),
             gate: Arc::new(Gate::new()),
@@ -83,9 +80,7 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
                 return Err((child, reason));
             }
             // Before the child is of two parts: if this panics, it is dropped as it was.
-            if incoming.children.len() == incoming.children.capacity() {
-                incoming.children.reserve(FEW);
-            }
+            incoming.children.make_room();
             let (child, rest) = part(child);
             incoming.children.push(child);
             Ok(rest)
@@ -112,7 +107,7 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
     }
 
     /// Takes the children that wait into an empty buffer.
-    pub(super) fn take(&self, arrivals: &mut Vec<Child<'env, E, M>>) {
+    pub(super) fn take(&self, arrivals: &mut Arrivals<Child<'env, E, M>>) {
         debug_assert!(arrivals.is_empty(), "the door begins with an empty buffer again");
         self.incoming.with(|incoming| mem::swap(&mut incoming.children, arrivals));
     }

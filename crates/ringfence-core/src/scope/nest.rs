@@ -5,6 +5,7 @@ mod clear;
 mod watched;
 
 use super::{
+    arrivals::Arrivals,
     child::{ChildEnd, Rank},
     door::{Child, Door},
     heed::Heed,
@@ -55,7 +56,7 @@ pin_project! {
         regular: usize,
         // Children that have just come through the door: its buffer and ours change places. Empty
         // but between a look at the door and the verdict.
-        arrivals: Vec<Child<'env, E, M>>,
+        arrivals: Arrivals<Child<'env, E, M>>,
         // Regular children that wait for a place.
         queue: VecDeque<Child<'env, E, M>>,
         // How many regular children may run at a time.
@@ -90,7 +91,7 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             has_body: true,
             children: Segments::new(),
             regular: 0,
-            arrivals: Vec::new(),
+            arrivals: Arrivals::new(),
             queue: VecDeque::new(),
             limit: usize::MAX,
             has_place: false,
@@ -153,21 +154,23 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         if this.arrivals.len() <= places && !shares && !this.door.has_daemons() {
             // There is a place for each of them, and none has to be looked at.
             *this.regular += this.arrivals.len();
-            this.children.extend(this.arrivals.drain(..), ready);
+            this.arrivals.drain(|block| this.children.extend(block, ready));
             return;
         }
         let (regular, queue, watch) = (this.regular, this.queue, this.watch);
-        let beginning = this.arrivals.drain(..).filter_map(|child| {
-            if child.id().rank() == Rank::Regular {
-                if shares || *regular == *this.limit {
-                    line_up::<E, M>(queue, child, watch);
-                    return None;
+        this.arrivals.drain(|block| {
+            let beginning = block.filter_map(|child| {
+                if child.id().rank() == Rank::Regular {
+                    if shares || *regular == *this.limit {
+                        line_up::<E, M>(queue, child, watch);
+                        return None;
+                    }
+                    *regular += 1;
                 }
-                *regular += 1;
-            }
-            Some(child)
+                Some(child)
+            });
+            this.children.extend(beginning, ready);
         });
-        this.children.extend(beginning, ready);
         if shares {
             self.as_mut().let_in_waiting(ready);
             // Whoever waited may have been cancelled.

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use alloc::vec::Vec;
-use core::{mem, pin::Pin};
+use core::pin::Pin;
 
 impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// Drops the child of a number, if it has not ended; returns its end if that panics.
@@ -31,8 +31,8 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         if let Some(place) = this.queue.iter().position(is_meant) {
             return this.queue.remove(place);
         }
-        if let Some(place) = this.arrivals.iter().position(is_meant) {
-            return Some(this.arrivals.remove(place));
+        if let Some(child) = this.arrivals.take_out(is_meant) {
+            return Some(child);
         }
         let is_it = |slot: &Slot| this.children.child(*slot).is_some_and(is_meant);
         let slot = this.children.occupied().find(is_it)?;
@@ -66,10 +66,11 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         if !*this.has_body && children == 0 && this.door.is_empty() {
             return;
         }
-        let mut left = mem::take(this.arrivals);
+        let mut left = this.arrivals.take();
         this.door.take(this.arrivals);
         this.watch.arrived(this.arrivals.iter().map(Child::<'_, E, M>::id));
-        left.append(this.arrivals);
+        left.append(&mut this.arrivals.take());
+        left.reserve(this.children.len() + this.queue.len());
         let slots: Vec<_> = this.children.occupied().collect();
         let before = left.len();
         for slot in slots.into_iter().filter(|slot| !spared.contains(&slot.index())) {
