@@ -103,26 +103,42 @@ pub(super) fn run<F: Future>(
     slot: &Slot<F, F::Output>,
     inside: Inside<impl FnOnce() -> InForce>,
     cx: &mut Context<'_>,
-) -> Poll<()> {
-    let Some(mut polling) = slot.begin() else { return Poll::Ready(()) };
-    match polling.turn.poll(inside, cx) {
+) -> Poll<Over> {
+    let Some(mut polling) = slot.begin() else { return Poll::Ready(Over::default()) };
+    let (task, waiter) = match polling.turn.poll(inside, cx) {
         Polled::Pending => match polling.rest() {
             Ok(()) => return Poll::Pending,
             Err(mut doomed) => {
                 let (panic, left) = doomed.turn.drop();
-                go(doomed, panic, left);
+                (None, go(doomed, panic, left))
             }
         },
         Polled::Ended(outcome, left) => {
-            let _task = polling.turn.with(|_, resting| {
+            let task = polling.turn.with(|_, resting| {
                 resting.token = None;
-                // Foreign code, for later.
                 resting.task.take()
             });
-            end(polling, outcome, left);
+            (task, end(polling, outcome, left))
         }
+    };
+    Poll::Ready(Over { waiter, task })
+}
+
+/// A child that has ended or gone: what is left to do, which is foreign code.
+#[derive(Default)]
+#[must_use = "who waits is to be woken"]
+pub(super) struct Over {
+    /// Who waits for that.
+    waiter: Option<Waker>,
+    /// Its own task, which nobody will wake.
+    task: Option<Waker>,
+}
+
+impl Over {
+    pub(super) fn tell(self) {
+        wake(self.waiter);
+        drop(self.task);
     }
-    Poll::Ready(())
 }
 
 /// The runtime has dropped the task. If the child had not ended, it never will.
@@ -130,34 +146,38 @@ pub(super) fn lose<F: Future>(slot: &Slot<F, F::Output>) {
     let Some(mut polling) = slot.begin() else { return };
     let (panic, left) = polling.turn.drop();
     let lost = || Outcome::Cancelled(Cancelled::new(Reason::RuntimeGone));
-    end(polling, panic.map_or_else(lost, Outcome::of_panic), left);
+    wake(end(polling, panic.map_or_else(lost, Outcome::of_panic), left));
 }
 
-/// Tells the outcome of a child, which has been dropped.
+/// Leaves the outcome of a child, which has been dropped. Returns who waits for it.
 //
 // Inline: so the outcome is made where it stays, rather than on the stack and copied.
 #[inline]
-fn end<F, T>(polling: Polling<'_, F, T>, outcome: Outcome<T>, left: Drain) {
+fn end<F, T>(polling: Polling<'_, F, T>, outcome: Outcome<T>, left: Drain) -> Option<Waker> {
     match polling.end(outcome, left) {
-        Told::Parent(waiter) => wake(waiter),
+        Told::Parent(waiter) => waiter,
         Told::Nobody(outcome, left, doomed) => drop_doomed(outcome, left, doomed),
     }
 }
 
-/// Drops the outcome of a child that was doomed in its last poll.
+/// Drops the outcome of a child that was doomed in its last poll. Returns who waits for it to go.
 #[cold]
-fn drop_doomed<F, T>(outcome: Outcome<T>, mut left: Drain, doomed: Going<'_, F, T>) {
+fn drop_doomed<F, T>(
+    outcome: Outcome<T>,
+    mut left: Drain,
+    doomed: Going<'_, F, T>,
+) -> Option<Waker> {
     let panic = match outcome {
         Outcome::Panicked(panic) => Some(panic),
         outcome => left.collect(|| catch(|| drop(outcome)).err()),
     };
-    go(doomed, panic, left);
+    go(doomed, panic, left)
 }
 
-/// Tells that a doomed child has been dropped, with a panic or without.
-fn go<F, T>(doomed: Going<'_, F, T>, panic: Option<Panic>, mut left: Drain) {
+/// Says that a doomed child has been dropped, with a panic or without. Returns who waits for that.
+fn go<F, T>(doomed: Going<'_, F, T>, panic: Option<Panic>, mut left: Drain) -> Option<Waker> {
     left.note(panic);
-    wake(left.go_with(doomed.turn.address(), |left| doomed.go(left)));
+    left.go_with(doomed.turn.address(), |left| doomed.go(left))
 }
 
 /// Wakes who waits. A panic of the waker is none of the runtime's business, which is only a guest.

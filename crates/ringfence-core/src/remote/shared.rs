@@ -146,8 +146,11 @@ where
     fn run(self: Arc<Self>, cx: &mut Context<'_>) -> Option<Arc<dyn Run>> {
         let token = || self.clone().into();
         let inside = Inside { token, deadline: self.lineage.deadline() };
-        let polled = run(&self.slot, inside, cx);
-        polled.is_pending().then_some(self as _)
+        let Poll::Ready(over) = run(&self.slot, inside, cx) else { return Some(self) };
+        // Before the parent is woken, which has it then: else the two would pass it to and fro.
+        drop(self);
+        over.tell();
+        None
     }
 
     fn lose(&self) {

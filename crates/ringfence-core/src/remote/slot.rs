@@ -202,33 +202,41 @@ impl<F, T> Slot<F, T> {
     }
 
     /// Waits for the outcome; before that, for those whom the child has left behind, if there are any.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
+    #[inline]
     pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Drain>> {
-        self.wait(cx, |slot| {
-            if !slot.stage.take_end() {
-                return None;
-            }
-            // SAFETY: S2, since this has walked edge 6, and edge 9 comes after.
-            let left = unsafe { slot.end(|end| mem::take(&mut end.left)) };
-            if !left.is_empty() {
-                slot.stage.return_end();
-                return Some(Err(left));
-            }
-            // SAFETY: as above, and there is no edge 9.
-            unsafe { slot.end(|end| end.outcome.take()) }.map(Ok)
-        })
+        self.take_end().map_or_else(|| self.wait(cx, Self::take_end), Poll::Ready)
+    }
+
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
+    fn take_end(&self) -> Option<Result<Outcome<T>, Drain>> {
+        if !self.stage.take_end() {
+            return None;
+        }
+        // SAFETY: S2, since this has walked edge 6, and edge 9 comes after.
+        let left = unsafe { self.end(|end| mem::take(&mut end.left)) };
+        if !left.is_empty() {
+            self.stage.return_end();
+            return Some(Err(left));
+        }
+        // SAFETY: as above, and there is no edge 9.
+        unsafe { self.end(|end| end.outcome.take()) }.map(Ok)
     }
 
     /// Waits until a doomed child has been dropped; returns the panic with which it went, and whom it
     /// has left behind.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
     pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
-        self.wait(cx, |slot| match slot.stage.take_gone() {
+        self.take_gone().map_or_else(|| self.wait(cx, Self::take_gone), Poll::Ready)
+    }
+
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
+    fn take_gone(&self) -> Option<Drain> {
+        match self.stage.take_gone() {
             // SAFETY: S2, since this has walked edge 8.
-            true => Some(unsafe { slot.end(|end| mem::take(&mut end.left)) }),
+            true => Some(unsafe { self.end(|end| mem::take(&mut end.left)) }),
             // By an earlier look.
-            false => slot.stage.has_gone().then(Drain::new),
-        })
+            false => self.stage.has_gone().then(Drain::new),
+        }
     }
 
     /// Whether a doomed child has been dropped.
@@ -236,11 +244,8 @@ impl<F, T> Slot<F, T> {
         self.stage.has_gone()
     }
 
-    /// Waits until `look` finds what it looks for.
+    /// Waits until `look` finds what it has not found.
     fn wait<X>(&self, cx: &mut Context<'_>, look: impl Fn(&Self) -> Option<X>) -> Poll<X> {
-        if let Some(found) = look(self) {
-            return Poll::Ready(found);
-        }
         match self.stage.hold() {
             Hold::Taken => {
                 if let Ok(()) = Held(self).keep(cx.waker()) {
