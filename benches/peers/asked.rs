@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::apart::Place;
 use crate::effort::Effort;
 use crate::grid::Style;
 use crate::row::{Area, Row};
@@ -16,6 +17,8 @@ pub(crate) struct Asked {
     pub(crate) style: Style,
     pub(crate) csv: Option<PathBuf>,
     pub(crate) svg: Option<PathBuf>,
+    /// Asked by another process, for one contender.
+    pub(crate) at: Option<Place>,
     filters: Vec<String>,
 }
 
@@ -29,6 +32,7 @@ impl Asked {
             style: Style::Text,
             csv: None,
             svg: None,
+            at: None,
             filters: Vec::new(),
         };
         while let Some(argument) = arguments.next() {
@@ -40,6 +44,7 @@ impl Asked {
                 "--markdown" => asked.style = Style::Markdown,
                 "--csv" => asked.csv = Some(path()?),
                 "--svg" => asked.svg = Some(path()?),
+                Place::FLAG => asked.at = Place::read(&mut arguments),
                 flag if flag.starts_with('-') => return Err(format!("unknown flag {flag}")),
                 _ => asked.filters.push(argument),
             }

@@ -17,6 +17,8 @@ pub(crate) struct Effort {
     pub(crate) least: usize,
     /// Rows of more children are left out.
     pub(crate) most_children: usize,
+    /// What asks for it on the command line.
+    pub(crate) flags: &'static [&'static str],
 }
 
 impl Effort {
@@ -28,6 +30,7 @@ impl Effort {
         patience: Duration::from_millis(600),
         least: 3,
         most_children: usize::MAX,
+        flags: &["--bench"],
     };
 
     /// In less than five.
@@ -38,6 +41,7 @@ impl Effort {
         patience: Duration::from_millis(100),
         least: 2,
         most_children: usize::MAX,
+        flags: &["--bench", "--quick"],
     };
 
     /// Every row once, to see that it runs: no figures to rely on.
@@ -48,5 +52,6 @@ impl Effort {
         patience: Duration::ZERO,
         least: 1,
         most_children: 1_000,
+        flags: &[],
     };
 }

@@ -2,6 +2,7 @@
 //!
 //! `docs/benchmarks.md` tells the method and holds the figures; `rows/mod.rs` says how to add some.
 
+mod apart;
 mod asked;
 mod board;
 mod chart;
@@ -34,23 +35,27 @@ use row::{Area, Section};
 static ALLOCATOR: Counting = Counting;
 
 /// Measures the rows of an area that are wanted.
-fn measure(area: &Area, asked: &Asked) -> Section {
+fn measure(area: &Area, asked: &Asked) -> Result<Section, Box<dyn Error>> {
     let mut section = Section { name: area.name, title: area.title, rows: Vec::new() };
     for row in (area.rows)().into_iter().filter(|row| asked.wants(area, row)) {
         let begun = Instant::now();
         eprint!("{}, {} ", row.workload, report::count(row.n));
-        section.rows.push(row.run(asked.effort));
+        section.rows.push(row.run(area, asked.effort)?);
         eprintln!("({:.1} s)", begun.elapsed().as_secs_f64());
     }
-    section
+    Ok(section)
 }
 
 /// Runs what is asked for, and writes all that is made of it.
 fn run(asked: &Asked) -> Result<(), Box<dyn Error>> {
+    if let Some(place) = &asked.at {
+        return apart::answer(place, asked.effort);
+    }
     let begun = Instant::now();
     let machine = machine::describe();
     let sections = rows::AREAS.iter().map(|area| measure(area, asked));
-    let sections: Vec<_> = sections.filter(|section| !section.rows.is_empty()).collect();
+    let mut sections = sections.collect::<Result<Vec<_>, _>>()?;
+    sections.retain(|section| !section.rows.is_empty());
     eprintln!("all in {:.0} s", begun.elapsed().as_secs_f64());
     if let Some(path) = &asked.csv {
         csv::write(path, &sections)?;

@@ -1,8 +1,11 @@
 //! Areas and their rows: what a file in `rows/` makes, and what becomes of it in a run.
 
+use std::error::Error;
+
+use crate::apart::{Contender, Place};
 use crate::contender::{BOUND, OURS};
 use crate::effort::Effort;
-use crate::harness::{Cell, Spread, Timing};
+use crate::harness::{Cell, Spread};
 use crate::targets::Must;
 
 /// A file in `rows/`: one chart, one table, one section of the report.
@@ -47,19 +50,24 @@ pub(crate) struct Section {
 }
 
 impl Row {
-    /// Measures every cell, one sample of each in turn, so that drift hits all alike.
-    pub(crate) fn run(self, effort: Effort) -> Measured {
-        let cells = (self.cells)().into_iter();
-        let mut timings: Vec<_> = cells.map(|cell| Timing::new(cell, effort)).collect();
+    /// Measures every cell, each in a process of its own, and one sample of each in turn, so that
+    /// drift hits all alike.
+    pub(crate) fn run(self, area: &Area, effort: Effort) -> Result<Measured, Box<dyn Error>> {
+        let Self { workload, unit, n, musts, cells } = self;
+        let contenders = cells().into_iter().map(|Cell { contender, .. }| {
+            let place = Place::new(area, workload, n, contender);
+            Contender::start(&place, effort).map(|process| (contender, process))
+        });
+        let mut contenders = contenders.collect::<Result<Vec<_>, _>>()?;
         for round in 0..effort.rounds {
             // Begins with another cell each time, lest what else the machine does keeps step.
-            let first = round % timings.len();
-            let (before, after) = timings.split_at_mut(first);
-            after.iter_mut().chain(before).for_each(|timing| timing.sample(effort));
+            let first = round % contenders.len();
+            let (before, after) = contenders.split_at_mut(first);
+            after.iter_mut().chain(before).try_for_each(|(_, process)| process.sample())?;
         }
-        let figures = timings.into_iter().map(Timing::finish).collect();
-        let Self { workload, unit, n, musts, .. } = self;
-        Measured { workload, unit, n, musts, figures }
+        let finish = |(contender, process): (_, Contender)| Ok((contender, process.finish()?));
+        let figures = contenders.into_iter().map(finish).collect::<Result<_, Box<dyn Error>>>()?;
+        Ok(Measured { workload, unit, n, musts, figures })
     }
 }
 
