@@ -5,27 +5,27 @@ use core::mem;
 
 /// Children in the order in which they came.
 ///
-/// They are in blocks, each as large as all before it, so that none is copied to make room for the
-/// next one. The first blocks are small: an allocator may tidy up before it gives large ones, and a
-/// scope with few children would pay for that.
+/// They are in blocks, so that none is copied to make room for the next one. The first two are small:
+/// an allocator may tidy up before it gives large ones, and a scope with few children would pay for
+/// that. Any other is twice as large as all before it, so that there are few.
 #[derive(Debug)]
 pub(super) struct Arrivals<C> {
     full: Vec<Vec<C>>,
     last: Vec<C>,
 }
 
-/// How many bytes the first block has at the most.
-const FIRST_BYTES: usize = 1_000;
+/// How many bytes a small block has at the most.
+const SMALL_BYTES: usize = 1_000;
 
-/// For how many children there is room in it at first.
+/// For how many children there is room in the first block at first.
 const FEW: usize = 16;
 
 impl<C> Arrivals<C> {
-    /// How many children the first block has room for at the most.
-    const FIRST: usize = FIRST_BYTES / size_of::<C>();
+    /// How many children a small block has room for at the most.
+    const SMALL: usize = SMALL_BYTES / size_of::<C>();
 
     pub(super) const fn new() -> Self {
-        const { assert!(Self::FIRST >= FEW, "a child is a pointer or two") };
+        const { assert!(Self::SMALL >= FEW, "a child is a pointer or two") };
         Self { full: Vec::new(), last: Vec::new() }
     }
 
@@ -51,12 +51,12 @@ impl<C> Arrivals<C> {
     #[inline(never)]
     fn grow(&mut self) {
         let len = self.last.len();
-        if len < Self::FIRST {
-            self.last.reserve_exact(len.clamp(FEW, Self::FIRST - len));
+        if len < Self::SMALL {
+            self.last.reserve_exact(len.clamp(FEW, Self::SMALL - len));
         } else {
+            let room = if self.full.is_empty() { Self::SMALL } else { 2 * self.len() };
             self.full.reserve(1);
-            let next = Vec::with_capacity(self.len());
-            self.full.push(mem::replace(&mut self.last, next));
+            self.full.push(mem::replace(&mut self.last, Vec::with_capacity(room)));
         }
     }
 
@@ -110,9 +110,9 @@ mod tests {
     use core::ptr;
 
     /// So many who have come, by their numbers.
-    fn arrived(children: usize) -> Arrivals<[usize; 2]> {
+    fn arrived(children: usize) -> Arrivals<[u64; 2]> {
         let mut arrivals = Arrivals::new();
-        for number in 0..children {
+        for number in 0..children as u64 {
             arrivals.make_room();
             arrivals.push([number; 2]);
         }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     /// The numbers of those who are taken out, by blocks.
-    fn drained(arrivals: &mut Arrivals<[usize; 2]>) -> Vec<Vec<usize>> {
+    fn drained(arrivals: &mut Arrivals<[u64; 2]>) -> Vec<Vec<u64>> {
         let mut blocks = Vec::new();
         arrivals.drain(|block| blocks.push(block.map(|[number, _]| number).collect()));
         blocks
@@ -132,18 +132,18 @@ mod tests {
             let mut arrivals = arrived(children);
             assert_eq!(arrivals.len(), children);
             assert_eq!(arrivals.is_empty(), children == 0);
-            assert!(arrivals.iter().map(|[number, _]| *number).eq(0..children));
-            assert!(drained(&mut arrivals).into_iter().flatten().eq(0..children));
+            assert!(arrivals.iter().map(|[number, _]| *number).eq(0..children as u64));
+            assert!(drained(&mut arrivals).into_iter().flatten().eq(0..children as u64));
             assert!(arrivals.is_empty());
             let taken = arrived(children).take();
-            assert!(taken.into_iter().map(|[number, _]| number).eq(0..children));
+            assert!(taken.into_iter().map(|[number, _]| number).eq(0..children as u64));
         }
     }
 
     #[test]
-    fn the_first_block_is_small_and_each_other_as_large_as_all_before() {
+    fn two_blocks_are_small_and_any_other_is_twice_as_large_as_all_before() {
         let sizes: Vec<_> = drained(&mut arrived(500)).iter().map(Vec::len).collect();
-        assert_eq!(sizes, [62, 62, 124, 248, 4]);
+        assert_eq!(sizes, [62, 62, 248, 128]);
     }
 
     #[test]
