@@ -23,6 +23,8 @@ const GENERALITY: &str = "The bound has a fixed capacity, is made beforehand, kn
 const MEMORY: &str = "So many children do not fit the caches: what counts is how often memory is \
     touched, and how often it is taken from the system and given back.";
 
+const SCOPE: &str = "A scope has a token and a place in the tree of scopes, which moro's has not.";
+
 /// What children on a runtime have that its tasks have not.
 const TASK: &str = "The child is a task, spawned by the same call as `JoinSet`'s. On top of it \
     come the allocation that task and parent share, two exchanges of a word for each poll, and \
@@ -30,7 +32,7 @@ const TASK: &str = "The child is a task, spawned by the same call as `JoinSet`'s
     no order, and what it aborts is not awaited.";
 
 /// The first that fits counts.
-const REASONS: [Reason; 23] = [
+const REASONS: [Reason; 24] = [
     Reason { workload: "insert + take", n: 100..=10_000, text: GENERALITY },
     Reason { workload: "insert + take", n: 100_000..=1_000_000, text: MEMORY },
     Reason { workload: "yield", n: 100..=10_000, text: GENERALITY },
@@ -86,11 +88,8 @@ const REASONS: [Reason; 23] = [
         text: "From four children on only those are polled that were woken; where a poll costs a \
             nanosecond, the account of wakes costs more than the polls that it saves.",
     },
-    Reason {
-        workload: "scope: spawn",
-        n: 1..=1,
-        text: "A scope has a token and a place in the tree of scopes, which moro's has not.",
-    },
+    Reason { workload: "scope: spawn", n: 1..=1, text: SCOPE },
+    Reason { workload: "scope_local: spawn", n: 1..=1, text: SCOPE },
     Reason {
         workload: "scope: spawn",
         n: 100..=10_000,

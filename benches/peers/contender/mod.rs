@@ -25,7 +25,7 @@ pub(crate) use self::hand_written::{Bound, BoundAcrossThreads};
 pub(crate) use self::hand_written_tasks::{Handle, Places, shards};
 pub(crate) use self::hand_written_tuple::BoundOfWoken;
 pub(crate) use self::moro::Moro;
-pub(crate) use self::nursery::{MoroLocal, Nest, Nursery};
+pub(crate) use self::nursery::{MoroLocal, Nest, Nursery, RingfenceLocal};
 pub(crate) use self::placed::Placing;
 pub(crate) use self::ringfence::Ringfence;
 pub(crate) use self::tokio::Tokio;
@@ -146,6 +146,11 @@ pub(crate) fn try_gathers(workload: impl TryGatherWorkload) -> Vec<Cell> {
 pub(crate) fn nurseries(workload: impl NurseryWorkload) -> Vec<Cell> {
     cells!(workload, Nursery:
         Boxing<FuturesUnordered>, Moro, MoroLocal, Tokio, Ringfence, Boxing<Bound>)
+}
+
+/// The contenders of a nursery whose children stay on their thread.
+pub(crate) fn local_nurseries(workload: impl NurseryWorkload) -> Vec<Cell> {
+    cells!(workload, Nursery: MoroLocal, RingfenceLocal, Boxing<Bound>)
 }
 
 /// One contender on one set workload.

@@ -6,10 +6,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures::future::{BoxFuture, FutureExt};
-use ringfence_core::scope;
+use ringfence_core::{scope, scope_local};
 use tokio::task::JoinSet;
 
-use super::{Bound, Boxing, Moro, Ringfence, SetFamily, Tokio};
+use super::{Bound, Boxing, Moro, OURS, Ringfence, SetFamily, Tokio};
 use crate::child::{Child, Yields};
 use crate::drive::{Drive, OnTokio, Spin};
 
@@ -50,38 +50,49 @@ impl<F: Child> Future for Succeeds<F> {
     }
 }
 
-impl Nursery for Ringfence {
-    const NAME: &'static str = <Self as SetFamily>::NAME;
-    type Drive = Spin;
+/// Our nurseries, which differ in nothing but what may be spawned.
+macro_rules! ringfence {
+    ($name:ident = $scope:ident) => {
+        impl Nursery for $name {
+            const NAME: &'static str = OURS;
+            type Drive = Spin;
 
-    async fn await_each<F: Child>(n: usize, child: impl Fn(usize) -> F + Send + 'static) {
-        let awaited = scope(async |s| -> Result<(), Infallible> {
-            let handles: Vec<_> = (0..n).map(|at| s.spawn(Succeeds(child(at)))).collect();
-            for handle in handles {
-                handle.await;
+            async fn await_each<F: Child>(n: usize, child: impl Fn(usize) -> F + Send + 'static) {
+                let awaited = $scope(async |s| -> Result<(), Infallible> {
+                    let handles: Vec<_> = (0..n).map(|at| s.spawn(Succeeds(child(at)))).collect();
+                    for handle in handles {
+                        handle.await;
+                    }
+                    Ok(())
+                });
+                awaited.await.expect("no child fails");
             }
-            Ok(())
-        });
-        awaited.await.expect("no child fails");
-    }
 
-    async fn spawn_each<F: Child>(
-        batches: usize,
-        batch: usize,
-        child: impl Fn(usize) -> F + Send + 'static,
-        then: impl Future<Output = ()> + Send + 'static,
-    ) {
-        let ended = scope(async |s| -> Result<(), Infallible> {
-            for _ in 0..batches {
-                (0..batch).for_each(|at| drop(s.spawn(Succeeds(child(at)))));
-                Yields(1).await;
+            async fn spawn_each<F: Child>(
+                batches: usize,
+                batch: usize,
+                child: impl Fn(usize) -> F + Send + 'static,
+                then: impl Future<Output = ()> + Send + 'static,
+            ) {
+                let ended = $scope(async |s| -> Result<(), Infallible> {
+                    for _ in 0..batches {
+                        (0..batch).for_each(|at| drop(s.spawn(Succeeds(child(at)))));
+                        Yields(1).await;
+                    }
+                    then.await;
+                    Ok(())
+                });
+                ended.await.expect("no child fails");
             }
-            then.await;
-            Ok(())
-        });
-        ended.await.expect("no child fails");
-    }
+        }
+    };
 }
+
+/// Ours for children of one thread.
+pub(crate) struct RingfenceLocal;
+
+ringfence!(Ringfence = scope);
+ringfence!(RingfenceLocal = scope_local);
 
 impl Nest for Ringfence {
     fn nest(depth: usize) -> BoxFuture<'static, ()> {

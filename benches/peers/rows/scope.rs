@@ -9,7 +9,8 @@ use std::time::Instant;
 use super::{DECADES, PER_CHILD, sweep};
 use crate::child::{Child, Ready, Yields};
 use crate::contender::{
-    Bound, Boxing, Moro, MoroLocal, Nest, Nursery, NurseryWorkload, Ringfence, nurseries,
+    Bound, Boxing, Moro, MoroLocal, Nest, Nursery, NurseryWorkload, Ringfence, local_nurseries,
+    nurseries,
 };
 use crate::drive::{Drive, Spin};
 use crate::harness::{Cell, Measure};
@@ -87,9 +88,8 @@ fn rows() -> Vec<Row> {
     /// Every scope is polled by the one around it, so that a thread's stack sets the bound.
     const DEPTHS: [usize; 3] = [1, 10, 100];
     let few = || vec![Beat(MORO, 1.0)];
-    let handles = |n| {
-        if n < 100 { few() } else { vec![AtMost(100.0), Beat(MORO, 3.0), Beat(MORO_LOCAL, 3.0)] }
-    };
+    let handles = |n| if n < 100 { few() } else { vec![AtMost(100.0), Beat(MORO, 3.0)] };
+    let local = |n| if n < 100 { vec![Beat(MORO_LOCAL, 1.0)] } else { vec![Beat(MORO_LOCAL, 3.0)] };
     let left = |n| if n < 100 { few() } else { vec![Beat(MORO, 3.0)] };
     let workloads = [
         sweep("scope: spawn, await by handle; ready", PER_CHILD, &DECADES, handles, |n| {
@@ -97,6 +97,12 @@ fn rows() -> Vec<Row> {
         }),
         sweep("scope: spawn, await by handle; yield once", PER_CHILD, &DECADES, handles, |n| {
             nurseries(AwaitEach { n, child: |_| Yields(1) })
+        }),
+        sweep("scope_local: spawn, await by handle; ready", PER_CHILD, &DECADES, local, |n| {
+            local_nurseries(AwaitEach { n, child: |at| Ready(at as u64) })
+        }),
+        sweep("scope_local: spawn, await by handle; yield once", PER_CHILD, &DECADES, local, |n| {
+            local_nurseries(AwaitEach { n, child: |_| Yields(1) })
         }),
         sweep("scope: spawn, leave alone", PER_CHILD, &DECADES, left, |n| {
             nurseries(LeaveAlone { n })

@@ -68,7 +68,7 @@ mod lock {
     /// There is no guard: whoever has the value has it for the length of a closure, which must not
     /// call foreign code (`wake`, `poll`, clone or drop of a user's value).
     #[derive(Debug)]
-    pub(crate) struct Lock<T>(Mutex<T>);
+    pub struct Lock<T>(Mutex<T>);
 
     impl<T> Lock<T> {
         /// Wraps `value`.
@@ -119,7 +119,7 @@ mod lock {
     ///
     /// I1. `value` is touched through `&self` only by the thread that changed `held` from `false`
     /// to `true` and has not changed it back.
-    pub(crate) struct Lock<T> {
+    pub struct Lock<T> {
         /// Whether a thread has the value.
         held: AtomicBool,
         /// What is guarded (I1).

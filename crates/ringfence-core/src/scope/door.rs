@@ -2,7 +2,11 @@
 
 #[cfg(feature = "std")]
 use super::child::Birth;
-use super::{arrivals::Arrivals, gate::Gate, mode::Mode};
+use super::{
+    arrivals::Arrivals,
+    gate::Gate,
+    mode::{Exclusive, Mode},
+};
 use crate::{
     engine::joint::Driver,
     outcome::{Failure, Reason},
@@ -24,7 +28,7 @@ pub(super) type Child<'env, E, M> = Driver<<M as Mode>::Child<'env, E>>;
 /// leaves a child here, from wherever it is: from the body, from a child, from a destructor, from
 /// another thread. No lock is held while foreign code runs.
 pub(super) struct Door<'env, E, M: Mode> {
-    incoming: Lock<Incoming<Child<'env, E, M>>>,
+    incoming: M::Exclusive<Incoming<Child<'env, E, M>>>,
     /// Once a child was spawned whose failure is its handle's.
     overdue: Lock<Option<Arc<Overdue<E>>>>,
     /// Whether a daemon may have come, or may come yet.
@@ -44,7 +48,7 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
     #[track_caller]
     pub(super) fn new() -> Self {
         Self {
-            incoming: Lock::new(Incoming { children: Arrivals::new(), numbered: 0 }),
+            incoming: M::Exclusive::new(Incoming { children: Arrivals::new(), numbered: 0 }),
             overdue: Lock::new(None),
             daemons: AtomicBool::new(false),
             gate: Arc::new(Gate::new()),

@@ -1,7 +1,8 @@
 //! Whether the children of a scope may move between threads.
 
 use super::{child::ChildEnd, report::Report};
-use crate::engine::joint::Joined;
+use crate::{engine::joint::Joined, sync::Lock};
+use core::cell::RefCell;
 
 /// Whether children are `Send`: [`Shared`] or [`Local`].
 ///
@@ -15,6 +16,40 @@ pub trait Mode: sealed::Sealed {
     // a boxed one.
     #[doc(hidden)]
     type Child<'env, E>: ?Sized + Joined<End = ChildEnd<E>, Shared = Report>;
+
+    /// What only those look at who have the scope: on any thread, or on one.
+    #[doc(hidden)]
+    type Exclusive<T>: Exclusive<T>;
+}
+
+/// A value that one at a time may look at, for the length of a closure.
+pub trait Exclusive<T> {
+    fn new(value: T) -> Self;
+
+    /// Calls `f`, which calls no foreign code, with the value.
+    fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R;
+}
+
+impl<T> Exclusive<T> for Lock<T> {
+    fn new(value: T) -> Self {
+        Lock::new(value)
+    }
+
+    #[inline]
+    fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        Lock::with(self, f)
+    }
+}
+
+impl<T> Exclusive<T> for RefCell<T> {
+    fn new(value: T) -> Self {
+        RefCell::new(value)
+    }
+
+    #[inline]
+    fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        f(&mut self.borrow_mut())
+    }
 }
 
 /// Children are `Send`, and so is the scope if its body is.
@@ -27,10 +62,12 @@ pub enum Local {}
 
 impl Mode for Shared {
     type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Shared = Report> + Send + Sync + 'env;
+    type Exclusive<T> = Lock<T>;
 }
 
 impl Mode for Local {
     type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Shared = Report> + 'env;
+    type Exclusive<T> = RefCell<T>;
 }
 
 mod sealed {
