@@ -233,7 +233,10 @@ impl<T> Remote<T> {
             let panic = ready!(self.left.poll(cx));
             match ready!(shared.poll_end(cx)) {
                 Ok(outcome) => {
-                    self.shared = None;
+                    // With it goes the waker of the task, whose panic is not how the child has ended.
+                    if let Err(panic) = catch(|| self.shared = None) {
+                        panic.discard();
+                    }
                     return Poll::Ready(after(panic, outcome));
                 }
                 Err(left) => self.left = left,

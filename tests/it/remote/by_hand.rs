@@ -39,10 +39,15 @@ impl ByHand {
         polled
     }
 
+    /// Takes a task that has not ended.
+    pub(super) fn take(&self, number: usize) -> Task {
+        let task = self.0.lock().unwrap().tasks[number].0.take();
+        task.expect("it has not ended")
+    }
+
     /// Drops a task that has not ended.
     pub(super) fn lose(&self, number: usize) {
-        let task = self.0.lock().unwrap().tasks[number].0.take();
-        drop(task.expect("it has not ended"));
+        drop(self.take(number));
     }
 
     /// Whether a task was woken since this was last asked.

@@ -11,8 +11,20 @@ use ringfence_core::{
     rt::{Refused, Spawn, Task},
     settle, try_gather, until, wait,
 };
-use ringfence_test::{CountingWaker, Probe, Stepper, Tally, TestRuntime, explore_seeds, poll_once};
-use std::{cell::Cell, future::ready, panic::panic_any, task::Poll};
+use ringfence_test::{
+    CountingWaker, HookedWaker, Probe, Stepper, Tally, TestRuntime, explore_seeds, poll_once,
+};
+use std::{
+    cell::Cell,
+    future::ready,
+    panic::panic_any,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    task::Poll,
+};
 
 /// Runs a future on the deterministic runtime, beside its tasks, in many orders.
 fn explored<F: Future<Output = ()>>(make: impl Fn(TestRuntime) -> F) {
@@ -187,5 +199,28 @@ fn a_waker_that_panics_when_it_is_cloned_leaves_the_one_that_waits() {
         }
         assert_eq!(first.take_wakes(), 1);
         assert_eq!(poll_once(child.as_mut(), &first.waker()), Poll::Ready(42));
+    }
+}
+
+// rule: remote-value
+#[test]
+fn what_is_the_runtimes_of_a_task_is_let_go_with_the_outcome() {
+    for panics in [false, true] {
+        let rt = ByHand::default();
+        let mut child = Stepper::new(remote(&rt, ready(42)));
+        assert!(child.step().is_pending());
+        let released = Arc::new(AtomicBool::new(false));
+        let by_last = released.clone();
+        let let_go = move || {
+            by_last.store(true, Relaxed);
+            assert!(!panics, "no drop");
+        };
+        let waker = HookedWaker::new().on_last_drop(let_go).into_waker();
+        let mut task = rt.take(0);
+        assert!(poll_once(Pin::new(&mut task), &waker).is_ready());
+        drop((task, waker));
+        assert!(!released.load(Relaxed), "its parent has it");
+        assert_eq!(child.step(), Poll::Ready(42), "whatever the waker does");
+        assert!(released.load(Relaxed));
     }
 }

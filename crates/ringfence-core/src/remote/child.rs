@@ -1,6 +1,6 @@
 //! A remote child as its task has it.
 
-use super::slot::{Going, Polling, Resting, Slot, Told, Turn};
+use super::slot::{Beside, Going, Place, Polling, Slot, Turn};
 use crate::{
     cancel::{InForce, drain::Drain, lend},
     engine::unseen::Unseen,
@@ -23,52 +23,39 @@ pub(super) struct Inside<L> {
     pub(super) deadline: Option<Instant>,
 }
 
-/// What came of a poll.
-enum Polled<T> {
-    Pending,
-    /// The child has been dropped.
-    Ended(Outcome<T>, Drain),
-}
-
 impl<F: Future> Turn<'_, F, F::Output> {
-    /// Polls the child; drops it at its end.
-    fn poll(
-        &mut self,
-        inside: Inside<impl FnOnce() -> InForce>,
-        cx: &mut Context<'_>,
-    ) -> Polled<F::Output> {
-        self.with(|mut future, Resting { task, token, left }| {
+    /// Polls the child. At its end, drops it, and puts its outcome in its place.
+    fn poll(&mut self, inside: Inside<impl FnOnce() -> InForce>, cx: &mut Context<'_>) -> Poll<()> {
+        self.with(|mut place, Beside { task, token, left }| {
             let _lent = lend(token, inside.token);
             // Only that: what is in force on this thread is its runtime's, or another child's.
             let _until = only_until(inside.deadline);
             let polled = catch(|| {
-                let polled = left.collect(|| poll(future.as_mut(), cx));
-                if polled.is_pending() {
-                    keep(task, cx.waker());
-                }
-                polled
+                keep(task, cx.waker());
+                left.collect(|| poll(place.as_mut(), cx))
             });
             let outcome = match polled {
                 Ok(Poll::Ready(output)) => Outcome::Completed(output),
-                Ok(Poll::Pending) => return Polled::Pending,
+                Ok(Poll::Pending) => return Poll::Pending,
                 Err(panic) => {
-                    if let Err(second) = left.collect(|| catch(|| future.set(None))) {
+                    if let Err(second) = left.collect(|| catch(|| place.as_mut().clear())) {
                         // A child has one end, and that was its first panic.
                         second.discard();
                     }
                     Outcome::of_panic(panic)
                 }
             };
-            Polled::Ended(outcome, mem::take(left))
+            place.put(outcome);
+            Poll::Ready(())
         })
     }
 
     /// Drops the child. Returns the panic of its destructor, and whom it has left behind.
     fn drop(&mut self) -> (Option<Panic>, Drain) {
-        self.with(|mut future, resting| {
-            let Resting { task, token, mut left } = mem::take(resting);
+        self.with(|place, beside| {
+            let Beside { task, token, mut left } = mem::take(beside);
             let panic = left.collect(|| {
-                let mut panic = catch(|| future.set(None)).err();
+                let mut panic = catch(|| place.clear()).err();
                 keep_first(&mut panic, catch(|| drop((token, task))).err());
                 panic
             });
@@ -79,17 +66,23 @@ impl<F: Future> Turn<'_, F, F::Output> {
 
 /// Polls a future, and drops it in place at its end.
 #[inline]
-fn poll<F: Future>(mut place: Pin<&mut Option<F>>, cx: &mut Context<'_>) -> Poll<F::Output> {
-    let Some(future) = place.as_mut().as_pin_mut() else {
+fn poll<F: Future>(
+    mut place: Pin<&mut Place<F, F::Output>>,
+    cx: &mut Context<'_>,
+) -> Poll<F::Output> {
+    let Some(future) = place.as_mut().child() else {
         unreachable!("a child that has been dropped is not polled")
     };
     let Poll::Ready(output) = future.poll(cx) else { return Poll::Pending };
     let output = Unseen::new(output);
-    place.set(None);
+    place.clear();
     Poll::Ready(output.show())
 }
 
 /// Keeps a task's waker, unless it is the one that is kept.
+//
+// Also of a task that has ended: so its memory is freed by the parent, which is who has made it, and
+// threads do not contend for it.
 #[inline]
 fn keep(kept: &mut Option<Waker>, task: &Waker) {
     if !kept.as_ref().is_some_and(|kept| kept.will_wake(task)) {
@@ -97,48 +90,28 @@ fn keep(kept: &mut Option<Waker>, task: &Waker) {
     }
 }
 
-/// Polls a child for its task; ready, once there is nothing to poll any more.
+/// Polls a child for its task; ready, once there is nothing to poll any more, with who waits for that.
 #[inline]
 pub(super) fn run<F: Future>(
     slot: &Slot<F, F::Output>,
     inside: Inside<impl FnOnce() -> InForce>,
     cx: &mut Context<'_>,
-) -> Poll<Over> {
-    let Some(mut polling) = slot.begin() else { return Poll::Ready(Over::default()) };
-    let (task, waiter) = match polling.turn.poll(inside, cx) {
-        Polled::Pending => match polling.rest() {
+) -> Poll<Option<Waker>> {
+    let Some(mut polling) = slot.begin() else { return Poll::Ready(None) };
+    let waiter = match polling.turn.poll(inside, cx) {
+        Poll::Pending => match polling.rest() {
             Ok(()) => return Poll::Pending,
             Err(mut doomed) => {
                 let (panic, left) = doomed.turn.drop();
-                (None, go(doomed, panic, left))
+                go(doomed, panic, left)
             }
         },
-        Polled::Ended(outcome, left) => {
-            let task = polling.turn.with(|_, resting| {
-                resting.token = None;
-                resting.task.take()
-            });
-            (task, end(polling, outcome, left))
+        Poll::Ready(()) => {
+            polling.turn.with(|_, beside| beside.token = None);
+            end(polling)
         }
     };
-    Poll::Ready(Over { waiter, task })
-}
-
-/// A child that has ended or gone: what is left to do, which is foreign code.
-#[derive(Default)]
-#[must_use = "who waits is to be woken"]
-pub(super) struct Over {
-    /// Who waits for that.
-    waiter: Option<Waker>,
-    /// Its own task, which nobody will wake.
-    task: Option<Waker>,
-}
-
-impl Over {
-    pub(super) fn tell(self) {
-        wake(self.waiter);
-        drop(self.task);
-    }
+    Poll::Ready(waiter)
 }
 
 /// The runtime has dropped the task. If the child had not ended, it never will.
@@ -146,29 +119,27 @@ pub(super) fn lose<F: Future>(slot: &Slot<F, F::Output>) {
     let Some(mut polling) = slot.begin() else { return };
     let (panic, left) = polling.turn.drop();
     let lost = || Outcome::Cancelled(Cancelled::new(Reason::RuntimeGone));
-    wake(end(polling, panic.map_or_else(lost, Outcome::of_panic), left));
+    let outcome = panic.map_or_else(lost, Outcome::of_panic);
+    polling.turn.with(|place, beside| {
+        place.put(outcome);
+        beside.left = left;
+    });
+    wake(end(polling));
 }
 
-/// Leaves the outcome of a child, which has been dropped. Returns who waits for it.
-//
-// Inline: so the outcome is made where it stays, rather than on the stack and copied.
+/// Leaves the outcome of a child, which is in its place. Returns who waits for it.
 #[inline]
-fn end<F, T>(polling: Polling<'_, F, T>, outcome: Outcome<T>, left: Drain) -> Option<Waker> {
-    match polling.end(outcome, left) {
-        Told::Parent(waiter) => waiter,
-        Told::Nobody(outcome, left, doomed) => drop_doomed(outcome, left, doomed),
-    }
+fn end<F, T>(polling: Polling<'_, F, T>) -> Option<Waker> {
+    polling.end().unwrap_or_else(drop_doomed)
 }
 
 /// Drops the outcome of a child that was doomed in its last poll. Returns who waits for it to go.
 #[cold]
-fn drop_doomed<F, T>(
-    outcome: Outcome<T>,
-    mut left: Drain,
-    doomed: Going<'_, F, T>,
-) -> Option<Waker> {
+fn drop_doomed<F, T>(mut doomed: Going<'_, F, T>) -> Option<Waker> {
+    let (outcome, mut left) =
+        doomed.turn.with(|place, beside| (place.take(), mem::take(&mut beside.left)));
     let panic = match outcome {
-        Outcome::Panicked(panic) => Some(panic),
+        Some(Outcome::Panicked(panic)) => Some(panic),
         outcome => left.collect(|| catch(|| drop(outcome)).err()),
     };
     go(doomed, panic, left)

@@ -7,16 +7,22 @@ use crate::{
     sync::Lock,
     time,
 };
+use core::mem;
 use std::time::Instant;
 
-/// Where a remote child will run, and the token that is in force inside it, on whichever thread it
-/// is polled.
+/// Where a remote child will run, and then what is in force inside it, on whichever thread it is
+/// polled.
+pub(super) enum Lineage<L> {
+    /// How the child will be handed to its runtime.
+    New(L),
+    Begun(Begun),
+}
+
+/// What is in force inside a child that has begun.
 ///
-/// The token is a child of the one in force where the remote child was begun, and made for who
-/// asks: most children never do.
-pub(super) struct Lineage<L> {
-    /// How the child is handed to its runtime, until it was.
-    launch: Option<L>,
+/// Its token is a child of the one in force where it was begun, and made for who asks: most children
+/// never do.
+pub(super) struct Begun {
     /// What was in force where the child was begun.
     parent: Option<InForce>,
     /// The observed child in which that was.
@@ -26,56 +32,57 @@ pub(super) struct Lineage<L> {
     own: Lock<Own>,
 }
 
-/// The child's own token.
-struct Own {
-    /// Once anyone has asked for it.
-    token: Option<CancelToken>,
-    /// Whether the child was dropped by its parent.
-    dropped: bool,
+/// A child's own token.
+enum Own {
+    /// Nobody has asked for it.
+    Unasked,
+    /// As above, and the parent has dropped the child.
+    Dropped,
+    Asked(CancelToken),
 }
 
 impl<L> Lineage<L> {
     #[inline]
     pub(super) fn new(launch: L) -> Self {
-        let own = Lock::new(Own { token: None, dropped: false });
-        Self { launch: Some(launch), parent: None, observed: None, deadline: None, own }
+        Self::New(launch)
     }
 
     /// Begins the child, under what is in force here. Returns how to hand it over, once.
     #[inline]
     pub(super) fn begin(&mut self) -> Option<L> {
-        self.parent = in_force();
-        self.observed = self.parent.as_ref().and_then(InForce::observed);
-        self.deadline = time::in_force();
-        self.launch.take()
+        let parent = in_force();
+        let observed = parent.as_ref().and_then(InForce::observed);
+        let deadline = time::in_force();
+        let begun = Begun { parent, observed, deadline, own: Lock::new(Own::Unasked) };
+        match mem::replace(self, Self::Begun(begun)) {
+            Self::New(launch) => Some(launch),
+            Self::Begun(_) => None,
+        }
+    }
+
+    /// What is in force inside the child, once it has begun.
+    #[inline]
+    fn begun(&self) -> Option<&Begun> {
+        match self {
+            Self::New(_) => None,
+            Self::Begun(begun) => Some(begun),
+        }
     }
 
     /// Returns the observed child in which the child was begun.
     pub(super) fn observed(&self) -> Option<ObservedChild> {
-        self.observed.clone()
+        self.begun()?.observed.clone()
     }
 
     /// Returns the deadline that the child has inherited.
     #[inline]
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.deadline
+        self.begun()?.deadline
     }
 
     /// Returns the child's token.
     pub(super) fn token(&self) -> CancelToken {
-        if let Some(token) = self.own.with(|own| own.token.clone()) {
-            return token;
-        }
-        let parent = self.parent.clone();
-        let new = parent.map_or_else(CancelToken::new, |parent| parent.into_token().child());
-        let (token, dropped, _surplus) = self.own.with(|own| match &own.token {
-            Some(token) => (token.clone(), false, Some(new)),
-            None => (own.token.insert(new).clone(), own.dropped, None),
-        });
-        if dropped {
-            token.cancel(Reason::Dropped);
-        }
-        token
+        self.begun().expect("nobody is inside a child that has not begun").token()
     }
 
     /// The child is dropped by its parent: it is asked to end, whenever it looks at its token.
@@ -84,12 +91,46 @@ impl<L> Lineage<L> {
     ///
     /// With the first panic of a waker, once all who wait for the token are woken.
     pub(super) fn drop_child(&self) {
-        let token = self.own.with(|own| {
-            own.dropped = true;
-            own.token.clone()
+        let Some(begun) = self.begun() else { return };
+        let own = begun.own.with(|own| {
+            let asked = own.asked();
+            if asked.is_none() {
+                *own = Own::Dropped;
+            }
+            asked
         });
-        if let Some(token) = token {
-            token.cancel(Reason::Dropped);
+        if let Some(own) = own {
+            own.cancel(Reason::Dropped);
+        }
+    }
+}
+
+impl Begun {
+    fn token(&self) -> CancelToken {
+        if let Some(own) = self.own.with(|own| own.asked()) {
+            return own;
+        }
+        let parent = self.parent.clone();
+        let new = parent.map_or_else(CancelToken::new, |parent| parent.into_token().child());
+        let (own, dropped, _surplus) = self.own.with(|own| match own.asked() {
+            Some(own) => (own, false, Some(new)),
+            None => {
+                let before = mem::replace(own, Own::Asked(new.clone()));
+                (new, matches!(before, Own::Dropped), None)
+            }
+        });
+        if dropped {
+            own.cancel(Reason::Dropped);
+        }
+        own
+    }
+}
+
+impl Own {
+    fn asked(&self) -> Option<CancelToken> {
+        match self {
+            Self::Unasked | Self::Dropped => None,
+            Self::Asked(token) => Some(token.clone()),
         }
     }
 }

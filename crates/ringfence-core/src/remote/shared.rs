@@ -1,11 +1,11 @@
 //! The one allocation of a remote child, which its task and its parent share.
 
 use super::{
-    child::{Inside, lose, run},
+    child::{Inside, lose, run, wake},
     here::Here,
     launch::Launch,
     lineage::Lineage,
-    slot::{Doom, Slot, Turn},
+    slot::{Beside, Doom, Slot, Turn},
 };
 use crate::{
     cancel::{
@@ -128,11 +128,11 @@ where
 /// Drops a child between two polls. Its task is woken for its runtime to see that there is nothing
 /// left of it.
 fn drop_idle<F, T>(mut turn: Turn<'_, F, T>) -> Option<Panic> {
-    turn.with(|mut future, resting| {
-        let resting = mem::take(resting);
-        let mut panic = catch(|| future.set(None)).err();
-        keep_first(&mut panic, catch(|| drop((resting.token, resting.left))).err());
-        keep_first(&mut panic, catch(|| resting.task.map(Waker::wake)).err());
+    turn.with(|place, beside| {
+        let Beside { task, token, left } = mem::take(beside);
+        let mut panic = catch(|| place.clear()).err();
+        keep_first(&mut panic, catch(|| drop((token, left))).err());
+        keep_first(&mut panic, catch(|| task.map(Waker::wake)).err());
         panic
     })
 }
@@ -146,10 +146,10 @@ where
     fn run(self: Arc<Self>, cx: &mut Context<'_>) -> Option<Arc<dyn Run>> {
         let token = || self.clone().into();
         let inside = Inside { token, deadline: self.lineage.deadline() };
-        let Poll::Ready(over) = run(&self.slot, inside, cx) else { return Some(self) };
+        let Poll::Ready(waiter) = run(&self.slot, inside, cx) else { return Some(self) };
         // Before the parent is woken, which has it then: else the two would pass it to and fro.
         drop(self);
-        over.tell();
+        wake(waiter);
         None
     }
 

@@ -1,8 +1,10 @@
 //! What the two ends of a remote child share: the child, what came of it, and who may have it.
 
+mod place;
 mod turn;
 
-pub(super) use turn::{Going, Polling, Told, Turn};
+pub(super) use place::Place;
+pub(super) use turn::{Going, Polling, Turn};
 
 use super::{
     child::wake,
@@ -18,7 +20,9 @@ use crate::{
     sync::UnsafeCell,
 };
 use core::{
-    mem, ptr,
+    mem,
+    pin::Pin,
+    ptr,
     task::{Context, Poll, Waker},
 };
 
@@ -60,9 +64,7 @@ use core::{
 /// | cell | stage | belongs to |
 /// |---|---|---|
 /// | `child` | polled, doomed | the task: whoever walked edge 2, by its [`Turn`] |
-/// | | over | if edge 7 came from `idle`, the parent: whoever walked it, by its `Turn` |
-/// | `end` | polled, doomed | the task, by its `Turn` |
-/// | | over | whoever walked the edge to there: 6, 7 from `ended`, or 8 |
+/// | | over | whoever walked the edge to there: 6, 7 or 8; if it was 7 from `idle`, by its `Turn` |
 /// | `waiter` | any, held | who has set the bit, also once an edge has taken it away |
 /// | | any | who has taken away the bit of a waker that waits |
 ///
@@ -84,44 +86,35 @@ use core::{
 ///     [`allocate`](super::shared::allocate), and nobody takes it out.
 pub(super) struct Slot<F, T> {
     stage: Stage,
-    child: UnsafeCell<Child<F>>,
-    end: UnsafeCell<End<T>>,
+    child: UnsafeCell<Child<F, T>>,
     /// Whoever waits for the outcome or, once it is doomed, for the child to go.
     waiter: UnsafeCell<Option<Waker>>,
 }
 
-struct Child<F> {
-    /// None once it has been dropped. Pinned.
-    future: Option<F>,
-    resting: Resting,
+/// What there is of a child.
+struct Child<F, T> {
+    /// Pinned.
+    place: Place<F, T>,
+    beside: Beside,
 }
 
-/// What there is of a child between two polls, beside its future.
+/// What there is of a child beside its future, and beside its outcome.
 #[derive(Default)]
-pub(super) struct Resting {
+pub(super) struct Beside {
     /// Wakes the task, once it was polled.
     pub(super) task: Option<Waker>,
-    /// Has its token, once it was polled.
+    /// Has its token, once it was polled, until it ends.
     pub(super) token: Option<InForce>,
-    /// Whom it has dropped in its polls, and has not waited for.
+    /// Whom it has dropped in its polls and has not waited for; and of a doomed child, once it has
+    /// gone, the panic of its last poll, or of its destructor.
     pub(super) left: Drain,
-}
-
-/// What has come of a child.
-struct End<T> {
-    /// None if it is doomed.
-    outcome: Option<Outcome<T>>,
-    /// Whom it has left behind; and of a doomed child the panic of its last poll, or of its
-    /// destructor.
-    left: Drain,
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
 // SAFETY: S1 to S3: what is in a cell is one's at a time, so that it is only ever sent, never shared.
 unsafe impl<F, T> Sync for Slot<F, T>
 where
-    Child<F>: Send,
-    End<T>: Send,
+    Child<F, T>: Send,
     Waker: Send,
 {
 }
@@ -144,8 +137,10 @@ impl<F, T> Slot<F, T> {
     pub(super) fn new(future: F) -> Self {
         Self {
             stage: Stage::new(),
-            child: UnsafeCell::new(Child { future: Some(future), resting: Resting::default() }),
-            end: UnsafeCell::new(End { outcome: None, left: Drain::new() }),
+            child: UnsafeCell::new(Child {
+                place: Place::Child { future },
+                beside: Beside::default(),
+            }),
             waiter: UnsafeCell::new(None),
         }
     }
@@ -193,7 +188,9 @@ impl<F, T> Slot<F, T> {
             None if from.is_idle() => Doom::Idle(Turn(self)),
             None if from.is_ended() => {
                 // SAFETY: S2, since this has walked edge 7 from `ended`.
-                let (outcome, left) = unsafe { self.end(End::take) };
+                let (outcome, left) = unsafe {
+                    self.child(|place, beside| (place.take(), mem::take(&mut beside.left)))
+                };
                 outcome.map_or(Doom::Over, |outcome| Doom::Ended(outcome, left))
             }
             None => Doom::Over,
@@ -214,13 +211,13 @@ impl<F, T> Slot<F, T> {
             return None;
         }
         // SAFETY: S2, since this has walked edge 6, and edge 9 comes after.
-        let left = unsafe { self.end(|end| mem::take(&mut end.left)) };
+        let left = unsafe { self.child(|_, beside| mem::take(&mut beside.left)) };
         if !left.is_empty() {
             self.stage.return_end();
             return Some(Err(left));
         }
         // SAFETY: as above, and there is no edge 9.
-        unsafe { self.end(|end| end.outcome.take()) }.map(Ok)
+        unsafe { self.child(|place, _| place.take()) }.map(Ok)
     }
 
     /// Waits until a doomed child has been dropped; returns the panic with which it went, and whom it
@@ -233,7 +230,7 @@ impl<F, T> Slot<F, T> {
     fn take_gone(&self) -> Option<Drain> {
         match self.stage.take_gone() {
             // SAFETY: S2, since this has walked edge 8.
-            true => Some(unsafe { self.end(|end| mem::take(&mut end.left)) }),
+            true => Some(unsafe { self.child(|_, beside| mem::take(&mut beside.left)) }),
             // By an earlier look.
             false => self.stage.has_gone().then(Drain::new),
         }
@@ -263,15 +260,20 @@ impl<F, T> Slot<F, T> {
         look(self).map_or(Poll::Pending, Poll::Ready)
     }
 
-    /// Lends what has come of the child.
+    /// Lends the child: its place, and what is beside it.
     ///
     /// # Safety
     ///
     /// The cell is the caller's until this returns, by S1 or S2.
+    #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
-    unsafe fn end<R>(&self, f: impl FnOnce(&mut End<T>) -> R) -> R {
-        // SAFETY: nobody else touches it, says the caller.
-        self.end.with_mut(|end| f(unsafe { &mut *end }))
+    unsafe fn child<R>(&self, f: impl FnOnce(Pin<&mut Place<F, T>>, &mut Beside) -> R) -> R {
+        self.child.with_mut(|child| {
+            // SAFETY: nobody else touches it, says the caller.
+            let Child { place, beside } = unsafe { &mut *child };
+            // SAFETY: S4, and nobody takes a future out: all have it from here.
+            f(unsafe { Pin::new_unchecked(place) }, beside)
+        })
     }
 
     /// Lends the waiter's place.
@@ -283,21 +285,6 @@ impl<F, T> Slot<F, T> {
     unsafe fn waiter<R>(&self, f: impl FnOnce(&mut Option<Waker>) -> R) -> R {
         // SAFETY: nobody else touches it, says the caller.
         self.waiter.with_mut(|waiter| f(unsafe { &mut *waiter }))
-    }
-}
-
-impl<T> End<T> {
-    /// Puts an outcome where none is.
-    #[inline]
-    fn put(&mut self, outcome: Outcome<T>, left: Drain) {
-        let before = mem::replace(self, Self { outcome: Some(outcome), left });
-        debug_assert!(before.outcome.is_none() && before.left.is_empty(), "a child ends once");
-        // There is nothing in it.
-        mem::forget(before);
-    }
-
-    fn take(&mut self) -> (Option<Outcome<T>>, Drain) {
-        (self.outcome.take(), mem::take(&mut self.left))
     }
 }
 

@@ -32,7 +32,8 @@ fn beside<R: 'static>(
 
 fn touch(turn: &mut Turn<'_, usize, usize>) -> usize {
     turn.with(|child, _| {
-        let touched = child.get_mut().as_mut().expect("it is there");
+        let touched = child.child().expect("it is there");
+        let touched = touched.get_mut();
         *touched += 1;
         *touched
     })
@@ -52,10 +53,11 @@ fn poll(slot: &Counting) -> Option<bool> {
 fn end(slot: &Counting) {
     let Some(mut polling) = slot.begin() else { return };
     let touched = touch(&mut polling.turn);
-    match polling.end(Outcome::Completed(touched), Drain::new()) {
-        Told::Parent(waiter) => wake(waiter),
-        Told::Nobody(_, _, doomed) => wake(doomed.go(Drain::new())),
-    }
+    polling.turn.with(|mut child, _| {
+        child.as_mut().clear();
+        child.put(Outcome::Completed(touched));
+    });
+    wake(polling.end().unwrap_or_else(|doomed| doomed.go(Drain::new())));
 }
 
 fn has_ended(slot: &Counting, waker: &Waker) -> bool {
