@@ -101,6 +101,7 @@ use shared::{Parted, Rest, Shared};
 /// # }
 /// assert_eq!(block_on(both(Threads)), (210, 2_432_902_008_176_640_000));
 /// ```
+#[inline]
 pub fn remote<R, F>(rt: &R, future: F) -> Remote<F::Output>
 where
     R: Spawn + Clone + 'static,
@@ -144,6 +145,9 @@ enum Parting {
 }
 
 impl<T: Send> Remote<T> {
+    // Inline, so that it is written where it stays: what comes in parts is not moved as a whole at
+    // once.
+    #[inline]
     fn new<F: Future<Output = T> + Send + 'static>(future: F, launch: impl Launch) -> Self {
         let shared = shared::allocate(future, launch);
         Self {

@@ -4,22 +4,21 @@ use super::{CancelToken, shared::Shared};
 use crate::observe::ObservedChild;
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
-use core::{cell::Cell, marker::PhantomData, mem::ManuallyDrop};
+use core::{cell::Cell, marker::PhantomData, ptr::NonNull};
 
 #[cfg(not(ringfence_loom))]
 std::thread_local! {
-    /// The token of the innermost child that is being polled on this thread.
-    //
-    // Never dropped: whoever puts one there takes it out again.
-    static IN_FORCE: Place = const { Cell::new(ManuallyDrop::new(None)) };
+    /// Who has the token of the innermost child that is being polled on this thread.
+    static IN_FORCE: Place = const { Cell::new(None) };
 }
 
 #[cfg(ringfence_loom)]
 loom::thread_local! {
-    static IN_FORCE: Place = Cell::new(ManuallyDrop::new(None));
+    static IN_FORCE: Place = Cell::new(None);
 }
 
-type Place = Cell<ManuallyDrop<Option<InForce>>>;
+/// Not counted, since it is put there and taken away for each poll (I6).
+type Place = Cell<Option<NonNull<dyn Lend>>>;
 
 /// A token, or who has one for those who ask.
 #[derive(Clone)]
@@ -93,79 +92,69 @@ pub fn current() -> Option<CancelToken> {
 }
 
 /// The token in force, or who has one.
-#[inline]
+#[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
 pub(crate) fn in_force() -> Option<InForce> {
-    // Out of its place and back again, since there are no references into a cell.
-    let mut token = None;
-    swap(&mut token);
-    let clone = token.clone();
-    swap(&mut token);
-    clone
+    // A thread that is being torn down polls no child.
+    let lender = IN_FORCE.try_with(Cell::get).ok().flatten()?.as_ptr();
+    // SAFETY: I6.
+    unsafe { Arc::increment_strong_count(lender) };
+    // SAFETY: I6, and this is that count.
+    Some(InForce(unsafe { Arc::from_raw(lender) }))
 }
 
-/// Puts a token in force on this thread until the guard is dropped, which unwinding does too.
-///
-/// Guards are dropped in reverse order: each restores what was in force before it.
-pub(crate) fn within(token: impl Into<InForce>) -> Within {
-    Within { before: replace(token.into()), thread: PhantomData }
+/// Whoever has a token, for as long as it is borrowed.
+#[derive(Clone, Copy)]
+pub(crate) struct Lender<'a> {
+    /// In an `Arc`.
+    lender: NonNull<dyn Lend>,
+    arc: PhantomData<&'a Arc<dyn Lend>>,
 }
 
-/// Restores the token that was in force before, as [`within`] returns it.
-#[must_use = "a token is in force while the guard lives"]
-pub(crate) struct Within {
-    before: Option<InForce>,
-    /// It stays on its thread.
-    thread: PhantomData<*const ()>,
-}
-
-impl Drop for Within {
-    fn drop(&mut self) {
-        swap(&mut self.before);
+impl<'a, L: Lend + 'static> From<&'a Arc<L>> for Lender<'a> {
+    #[inline]
+    fn from(lender: &'a Arc<L>) -> Self {
+        let lender: *const L = Arc::as_ptr(lender);
+        Self::new(lender)
     }
 }
 
-/// As [`within`], but the token goes back to where it was, neither counted nor moved about: for who
-/// is polled often. `first` makes it, if there is none yet.
+impl<'a> From<&'a InForce> for Lender<'a> {
+    fn from(token: &'a InForce) -> Self {
+        Self::new(Arc::as_ptr(&token.0))
+    }
+}
+
+impl Lender<'_> {
+    #[inline]
+    fn new(lender: *const dyn Lend) -> Self {
+        let lender = NonNull::new(lender.cast_mut()).expect("it is in an `Arc`");
+        Self { lender, arc: PhantomData }
+    }
+}
+
+/// Calls `f` with a token in force on this thread, which is in force no more when this returns or
+/// unwinds.
+//
+// A call, and not a guard: a guard may be kept for longer than what is borrowed, or leaked.
 #[inline]
-pub(crate) fn lend(token: &mut Option<InForce>, first: impl FnOnce() -> InForce) -> Lent<'_> {
-    if token.is_some() {
-        swap(token);
-    } else {
-        *token = replace(first());
-    }
-    Lent { before: token, thread: PhantomData }
+pub(crate) fn within<'a, R>(lender: impl Into<Lender<'a>>, f: impl FnOnce() -> R) -> R {
+    let _before = Before(put(Some(lender.into().lender)));
+    f()
 }
 
-/// Takes the token back, as [`lend`] returns it.
-#[must_use = "a token is lent while the guard lives"]
-pub(crate) struct Lent<'a> {
-    /// Where the token was, and is to be again.
-    before: &'a mut Option<InForce>,
-    /// It stays on its thread.
-    thread: PhantomData<*const ()>,
-}
+/// Restores what was in force before.
+struct Before(Option<NonNull<dyn Lend>>);
 
-impl Drop for Lent<'_> {
+impl Drop for Before {
     #[inline]
     fn drop(&mut self) {
-        swap(self.before);
+        let _ = put(self.0);
     }
 }
 
-/// Puts a token straight in force, and not by way of where another was: what has just been written
-/// is not moved about. Returns what was in force before.
+/// Puts a token in force. Returns the one that was.
 #[inline]
-fn replace(token: InForce) -> Option<InForce> {
-    let mut token = Some(token);
-    swap(&mut token);
-    token
-}
-
-#[inline]
-fn swap(token: &mut Option<InForce>) {
+fn put(lender: Option<NonNull<dyn Lend>>) -> Option<NonNull<dyn Lend>> {
     // A thread that is being torn down polls no child.
-    let _ = IN_FORCE.try_with(|in_force| {
-        let new = ManuallyDrop::new(token.take());
-        *token = ManuallyDrop::into_inner(in_force.replace(new));
-    });
+    IN_FORCE.try_with(|in_force| in_force.replace(lender)).ok().flatten()
 }

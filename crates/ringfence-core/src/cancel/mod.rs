@@ -42,6 +42,8 @@
 //     and the list is taken once: a waiter is woken once at the most.
 // I5. The tree's lock is taken before a token's, never after, and no thread has two of a kind.
 //     Nothing foreign runs under either: no waker is woken, cloned or dropped, no token dropped.
+// I6. What is in force on a thread is in an `Arc`, which whoever has put it there has borrowed until
+//     it has put back what was there before.
 //
 // From I5 follows that there is no deadlock: a thread that has a token's lock waits for nothing,
 // and so a thread that has a tree's lock waits only for such.
@@ -60,7 +62,7 @@ mod when_cancelled;
 #[cfg(feature = "std")]
 pub use current::current;
 #[cfg(feature = "std")]
-pub(crate) use current::{InForce, Lend, in_force, lend, within};
+pub(crate) use current::{InForce, Lend, Lender, in_force, within};
 pub use drop_guard::DropGuard;
 pub use run_until_cancelled::RunUntilCancelled;
 pub use token::CancelToken;

@@ -2,7 +2,7 @@
 
 use super::slot::{Beside, Going, Place, Polling, Slot, Turn};
 use crate::{
-    cancel::{InForce, drain::Drain, lend},
+    cancel::{Lender, drain::Drain, within},
     engine::unseen::Unseen,
     outcome::{Cancelled, Outcome, Panic, Reason, catch, keep_first},
     time::only_until,
@@ -16,36 +16,33 @@ use core::{
 use std::time::Instant;
 
 /// What is in force in a child, on whichever thread it is polled.
-pub(super) struct Inside<L> {
-    /// Makes what has its token, for its first poll.
-    pub(super) token: L,
+pub(super) struct Inside<'a> {
+    /// Has its token.
+    pub(super) token: Lender<'a>,
     /// The deadline that it has inherited.
     pub(super) deadline: Option<Instant>,
 }
 
 impl<F: Future> Turn<'_, F, F::Output> {
     /// Polls the child. At its end, drops it, and puts its outcome in its place.
-    fn poll(&mut self, inside: Inside<impl FnOnce() -> InForce>, cx: &mut Context<'_>) -> Poll<()> {
-        self.with(|mut place, Beside { task, token, left }| {
-            let _lent = lend(token, inside.token);
-            // Only that: what is in force on this thread is its runtime's, or another child's.
-            let _until = only_until(inside.deadline);
+    #[inline]
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.with(|mut place, Beside { task, left }| {
             let polled = catch(|| {
                 keep(task, cx.waker());
                 left.collect(|| poll(place.as_mut(), cx))
             });
-            let outcome = match polled {
-                Ok(Poll::Ready(output)) => Outcome::Completed(output),
+            match polled {
+                Ok(Poll::Ready(output)) => place.put(Outcome::Completed(output)),
                 Ok(Poll::Pending) => return Poll::Pending,
                 Err(panic) => {
                     if let Err(second) = left.collect(|| catch(|| place.as_mut().clear())) {
                         // A child has one end, and that was its first panic.
                         second.discard();
                     }
-                    Outcome::of_panic(panic)
+                    place.put(Outcome::of_panic(panic));
                 }
-            };
-            place.put(outcome);
+            }
             Poll::Ready(())
         })
     }
@@ -53,10 +50,10 @@ impl<F: Future> Turn<'_, F, F::Output> {
     /// Drops the child. Returns the panic of its destructor, and whom it has left behind.
     fn drop(&mut self) -> (Option<Panic>, Drain) {
         self.with(|place, beside| {
-            let Beside { task, token, mut left } = mem::take(beside);
+            let Beside { task, mut left } = mem::take(beside);
             let panic = left.collect(|| {
                 let mut panic = catch(|| place.clear()).err();
-                keep_first(&mut panic, catch(|| drop((token, task))).err());
+                keep_first(&mut panic, catch(|| drop(task)).err());
                 panic
             });
             (panic, left)
@@ -94,11 +91,16 @@ fn keep(kept: &mut Option<Waker>, task: &Waker) {
 #[inline]
 pub(super) fn run<F: Future>(
     slot: &Slot<F, F::Output>,
-    inside: Inside<impl FnOnce() -> InForce>,
+    Inside { token, deadline }: Inside<'_>,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Waker>> {
     let Some(mut polling) = slot.begin() else { return Poll::Ready(None) };
-    let waiter = match polling.turn.poll(inside, cx) {
+    let polled = within(token, || {
+        // Only that: what is in force on this thread is its runtime's, or another child's.
+        let _until = only_until(deadline);
+        polling.turn.poll(cx)
+    });
+    let waiter = match polled {
         Poll::Pending => match polling.rest() {
             Ok(()) => return Poll::Pending,
             Err(mut doomed) => {
@@ -106,10 +108,7 @@ pub(super) fn run<F: Future>(
                 go(doomed, panic, left)
             }
         },
-        Poll::Ready(()) => {
-            polling.turn.with(|_, beside| beside.token = None);
-            end(polling)
-        }
+        Poll::Ready(()) => end(polling),
     };
     Poll::Ready(waiter)
 }

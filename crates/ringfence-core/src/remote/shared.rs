@@ -68,6 +68,7 @@ pub(super) struct Seat<F: Future, L> {
 }
 
 /// Makes a remote child, which `launch` will hand to its runtime.
+#[inline(never)]
 pub(super) fn allocate<F, L>(future: F, launch: L) -> Arc<dyn Shared<F::Output>>
 where
     F: Future<Output: Send> + Send + 'static,
@@ -129,9 +130,9 @@ where
 /// left of it.
 fn drop_idle<F, T>(mut turn: Turn<'_, F, T>) -> Option<Panic> {
     turn.with(|place, beside| {
-        let Beside { task, token, left } = mem::take(beside);
+        let Beside { task, left } = mem::take(beside);
         let mut panic = catch(|| place.clear()).err();
-        keep_first(&mut panic, catch(|| drop((token, left))).err());
+        keep_first(&mut panic, catch(|| drop(left)).err());
         keep_first(&mut panic, catch(|| task.map(Waker::wake)).err());
         panic
     })
@@ -144,8 +145,7 @@ where
     L: Launch,
 {
     fn run(self: Arc<Self>, cx: &mut Context<'_>) -> Option<Arc<dyn Run>> {
-        let token = || self.clone().into();
-        let inside = Inside { token, deadline: self.lineage.deadline() };
+        let inside = Inside { token: (&self).into(), deadline: self.lineage.deadline() };
         let Poll::Ready(waiter) = run(&self.slot, inside, cx) else { return Some(self) };
         // Before the parent is woken, which has it then: else the two would pass it to and fro.
         drop(self);

@@ -12,10 +12,7 @@ use super::{
     stage::{Hold, Late, Stage},
 };
 use crate::{
-    cancel::{
-        InForce,
-        drain::{Address, Drain},
-    },
+    cancel::drain::{Address, Drain},
     outcome::Outcome,
     sync::UnsafeCell,
 };
@@ -103,8 +100,6 @@ struct Child<F, T> {
 pub(super) struct Beside {
     /// Wakes the task, once it was polled.
     pub(super) task: Option<Waker>,
-    /// Has its token, once it was polled, until it ends.
-    pub(super) token: Option<InForce>,
     /// Whom it has dropped in its polls and has not waited for; and of a doomed child, once it has
     /// gone, the panic of its last poll, or of its destructor.
     pub(super) left: Drain,

@@ -100,8 +100,7 @@ impl<F: Future> Future for Shield<F> {
         this.bound.begin();
         let polled = {
             let _until = only_until(this.bound.instant());
-            let _within = cancel::within(this.inside.clone());
-            this.future.poll(cx)
+            cancel::within(&*this.inside, || this.future.poll(cx))
         };
         if polled.is_ready() {
             *this.state = State::Down;

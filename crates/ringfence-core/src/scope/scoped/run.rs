@@ -181,10 +181,19 @@ where
             Phase::Open | Phase::Ending => {}
         }
         #[cfg(feature = "std")]
-        let this = self.as_mut().project();
-        #[cfg(feature = "std")]
-        let _within =
-            (cancel::within(this.door.gate.clone()), this.patience.enter(&this.door.gate));
+        {
+            let this = self.as_mut().project();
+            let gate = this.door.gate.clone();
+            let _until = this.patience.enter(&gate);
+            cancel::within(&gate, || self.poll_steps(cx))
+        }
+        #[cfg(not(feature = "std"))]
+        self.poll_steps(cx)
+    }
+
+    /// Polls the scope, whose token is in force, until all of it has been dropped.
+    #[inline]
+    fn poll_steps(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             let mut step = self.as_mut().step(cx);
             if step.is_pending() {
