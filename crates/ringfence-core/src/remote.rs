@@ -237,7 +237,7 @@ impl<T> Remote<T> {
             let panic = ready!(self.left.poll(cx));
             match ready!(shared.poll_end(cx)) {
                 Ok(outcome) => {
-                    // With it goes the waker of the task, whose panic is not how the child has ended.
+                    // With it may go the waker of the task, whose panic is not how the child has ended.
                     if let Err(panic) = catch(|| self.shared = None) {
                         panic.discard();
                     }

@@ -16,7 +16,8 @@ use ringfence_test::{
 };
 use std::{
     cell::Cell,
-    future::ready,
+    future::{poll_fn, ready},
+    mem,
     panic::panic_any,
     pin::Pin,
     sync::{
@@ -24,6 +25,7 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     task::Poll,
+    thread,
 };
 
 /// Runs a future on the deterministic runtime, beside its tasks, in many orders.
@@ -204,10 +206,15 @@ fn a_waker_that_panics_when_it_is_cloned_leaves_the_one_that_waits() {
 
 // rule: remote-value
 #[test]
-fn what_is_the_runtimes_of_a_task_is_let_go_with_the_outcome() {
-    for panics in [false, true] {
+fn what_is_the_runtimes_of_a_task_is_let_go_where_it_was_made() {
+    for (elsewhere, panics) in [(false, false), (false, true), (true, false), (true, true)] {
         let rt = ByHand::default();
-        let mut child = Stepper::new(remote(&rt, ready(42)));
+        let mut first = true;
+        let twice = poll_fn(move |_| match mem::take(&mut first) {
+            true => Poll::Pending,
+            false => Poll::Ready(42),
+        });
+        let mut child = Stepper::new(remote(&rt, twice));
         assert!(child.step().is_pending());
         let released = Arc::new(AtomicBool::new(false));
         let by_last = released.clone();
@@ -215,11 +222,19 @@ fn what_is_the_runtimes_of_a_task_is_let_go_with_the_outcome() {
             by_last.store(true, Relaxed);
             assert!(!panics, "no drop");
         };
-        let waker = HookedWaker::new().on_last_drop(let_go).into_waker();
         let mut task = rt.take(0);
-        assert!(poll_once(Pin::new(&mut task), &waker).is_ready());
-        drop((task, waker));
-        assert!(!released.load(Relaxed), "its parent has it");
+        let poll = move || {
+            let waker = HookedWaker::new().on_last_drop(let_go).into_waker();
+            assert!(poll_once(Pin::new(&mut task), &waker).is_pending());
+            assert!(poll_once(Pin::new(&mut task), &waker).is_ready());
+            assert_eq!(caught(|| drop(waker)).is_err(), panics && !elsewhere);
+        };
+        if elsewhere {
+            thread::spawn(poll).join().unwrap();
+        } else {
+            poll();
+        }
+        assert_ne!(released.load(Relaxed), elsewhere);
         assert_eq!(child.step(), Poll::Ready(42), "whatever the waker does");
         assert!(released.load(Relaxed));
     }

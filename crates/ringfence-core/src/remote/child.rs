@@ -15,22 +15,34 @@ use core::{
 };
 use std::time::Instant;
 
-/// What is in force in a child, on whichever thread it is polled.
+/// What there is to know of a child on whichever thread it is polled.
 pub(super) struct Inside<'a> {
     /// Has its token.
     pub(super) token: Lender<'a>,
     /// The deadline that it has inherited.
     pub(super) deadline: Option<Instant>,
+    /// Whether it was begun on another thread.
+    //
+    // That is where the runtime has allocated the task. So the waker of the task is kept until the
+    // parent has the outcome: else this thread would free what is another's, and the two contend for
+    // it. Where there is one thread, who ends frees: before its memory is cold.
+    pub(super) is_elsewhere: bool,
 }
 
 impl<F: Future> Turn<'_, F, F::Output> {
     /// Polls the child. At its end, drops it, and puts its outcome in its place.
     #[inline]
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(&mut self, is_elsewhere: bool, cx: &mut Context<'_>) -> Poll<()> {
         self.with(|mut place, Beside { task, left }| {
             let polled = catch(|| {
-                keep(task, cx.waker());
-                left.collect(|| poll(place.as_mut(), cx))
+                if is_elsewhere {
+                    keep(task, cx.waker());
+                }
+                let polled = left.collect(|| poll(place.as_mut(), cx));
+                if polled.is_pending() {
+                    keep(task, cx.waker());
+                }
+                polled
             });
             match polled {
                 Ok(Poll::Ready(output)) => place.put(Outcome::Completed(output)),
@@ -42,6 +54,10 @@ impl<F: Future> Turn<'_, F, F::Output> {
                     }
                     place.put(Outcome::of_panic(panic));
                 }
+            }
+            if !is_elsewhere {
+                // It is the runtime's, and so is its panic.
+                drop(catch(|| *task = None));
             }
             Poll::Ready(())
         })
@@ -77,9 +93,6 @@ fn poll<F: Future>(
 }
 
 /// Keeps a task's waker, unless it is the one that is kept.
-//
-// Also of a task that has ended: so its memory is freed by the parent, which is who has made it, and
-// threads do not contend for it.
 #[inline]
 fn keep(kept: &mut Option<Waker>, task: &Waker) {
     if !kept.as_ref().is_some_and(|kept| kept.will_wake(task)) {
@@ -91,14 +104,14 @@ fn keep(kept: &mut Option<Waker>, task: &Waker) {
 #[inline]
 pub(super) fn run<F: Future>(
     slot: &Slot<F, F::Output>,
-    Inside { token, deadline }: Inside<'_>,
+    Inside { token, deadline, is_elsewhere }: Inside<'_>,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Waker>> {
     let Some(mut polling) = slot.begin() else { return Poll::Ready(None) };
     let polled = within(token, || {
         // Only that: what is in force on this thread is its runtime's, or another child's.
         let _until = only_until(deadline);
-        polling.turn.poll(cx)
+        polling.turn.poll(is_elsewhere, cx)
     });
     let waiter = match polled {
         Poll::Pending => match polling.rest() {

@@ -1,5 +1,6 @@
 //! From whom a remote child is: its runtime, and its token.
 
+use super::here::{Here, here};
 use crate::{
     cancel::{CancelToken, InForce, in_force},
     observe::ObservedChild,
@@ -18,11 +19,13 @@ pub(super) enum Lineage<L> {
     Begun(Begun),
 }
 
-/// What is in force inside a child that has begun.
+/// Where a child was begun, and so what is in force inside it.
 ///
 /// Its token is a child of the one in force where it was begun, and made for who asks: most children
 /// never do.
 pub(super) struct Begun {
+    /// The thread on which that was.
+    by: Here,
     /// What was in force where the child was begun.
     parent: Option<InForce>,
     /// The observed child in which that was.
@@ -53,7 +56,7 @@ impl<L> Lineage<L> {
         let parent = in_force();
         let observed = parent.as_ref().and_then(InForce::observed);
         let deadline = time::in_force();
-        let begun = Begun { parent, observed, deadline, own: Lock::new(Own::Unasked) };
+        let begun = Begun { by: here(), parent, observed, deadline, own: Lock::new(Own::Unasked) };
         match mem::replace(self, Self::Begun(begun)) {
             Self::New(launch) => Some(launch),
             Self::Begun(_) => None,
@@ -78,6 +81,12 @@ impl<L> Lineage<L> {
     #[inline]
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.begun()?.deadline
+    }
+
+    /// Whether this is another thread than that on which the child was begun.
+    #[inline]
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.begun().is_some_and(|begun| begun.by != here())
     }
 
     /// Returns the child's token.

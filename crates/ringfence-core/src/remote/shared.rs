@@ -145,7 +145,11 @@ where
     L: Launch,
 {
     fn run(self: Arc<Self>, cx: &mut Context<'_>) -> Option<Arc<dyn Run>> {
-        let inside = Inside { token: (&self).into(), deadline: self.lineage.deadline() };
+        let inside = Inside {
+            token: (&self).into(),
+            deadline: self.lineage.deadline(),
+            is_elsewhere: self.lineage.is_elsewhere(),
+        };
         let Poll::Ready(waiter) = run(&self.slot, inside, cx) else { return Some(self) };
         // Before the parent is woken, which has it then: else the two would pass it to and fro.
         drop(self);
