@@ -4,6 +4,10 @@
 //! parent, a [`Remote`], waits for the outcome, or drops it; whoever waits for it to go, once it was
 //! dropped inside a poll, has it as [`Leaving`](crate::cancel::drain::Leaving). Whose turn it is
 //! says the [`slot`], which is where to begin to read.
+//!
+//! Who has made memory frees it, where it can be had: a task lets go of its child before it wakes the
+//! parent, and a parent keeps a task that has ended on another thread until it has the outcome. Two
+//! threads that free what is the other's contend in the allocator, for longer than a child takes.
 
 mod blocking;
 mod child;
