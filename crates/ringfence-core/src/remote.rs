@@ -73,6 +73,7 @@ use shared::{Parted, Rest, Shared};
 /// # Cost
 ///
 /// One allocation, for `future` and for what it returns, and what the runtime allocates for a task.
+/// The latter is kept until the outcome is taken, if another thread has run the task to its end.
 ///
 /// # Semantics
 ///
