@@ -88,7 +88,9 @@ fn rows() -> Vec<Row> {
     /// Every scope is polled by the one around it, so that a thread's stack sets the bound.
     const DEPTHS: [usize; 3] = [1, 10, 100];
     let few = || vec![Beat(MORO, 1.0)];
-    let handles = |n| if n < 100 { few() } else { vec![AtMost(100.0), Beat(MORO, 3.0)] };
+    let handles = |n| {
+        if n < 100 { few() } else { vec![AtMost(100.0), Beat(MORO, 3.0), Beat(MORO_LOCAL, 3.0)] }
+    };
     let local = |n| if n < 100 { vec![Beat(MORO_LOCAL, 1.0)] } else { vec![Beat(MORO_LOCAL, 3.0)] };
     let left = |n| if n < 100 { few() } else { vec![Beat(MORO, 3.0)] };
     let workloads = [
