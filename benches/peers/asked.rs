@@ -44,7 +44,11 @@ impl Asked {
                 "--markdown" => asked.style = Style::Markdown,
                 "--csv" => asked.csv = Some(path()?),
                 "--svg" => asked.svg = Some(path()?),
-                Place::FLAG => asked.at = Place::read(&mut arguments),
+                Place::FLAG => {
+                    let place = Place::read(&mut arguments);
+                    let needs = "an area, a workload, a number of children and a contender";
+                    asked.at = Some(place.ok_or_else(|| format!("{argument} needs {needs}"))?);
+                }
                 flag if flag.starts_with('-') => return Err(format!("unknown flag {flag}")),
                 _ => asked.filters.push(argument),
             }
