@@ -96,14 +96,13 @@ pub fn current() -> Option<CancelToken> {
 pub(crate) fn in_force() -> Option<InForce> {
     // A thread that is being torn down polls no child.
     let lender = IN_FORCE.try_with(Cell::get).ok().flatten()?.as_ptr();
-    // SAFETY: I6.
+    // SAFETY: I6: it is in an `Arc`, which is borrowed now.
     unsafe { Arc::increment_strong_count(lender) };
-    // SAFETY: I6, and this is that count.
+    // SAFETY: as above, and this is that count.
     Some(InForce(unsafe { Arc::from_raw(lender) }))
 }
 
 /// Whoever has a token, for as long as it is borrowed.
-#[derive(Clone, Copy)]
 pub(crate) struct Lender<'a> {
     /// In an `Arc`.
     lender: NonNull<dyn Lend>,
