@@ -1,7 +1,7 @@
 //! The one loop.
 
 use super::ready::{Parked, Readiness, Slot};
-use crate::outcome::{Panic, catch};
+use crate::outcome::{Panic, catch, swallow};
 use core::{
     ops::ControlFlow,
     pin::Pin,
@@ -111,10 +111,8 @@ pub(crate) fn turn<R: Readiness, C: Children, B>(
             Err(panic) => {
                 // Not a child's, if none was being polled.
                 let Some(slot) = polling else { panic.resume() };
-                if let Err(second) = catch(|| children.as_mut().discard(slot)) {
-                    // The child has one end, and that was its first panic.
-                    second.discard();
-                }
+                // The child has one end, and that was its first panic.
+                swallow(|| children.as_mut().discard(slot));
                 panicked = Some(panic);
             }
         }

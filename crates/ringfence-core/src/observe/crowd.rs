@@ -1,7 +1,7 @@
 //! Those who look on at a scope.
 
 use super::Observer;
-use crate::outcome::catch;
+use crate::outcome::{catch, swallow};
 use alloc::{
     boxed::Box,
     string::{String, ToString},
@@ -40,9 +40,7 @@ impl Onlooker {
 impl Drop for Onlooker {
     fn drop(&mut self) {
         let observer = self.observer.take();
-        if let Err(panic) = catch(|| drop(observer)) {
-            panic.discard();
-        }
+        swallow(|| drop(observer));
     }
 }
 

@@ -19,5 +19,5 @@ pub use outcome::{Outcome, Unfinished};
 #[cfg(feature = "std")]
 pub(crate) use panic::Hook;
 pub use panic::Panic;
-pub(crate) use panic::{abort, catch, drop_each, keep_first};
+pub(crate) use panic::{abort, catch, drop_each, keep_first, swallow};
 pub use scope_error::ScopeError;

@@ -188,6 +188,14 @@ pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
     return Ok(f());
 }
 
+/// Calls `f`, and drops its panic.
+#[inline]
+pub(crate) fn swallow(f: impl FnOnce()) {
+    if let Err(panic) = catch(f) {
+        panic.discard();
+    }
+}
+
 /// Drops values one by one, also where destructors panic; returns the first panic.
 ///
 /// A vector of them would end the process at the second panic.
