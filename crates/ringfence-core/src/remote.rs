@@ -26,7 +26,7 @@ pub use outcome::RemoteOutcome;
 
 use crate::{
     cancel::drain::{self, Drain},
-    outcome::{Hook, Outcome, Panic, catch, keep_first},
+    outcome::{Hook, Outcome, Panic, catch, keep_first, swallow},
     rt::Spawn,
 };
 use alloc::sync::Arc;
@@ -243,9 +243,7 @@ impl<T> Remote<T> {
             match ready!(shared.poll_end(cx)) {
                 Ok(outcome) => {
                     // With it may go the waker of the task, whose panic is not how the child has ended.
-                    if let Err(panic) = catch(|| self.shared = None) {
-                        panic.discard();
-                    }
+                    swallow(|| self.shared = None);
                     return Poll::Ready(after(panic, outcome));
                 }
                 Err(left) => self.left = left,
@@ -261,9 +259,7 @@ fn after<T>(panic: Option<Panic>, outcome: Outcome<T>) -> Outcome<T> {
         panic.discard();
         return Outcome::Panicked(first);
     }
-    if let Err(second) = catch(|| drop(outcome)) {
-        second.discard();
-    }
+    swallow(|| drop(outcome));
     Outcome::of_panic(panic)
 }
 

@@ -4,7 +4,7 @@ use super::slot::{Beside, Going, Place, Polling, Slot, Turn};
 use crate::{
     cancel::{Lender, drain::Drain, within},
     engine::unseen::Unseen,
-    outcome::{Cancelled, Outcome, Panic, Reason, catch, keep_first},
+    outcome::{Cancelled, Outcome, Panic, Reason, catch, keep_first, swallow},
     time::only_until,
 };
 use core::{
@@ -57,7 +57,7 @@ impl<F: Future> Turn<'_, F, F::Output> {
             }
             if !is_elsewhere {
                 // It is the runtime's, and so is its panic.
-                drop(catch(|| *task = None));
+                swallow(|| *task = None);
             }
             Poll::Ready(())
         })
@@ -83,7 +83,7 @@ fn poll<F: Future>(
     mut place: Pin<&mut Place<F, F::Output>>,
     cx: &mut Context<'_>,
 ) -> Poll<F::Output> {
-    let Some(future) = place.as_mut().child() else {
+    let Some(future) = place.as_mut().future() else {
         unreachable!("a child that has been dropped is not polled")
     };
     let Poll::Ready(output) = future.poll(cx) else { return Poll::Pending };
@@ -165,7 +165,7 @@ fn go<F, T>(doomed: Going<'_, F, T>, panic: Option<Panic>, mut left: Drain) -> O
 
 /// Wakes who waits. A panic of the waker is none of the runtime's business, which is only a guest.
 pub(crate) fn wake(waiter: Option<Waker>) {
-    if let Err(panic) = catch(|| waiter.map(Waker::wake)) {
-        panic.discard();
+    if let Some(waiter) = waiter {
+        swallow(|| waiter.wake());
     }
 }

@@ -45,21 +45,16 @@ enum Own {
 }
 
 impl<L> Lineage<L> {
+    /// Begins the child, under what is in force here. Returns how to hand it over.
     #[inline]
-    pub(super) fn new(launch: L) -> Self {
-        Self::New(launch)
-    }
-
-    /// Begins the child, under what is in force here. Returns how to hand it over, once.
-    #[inline]
-    pub(super) fn begin(&mut self) -> Option<L> {
+    pub(super) fn begin(&mut self) -> L {
         let parent = in_force();
         let observed = parent.as_ref().and_then(InForce::observed);
         let deadline = time::in_force();
         let begun = Begun { by: here(), parent, observed, deadline, own: Lock::new(Own::Unasked) };
         match mem::replace(self, Self::Begun(begun)) {
-            Self::New(launch) => Some(launch),
-            Self::Begun(_) => None,
+            Self::New(launch) => launch,
+            Self::Begun(_) => unreachable!("a child is begun once"),
         }
     }
 

@@ -68,13 +68,15 @@ pub(super) struct Seat<F: Future, L> {
 }
 
 /// Makes a remote child, which `launch` will hand to its runtime.
+//
+// Not inline, where `remote` is: so there is a pointer to move, and not what is allocated.
 #[inline(never)]
 pub(super) fn allocate<F, L>(future: F, launch: L) -> Arc<dyn Shared<F::Output>>
 where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    Arc::new(Seat { slot: Slot::new(future), lineage: Lineage::new(launch) })
+    Arc::new(Seat { slot: Slot::new(future), lineage: Lineage::New(launch) })
 }
 
 impl<F, L> Shared<F::Output> for Seat<F, L>
@@ -87,9 +89,7 @@ where
         new.slot.wait_first(waiter);
         let launch = new.lineage.begin();
         *parent = Some(self.clone());
-        if let Some(launch) = launch {
-            launch.launch(self);
-        }
+        launch.launch(self);
     }
 
     #[inline]
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn who_was_dropped_inside_a_poll_has_gone_once_that_has_ended() {
         let slot = Slot::new(core::future::pending::<()>());
-        let seat = Arc::new(Seat { slot, lineage: Lineage::new(Nowhere) });
+        let seat = Arc::new(Seat { slot, lineage: Lineage::New(Nowhere) });
         let polling = seat.slot.begin().expect("it is idle");
         let leaving = seat.clone().leaving();
         assert!(matches!(seat.part().rest, Rest::Polled(_)));

@@ -133,7 +133,7 @@ impl<F, T> Slot<F, T> {
         Self {
             stage: Stage::new(),
             child: UnsafeCell::new(Child {
-                place: Place::Child { future },
+                place: Place::Future { future },
                 beside: Beside::default(),
             }),
             waiter: UnsafeCell::new(None),
@@ -196,7 +196,7 @@ impl<F, T> Slot<F, T> {
     /// Waits for the outcome; before that, for those whom the child has left behind, if there are any.
     #[inline]
     pub(super) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Result<Outcome<T>, Drain>> {
-        self.take_end().map_or_else(|| self.wait(cx, Self::take_end), Poll::Ready)
+        self.look_or_wait(cx, Self::take_end)
     }
 
     #[inline]
@@ -218,7 +218,7 @@ impl<F, T> Slot<F, T> {
     /// Waits until a doomed child has been dropped; returns the panic with which it went, and whom it
     /// has left behind.
     pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
-        self.take_gone().map_or_else(|| self.wait(cx, Self::take_gone), Poll::Ready)
+        self.look_or_wait(cx, Self::take_gone)
     }
 
     #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
@@ -236,7 +236,13 @@ impl<F, T> Slot<F, T> {
         self.stage.has_gone()
     }
 
-    /// Waits until `look` finds what it has not found.
+    /// Waits until `look` finds something.
+    #[inline]
+    fn look_or_wait<X>(&self, cx: &mut Context<'_>, look: impl Fn(&Self) -> Option<X>) -> Poll<X> {
+        look(self).map_or_else(|| self.wait(cx, look), Poll::Ready)
+    }
+
+    /// As above, once `look` has not found it.
     fn wait<X>(&self, cx: &mut Context<'_>, look: impl Fn(&Self) -> Option<X>) -> Poll<X> {
         match self.stage.hold() {
             Hold::Taken => {

@@ -32,8 +32,7 @@ fn beside<R: 'static>(
 
 fn touch(turn: &mut Turn<'_, usize, usize>) -> usize {
     turn.with(|child, _| {
-        let touched = child.child().expect("it is there");
-        let touched = touched.get_mut();
+        let touched = child.future().expect("it is there").get_mut();
         *touched += 1;
         *touched
     })

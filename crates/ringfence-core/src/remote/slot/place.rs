@@ -9,7 +9,7 @@ pin_project! {
     #[project = Projected]
     #[project_replace = Replaced]
     pub(in crate::remote) enum Place<F, T> {
-        Child {
+        Future {
             #[pin]
             future: F,
         },
@@ -23,9 +23,9 @@ pin_project! {
 impl<F, T> Place<F, T> {
     /// The child, unless it has been dropped.
     #[inline]
-    pub(in crate::remote) fn child(self: Pin<&mut Self>) -> Option<Pin<&mut F>> {
+    pub(in crate::remote) fn future(self: Pin<&mut Self>) -> Option<Pin<&mut F>> {
         match self.project() {
-            Projected::Child { future } => Some(future),
+            Projected::Future { future } => Some(future),
             Projected::Outcome { .. } | Projected::Empty => None,
         }
     }
@@ -43,15 +43,13 @@ impl<F, T> Place<F, T> {
         self.set(Self::Outcome { outcome });
     }
 
-    /// Takes the outcome, if there is one.
+    /// Takes the outcome, if there is one. The child has been dropped.
     #[inline]
     pub(in crate::remote) fn take(self: Pin<&mut Self>) -> Option<Outcome<T>> {
-        if !matches!(*self, Self::Outcome { .. }) {
-            return None;
-        }
+        debug_assert!(!matches!(*self, Self::Future { .. }), "a child is dropped before");
         match self.project_replace(Self::Empty) {
             Replaced::Outcome { outcome } => Some(outcome),
-            Replaced::Child { .. } | Replaced::Empty => None,
+            Replaced::Future { .. } | Replaced::Empty => None,
         }
     }
 }
