@@ -1,7 +1,7 @@
 //! Where the children of a list come from: one by one, or all at once.
 
 use alloc::{boxed::Box, vec, vec::Vec};
-use core::{array, future::IntoFuture};
+use core::{array, convert, future::IntoFuture};
 
 /// How many children are made room for on the word of an iterator.
 ///
@@ -14,7 +14,16 @@ pub trait Source<F> {
     fn next(&mut self) -> Option<F>;
 
     /// Makes all children.
-    fn all(self) -> Vec<F>;
+    #[inline]
+    fn all(self) -> Vec<F>
+    where
+        Self: Sized,
+    {
+        self.map_all(convert::identity)
+    }
+
+    /// Makes all children, and of each what `make` makes of it.
+    fn map_all<C>(self, make: impl FnMut(F) -> C) -> Vec<C>;
 
     /// How many children are still to come, if that is known without making them.
     fn at_most(&self) -> Option<usize>;
@@ -42,8 +51,9 @@ impl<M: IntoFuture> Source<M::IntoFuture> for FromVec<M> {
         self.0.next().map(M::into_future)
     }
 
-    fn all(self) -> Vec<M::IntoFuture> {
-        self.0.map(M::into_future).collect()
+    #[inline]
+    fn map_all<C>(self, make: impl FnMut(M::IntoFuture) -> C) -> Vec<C> {
+        self.0.map(M::into_future).map(make).collect()
     }
 
     fn at_most(&self) -> Option<usize> {
@@ -56,8 +66,9 @@ impl<M: IntoFuture, const N: usize> Source<M::IntoFuture> for FromArray<M, N> {
         self.0.next().map(M::into_future)
     }
 
-    fn all(self) -> Vec<M::IntoFuture> {
-        self.0.map(M::into_future).collect()
+    #[inline]
+    fn map_all<C>(self, make: impl FnMut(M::IntoFuture) -> C) -> Vec<C> {
+        self.0.map(M::into_future).map(make).collect()
     }
 
     fn at_most(&self) -> Option<usize> {
@@ -70,8 +81,9 @@ impl<I: Iterator<Item: IntoFuture>> Source<<I::Item as IntoFuture>::IntoFuture> 
         self.0.next().map(I::Item::into_future)
     }
 
-    fn all(self) -> Vec<<I::Item as IntoFuture>::IntoFuture> {
-        collect(self.0.map(I::Item::into_future))
+    #[inline]
+    fn map_all<C>(self, make: impl FnMut(<I::Item as IntoFuture>::IntoFuture) -> C) -> Vec<C> {
+        collect(self.0.map(I::Item::into_future).map(make))
     }
 
     /// A size hint is not believed.
@@ -81,6 +93,7 @@ impl<I: Iterator<Item: IntoFuture>> Source<<I::Item as IntoFuture>::IntoFuture> 
 }
 
 /// Takes all that an iterator yields; its size hint is not believed.
+#[inline]
 pub(crate) fn collect<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let items = items.into_iter();
     let mut all = Vec::with_capacity(items.size_hint().0.min(TRUSTED));

@@ -36,9 +36,10 @@ where
         self.source.next().map(|child| remote(&self.rt, child))
     }
 
-    fn all(self) -> Vec<Remote<F::Output>> {
+    #[inline]
+    fn map_all<C>(self, mut make: impl FnMut(Remote<F::Output>) -> C) -> Vec<C> {
         let Self { source, rt, .. } = self;
-        source.all().into_iter().map(|child| remote(&rt, child)).collect()
+        source.map_all(|child| make(remote(&rt, child)))
     }
 
     fn at_most(&self) -> Option<usize> {
