@@ -193,7 +193,13 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
     /// Drops all children, in the order of their slots; returns the first panic, if any.
     ///
     /// A panic does not keep the others from being dropped.
+    #[inline]
     pub(crate) fn clear(&mut self) -> Option<Panic> {
+        // As most are when they are dropped.
+        if self.len == 0 { None } else { self.clear_chunks() }
+    }
+
+    fn clear_chunks(&mut self) -> Option<Panic> {
         let mut first = None;
         for chunk in 0..self.chunks.len() {
             let mut rest = self.vacate_all(chunk);
