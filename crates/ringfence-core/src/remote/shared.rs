@@ -71,12 +71,19 @@ pub(super) struct Seat<F: Future, L> {
 //
 // Not inline, where `remote` is: so there is a pointer to move, and not what is allocated.
 #[inline(never)]
+#[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
 pub(super) fn allocate<F, L>(future: F, launch: L) -> Arc<dyn Shared<F::Output>>
 where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    Arc::new(Seat { slot: Slot::new(future), lineage: Lineage::New(launch) })
+    // It is made where it stays, and after that, rather than on the stack and copied.
+    let place = Arc::<Seat<F, L>>::new_uninit();
+    let seat = Seat { slot: Slot::new(future), lineage: Lineage::New(launch) };
+    // SAFETY: nobody else has the allocation, which is as large and as aligned as what is written.
+    unsafe { Arc::as_ptr(&place).cast_mut().cast::<Seat<F, L>>().write(seat) };
+    // SAFETY: it was just written.
+    unsafe { place.assume_init() }
 }
 
 impl<F, L> Shared<F::Output> for Seat<F, L>
