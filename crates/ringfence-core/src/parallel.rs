@@ -75,6 +75,10 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
     /// assert_eq!(block_on(sum(Threads, vec!["2".into(), "40".into()])), Ok(42));
     /// assert!(block_on(sum(Threads, vec!["2".into(), "many".into()])).is_err());
     /// ```
+    //
+    // Inline, as what it calls is: so that a verb is made where it stays, rather than moved again and
+    // again.
+    #[inline]
     pub fn on<Rt>(self, rt: &Rt) -> Verb<S::Remote, R>
     where
         Rt: Spawn + Clone + 'static,

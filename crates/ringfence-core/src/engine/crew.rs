@@ -134,11 +134,13 @@ impl<S> Inflow<S> {
 }
 
 impl<F, S> Here<F, S> {
+    #[inline]
     pub(super) fn new(source: S) -> Self {
         Self::with_limits(source, Limits::default())
     }
 
     /// Children of which no more run at a time than `limits` let.
+    #[inline]
     pub(crate) fn with_limits(source: S, limits: Limits) -> Self {
         Self { slots: Slots::new(), inflow: Inflow::new(source, limits) }
     }
@@ -149,6 +151,7 @@ impl<F, S> Here<F, S> {
     ///
     /// If children have been made of it.
     #[cfg(feature = "std")]
+    #[inline]
     pub(crate) fn into_parts(self) -> (S, Limits) {
         let Inflow { source, limits, admitted: 0, .. } = self.inflow else { has_begun() };
         (source.unwrap_or_else(|| has_begun()), limits)

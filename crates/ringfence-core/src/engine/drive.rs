@@ -86,6 +86,7 @@ impl<S: Store> Drive<S> {
 
     /// Changes the store, before the verb begins.
     #[cfg(feature = "std")]
+    #[inline]
     pub(crate) fn map_store<T>(self, f: impl FnOnce(S) -> T) -> Drive<T> {
         let Self { store, rare, successes, done } = self;
         Drive { store: f(store), rare, successes, done }

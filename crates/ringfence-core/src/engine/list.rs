@@ -38,6 +38,7 @@ impl<C: Crew, Sh, J: Judge<C::Output, Kept = K>, K: Keep<C::Output>> List<C, Sh,
 impl<C, Sh, J, K> List<C, Sh, J, K> {
     /// Puts another crew in the place of this one, which has not begun.
     #[cfg(feature = "std")]
+    #[inline]
     pub(crate) fn rebuild<D>(self, crew: impl FnOnce(C) -> D) -> List<D, Sh, J, K> {
         List { crew: crew(self.crew), outputs: self.outputs, kind: PhantomData }
     }

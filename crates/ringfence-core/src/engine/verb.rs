@@ -105,6 +105,7 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
 
     /// Changes the store, before the verb begins.
     #[cfg(feature = "std")]
+    #[inline]
     pub(crate) fn map_store<T>(self, f: impl FnOnce(S) -> T) -> Verb<T, R> {
         Verb { drive: self.drive.map_store(f), rule: self.rule }
     }

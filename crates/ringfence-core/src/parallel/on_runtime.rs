@@ -35,6 +35,7 @@ where
 {
     type Remote = List<Here<Remote<T>, Remotes<F, S, R>>, Sh, J, K>;
 
+    #[inline]
     fn on(self, rt: &R) -> Self::Remote {
         self.rebuild(|here| {
             let (source, limits) = here.into_parts();
