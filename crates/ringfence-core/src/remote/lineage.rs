@@ -26,8 +26,6 @@ pub(super) enum Lineage<L> {
 pub(super) struct Begun {
     /// The thread on which that was.
     by: Here,
-    /// What was in force where the child was begun.
-    parent: Option<InForce>,
     /// The observed child in which that was.
     observed: Option<ObservedChild>,
     /// The deadline that was in force there.
@@ -36,10 +34,14 @@ pub(super) struct Begun {
 }
 
 /// A child's own token.
+#[derive(Clone)]
 enum Own {
-    /// Nobody has asked for it.
-    Unasked,
-    /// As above, and the parent has dropped the child.
+    /// Nobody has asked for it. What was in force where the child was begun.
+    //
+    // That may be another remote child, which may leave this one behind, and keep it then. So it is
+    // kept no longer than until this one is dropped, or else each would keep the other for ever.
+    Unasked(Option<InForce>),
+    /// Nobody has asked for it, and the parent has dropped the child.
     Dropped,
     Asked(CancelToken),
 }
@@ -51,7 +53,8 @@ impl<L> Lineage<L> {
         let parent = in_force();
         let observed = parent.as_ref().and_then(InForce::observed);
         let deadline = time::in_force();
-        let begun = Begun { by: here(), parent, observed, deadline, own: Lock::new(Own::Unasked) };
+        let own = Lock::new(Own::Unasked(parent));
+        let begun = Begun { by: here(), observed, deadline, own };
         match mem::replace(self, Self::Begun(begun)) {
             Self::New(launch) => launch,
             Self::Begun(_) => unreachable!("a child is begun once"),
@@ -89,21 +92,23 @@ impl<L> Lineage<L> {
         self.begun().expect("nobody is inside a child that has not begun").token()
     }
 
-    /// The child is dropped by its parent: it is asked to end, whenever it looks at its token.
+    /// The child is dropped by its parent: it is asked to end, whenever it looks at its token, as it
+    /// may if it `is_polled`.
     ///
     /// # Panics
     ///
     /// With the first panic of a waker, once all who wait for the token are woken.
-    pub(super) fn drop_child(&self) {
+    pub(super) fn drop_child(&self, is_polled: bool) {
         let Some(begun) = self.begun() else { return };
-        let own = begun.own.with(|own| {
-            let asked = own.asked();
-            if asked.is_none() {
-                *own = Own::Dropped;
-            }
-            asked
+        if is_polled {
+            // Its own from now on, so that it hears why if its parent was asked to end before.
+            begun.token();
+        }
+        let before = begun.own.with(|own| match own {
+            Own::Asked(_) => own.clone(),
+            Own::Unasked(_) | Own::Dropped => mem::replace(own, Own::Dropped),
         });
-        if let Some(own) = own {
+        if let Own::Asked(own) = before {
             own.cancel(Reason::Dropped);
         }
     }
@@ -111,30 +116,22 @@ impl<L> Lineage<L> {
 
 impl Begun {
     fn token(&self) -> CancelToken {
-        if let Some(own) = self.own.with(|own| own.asked()) {
-            return own;
-        }
-        let parent = self.parent.clone();
-        let new = parent.map_or_else(CancelToken::new, |parent| parent.into_token().child());
-        let (own, dropped, _surplus) = self.own.with(|own| match own.asked() {
-            Some(own) => (own, false, Some(new)),
-            None => {
-                let before = mem::replace(own, Own::Asked(new.clone()));
-                (new, matches!(before, Own::Dropped), None)
-            }
+        let new = match self.own.with(|own| own.clone()) {
+            Own::Asked(own) => return own,
+            Own::Unasked(Some(parent)) => parent.into_token().child(),
+            Own::Unasked(None) | Own::Dropped => CancelToken::new(),
+        };
+        // What is not needed is dropped after the lock.
+        let before = self.own.with(|own| match own {
+            Own::Asked(_) => own.clone(),
+            Own::Unasked(_) | Own::Dropped => mem::replace(own, Own::Asked(new.clone())),
         });
-        if dropped {
-            own.cancel(Reason::Dropped);
+        match before {
+            // Another was first.
+            Own::Asked(own) => return own,
+            Own::Dropped => drop(new.cancel(Reason::Dropped)),
+            Own::Unasked(_) => {}
         }
-        own
-    }
-}
-
-impl Own {
-    fn asked(&self) -> Option<CancelToken> {
-        match self {
-            Self::Unasked | Self::Dropped => None,
-            Self::Asked(token) => Some(token.clone()),
-        }
+        new
     }
 }

@@ -111,7 +111,8 @@ where
     fn part(&self) -> Parted<F::Output> {
         // First of all: no poll begins any more.
         let (doom, waiter) = self.slot.doom();
-        let cancelled = catch(|| self.lineage.drop_child()).err();
+        let is_polled = matches!(doom, Doom::Polled(_));
+        let cancelled = catch(|| self.lineage.drop_child(is_polled)).err();
         let dropped = catch(|| drop(waiter)).err();
         let mut panic = None;
         let rest = match doom {
@@ -205,6 +206,11 @@ where
 #[cfg(all(test, not(ringfence_loom)))]
 mod tests {
     use super::*;
+    use crate::{
+        cancel::{InForce, drain, within},
+        outcome::Reason,
+    };
+    use core::future::{self, Pending};
 
     struct Nowhere;
 
@@ -212,10 +218,21 @@ mod tests {
         fn launch(self, _: Arc<dyn Run>) {}
     }
 
+    fn pending() -> Arc<Seat<Pending<()>, Nowhere>> {
+        let slot = Slot::new(future::pending());
+        Arc::new(Seat { slot, lineage: Lineage::New(Nowhere) })
+    }
+
+    /// A child that is begun where this is called.
+    fn begun() -> Arc<Seat<Pending<()>, Nowhere>> {
+        let mut seat = pending();
+        Arc::get_mut(&mut seat).expect("it is new").lineage.begin();
+        seat
+    }
+
     #[test]
     fn who_was_dropped_inside_a_poll_has_gone_once_that_has_ended() {
-        let slot = Slot::new(core::future::pending::<()>());
-        let seat = Arc::new(Seat { slot, lineage: Lineage::New(Nowhere) });
+        let seat = pending();
         let polling = seat.slot.begin().expect("it is idle");
         let leaving = seat.clone().leaving();
         assert!(matches!(seat.part().rest, Rest::Polled(_)));
@@ -223,5 +240,44 @@ mod tests {
         let Err(doomed) = polling.rest() else { panic!("it was dropped") };
         assert!(doomed.go(Drain::new()).is_none(), "nobody waits");
         assert!(leaving.has_gone());
+    }
+
+    #[test]
+    fn a_child_that_is_left_behind_and_where_it_was_begun_do_not_keep_each_other() {
+        let outer = begun();
+        let inner = within(&outer, begun);
+        let seats = [&outer, &inner].map(Arc::downgrade);
+        let [mut outer_poll, inner_poll] =
+            [&outer, &inner].map(|seat| seat.slot.begin().expect("it is idle"));
+        // On another thread than the poll of the inner one.
+        let leave = || {
+            assert!(matches!(inner.part().rest, Rest::Polled(_)));
+            drain::leave(inner.clone().leaving());
+        };
+        outer_poll.turn.with(|_, beside| beside.left.collect(leave));
+        // By somebody who does not wait.
+        assert!(matches!(outer.part().rest, Rest::Polled(_)));
+        for polling in [outer_poll, inner_poll] {
+            let Err(mut doomed) = polling.rest() else { panic!("it was dropped") };
+            let left = doomed.turn.with(|place, beside| {
+                place.clear();
+                mem::take(&mut beside.left)
+            });
+            assert!(doomed.go(left).is_none(), "nobody waits");
+        }
+        drop((outer, inner));
+        assert!(seats.iter().all(|seat| seat.strong_count() == 0));
+    }
+
+    #[test]
+    fn a_child_that_is_dropped_inside_a_poll_hears_why_its_parent_was_asked_to_end_before() {
+        let parent = CancelToken::new();
+        let seat = within(&InForce::from(parent.clone()), begun);
+        let polling = seat.slot.begin().expect("it is idle");
+        parent.cancel(Reason::Deadline);
+        assert!(matches!(seat.part().rest, Rest::Polled(_)));
+        assert_eq!(seat.lineage.token().reason(), Some(Reason::Deadline));
+        let Err(doomed) = polling.rest() else { panic!("it was dropped") };
+        assert!(doomed.go(Drain::new()).is_none(), "nobody waits");
     }
 }
