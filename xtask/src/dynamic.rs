@@ -1,4 +1,4 @@
-//! Steps that run the core's tests under a tool that sees what a plain run does not.
+//! Steps that run tests, most of them the core's, under a tool that sees what a plain run does not.
 
 use crate::{
     build::toolchain,
@@ -46,8 +46,12 @@ pub(crate) fn miri(sh: &Shell) -> Verdict {
     report(run, "no test ran")
 }
 
+/// With the adapters' tests, for children on many threads: those who drop each other there may keep
+/// each other for ever, which the leak check sees.
 pub(crate) fn asan(sh: &Shell) -> Verdict {
-    sanitize(sh, "address", &[])
+    const ADAPTERS: [&str; 3] =
+        ["--package=ringfence-tokio", "--package=ringfence-smol", "--package=ringfence-async-std"];
+    sanitize(sh, "address", &ADAPTERS)
 }
 
 /// `std` must be built with it, too: otherwise its locks are not seen, and all is a race.

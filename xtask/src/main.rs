@@ -49,7 +49,11 @@ const STEPS: &[Step] = &[
     Step { name: "msrv", about: "the oldest compiler promised", run: build::msrv },
     Step { name: "loom", about: "all interleavings of the core's models", run: dynamic::loom },
     Step { name: "miri", about: "the core's tests under Miri", run: dynamic::miri },
-    Step { name: "asan", about: "the core's tests under AddressSanitizer", run: dynamic::asan },
+    Step {
+        name: "asan",
+        about: "the core's and the adapters' tests under AddressSanitizer",
+        run: dynamic::asan,
+    },
     Step { name: "tsan", about: "the core's tests under ThreadSanitizer", run: dynamic::tsan },
 ];
 
