@@ -23,6 +23,9 @@ const GENERALITY: &str = "The bound has a fixed capacity, is made beforehand, kn
 const MEMORY: &str = "So many children do not fit the caches: what counts is how often memory is \
     touched, and how often it is taken from the system and given back.";
 
+const ALLOCATOR: &str = "The allocator takes nearly half of the time: it merges what a thousand \
+    children or more have given back before the next are made.";
+
 const SCOPE: &str = "A scope has a token and a place in the tree of scopes, which moro's has not.";
 
 /// What children on a runtime have that its tasks have not.
@@ -32,7 +35,7 @@ const TASK: &str = "The child is a task, spawned by the same call as `JoinSet`'s
     no order, and what it aborts is not awaited.";
 
 /// The first that fits counts.
-const REASONS: [Reason; 24] = [
+const REASONS: [Reason; 25] = [
     Reason { workload: "insert + take", n: 100..=10_000, text: GENERALITY },
     Reason { workload: "insert + take", n: 100_000..=1_000_000, text: MEMORY },
     Reason { workload: "yield", n: 100..=10_000, text: GENERALITY },
@@ -90,6 +93,7 @@ const REASONS: [Reason; 24] = [
     },
     Reason { workload: "scope: spawn", n: 1..=1, text: SCOPE },
     Reason { workload: "scope_local: spawn", n: 1..=1, text: SCOPE },
+    Reason { workload: "scope_local: spawn", n: 100..=10_000, text: ALLOCATOR },
     Reason {
         workload: "scope: spawn",
         n: 100..=10_000,
