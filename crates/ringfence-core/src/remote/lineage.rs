@@ -4,7 +4,7 @@ use super::here::{Here, here};
 use crate::{
     cancel::{CancelToken, InForce, in_force},
     observe::ObservedChild,
-    outcome::Reason,
+    outcome::{Reason, catch, keep_first},
     sync::Lock,
     time,
 };
@@ -100,16 +100,17 @@ impl<L> Lineage<L> {
     /// With the first panic of a waker, once all who wait for the token are woken.
     pub(super) fn drop_child(&self, is_polled: bool) {
         let Some(begun) = self.begun() else { return };
-        if is_polled {
-            // Its own from now on, so that it hears why if its parent was asked to end before.
-            begun.token();
-        }
+        // Its own from now on: so it hears why, if that in which it was begun was asked to end before.
+        let mut panic = is_polled.then(|| catch(|| begun.token())).and_then(Result::err);
         let before = begun.own.with(|own| match own {
             Own::Asked(_) => own.clone(),
             Own::Unasked(_) | Own::Dropped => mem::replace(own, Own::Dropped),
         });
         if let Own::Asked(own) = before {
-            own.cancel(Reason::Dropped);
+            keep_first(&mut panic, catch(|| own.cancel(Reason::Dropped)).err());
+        }
+        if let Some(panic) = panic {
+            panic.resume();
         }
     }
 }

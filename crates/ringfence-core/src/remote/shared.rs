@@ -77,7 +77,7 @@ where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    // It is made where it stays, and after that, rather than on the stack and copied.
+    // The place before what is there: so that is written once, and not to the stack and then copied.
     let place = Arc::<Seat<F, L>>::new_uninit();
     let seat = Seat { slot: Slot::new(future), lineage: Lineage::New(launch) };
     // SAFETY: nobody else has the allocation, which is as large and as aligned as what is written.
