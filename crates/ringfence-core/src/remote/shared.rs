@@ -280,4 +280,26 @@ mod tests {
         let Err(doomed) = polling.rest() else { panic!("it was dropped") };
         assert!(doomed.go(Drain::new()).is_none(), "nobody waits");
     }
+
+    /// Has no token to lend.
+    struct Fussy;
+
+    impl Lend for Fussy {
+        fn token(self: Arc<Self>) -> CancelToken {
+            panic!("no token")
+        }
+    }
+
+    #[test]
+    fn a_child_that_is_dropped_inside_a_poll_is_told_so_though_its_token_cannot_be_had() {
+        let seat = within(&Arc::new(Fussy), begun);
+        let polling = seat.slot.begin().expect("it is idle");
+        let Parted { rest: Rest::Polled(_), panic: Some(panic) } = seat.part() else {
+            panic!("it is inside a poll, and its token was asked for")
+        };
+        assert_eq!(panic.message(), Some("no token"));
+        assert_eq!(seat.lineage.token().reason(), Some(Reason::Dropped));
+        let Err(doomed) = polling.rest() else { panic!("it was dropped") };
+        assert!(doomed.go(Drain::new()).is_none(), "nobody waits");
+    }
 }
