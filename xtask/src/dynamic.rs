@@ -3,6 +3,7 @@
 use crate::{
     build::toolchain,
     step::{Done, Verdict, skipped},
+    stress::ADAPTERS,
 };
 use std::path::Path;
 use xshell::{Cmd, Shell, cmd};
@@ -49,9 +50,7 @@ pub(crate) fn miri(sh: &Shell) -> Verdict {
 /// With the adapters' tests, for children on many threads: those who drop each other there may keep
 /// each other for ever, which the leak check sees.
 pub(crate) fn asan(sh: &Shell) -> Verdict {
-    const ADAPTERS: [&str; 3] =
-        ["--package=ringfence-tokio", "--package=ringfence-smol", "--package=ringfence-async-std"];
-    sanitize(sh, "address", &ADAPTERS)
+    sanitize(sh, "address", &ADAPTERS.map(|adapter| ["-p", adapter]).concat())
 }
 
 /// `std` must be built with it, too: otherwise its locks are not seen, and all is a race.

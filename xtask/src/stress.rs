@@ -3,9 +3,8 @@
 use crate::step::{Done, Verdict};
 use xshell::{Shell, cmd};
 
-/// The packages that run the conformance suite, whose last rule it is.
-const HOSTS: &[&str] =
-    &["ringfence-tokio", "ringfence-async-std", "ringfence-smol", "ringfence-test"];
+/// The packages of the runtimes.
+pub(crate) const ADAPTERS: [&str; 3] = ["ringfence-tokio", "ringfence-async-std", "ringfence-smol"];
 
 /// How many rounds there are on each runtime, unless the same variable says so here.
 const ROUNDS: (&str, &str) = ("RINGFENCE_STRESS_ROUNDS", "10000");
@@ -17,7 +16,8 @@ pub(crate) fn stress(sh: &Shell, flags: &[String]) -> Verdict {
     }
     let (variable, rounds) = ROUNDS;
     let rounds = sh.var(variable).unwrap_or_else(|_| rounds.to_owned());
-    for package in HOSTS {
+    // The last rule of the conformance suite, which these run.
+    for package in ADAPTERS.into_iter().chain(["ringfence-test"]) {
         // One after the other: they share the machine as it is.
         let test =
             ["-p", package, "--test", "conformance", "--", "--nocapture", "--test-threads=1"];
