@@ -92,8 +92,8 @@ impl<L> Lineage<L> {
         self.begun().expect("nobody is inside a child that has not begun").token()
     }
 
-    /// The child is dropped by its parent: it is asked to end, whenever it looks at its token, as it
-    /// may if it `is_polled`.
+    /// The child is dropped by its parent: it is asked to end, whenever it looks at its token. That it
+    /// may do if it `is_polled`, until the poll ends.
     ///
     /// # Panics
     ///
@@ -102,10 +102,7 @@ impl<L> Lineage<L> {
         let Some(begun) = self.begun() else { return };
         // Its own from now on: so it hears why, if that in which it was begun was asked to end before.
         let mut panic = is_polled.then(|| catch(|| begun.token())).and_then(Result::err);
-        let before = begun.own.with(|own| match own {
-            Own::Asked(_) => own.clone(),
-            Own::Unasked(_) | Own::Dropped => mem::replace(own, Own::Dropped),
-        });
+        let before = begun.own.with(|own| own.replace_unless_asked(Own::Dropped));
         if let Own::Asked(own) = before {
             keep_first(&mut panic, catch(|| own.cancel(Reason::Dropped)).err());
         }
@@ -122,17 +119,23 @@ impl Begun {
             Own::Unasked(Some(parent)) => parent.into_token().child(),
             Own::Unasked(None) | Own::Dropped => CancelToken::new(),
         };
-        // What is not needed is dropped after the lock.
-        let before = self.own.with(|own| match own {
-            Own::Asked(_) => own.clone(),
-            Own::Unasked(_) | Own::Dropped => mem::replace(own, Own::Asked(new.clone())),
-        });
-        match before {
+        match self.own.with(|own| own.replace_unless_asked(Own::Asked(new.clone()))) {
             // Another was first.
             Own::Asked(own) => return own,
             Own::Dropped => drop(new.cancel(Reason::Dropped)),
             Own::Unasked(_) => {}
         }
         new
+    }
+}
+
+impl Own {
+    /// Puts `new` in the place of this, unless that is a token. Returns what was there, which is to be
+    /// dropped after the lock.
+    fn replace_unless_asked(&mut self, new: Self) -> Self {
+        match self {
+            Self::Asked(_) => self.clone(),
+            Self::Unasked(_) | Self::Dropped => mem::replace(self, new),
+        }
     }
 }

@@ -209,6 +209,7 @@ mod tests {
     use crate::{
         cancel::{InForce, drain, within},
         outcome::Reason,
+        remote::slot::Polling,
     };
     use core::future::{self, Pending};
 
@@ -230,6 +231,16 @@ mod tests {
         seat
     }
 
+    /// Ends the poll of a child that was dropped inside of it, for which nobody waits.
+    fn end(polling: Polling<'_, Pending<()>, ()>) {
+        let Err(mut doomed) = polling.rest() else { panic!("it was dropped") };
+        let left = doomed.turn.with(|place, beside| {
+            place.clear();
+            mem::take(&mut beside.left)
+        });
+        assert!(doomed.go(left).is_none(), "nobody waits");
+    }
+
     #[test]
     fn who_was_dropped_inside_a_poll_has_gone_once_that_has_ended() {
         let seat = pending();
@@ -237,8 +248,7 @@ mod tests {
         let leaving = seat.clone().leaving();
         assert!(matches!(seat.part().rest, Rest::Polled(_)));
         assert!(!leaving.has_gone(), "the poll goes on");
-        let Err(doomed) = polling.rest() else { panic!("it was dropped") };
-        assert!(doomed.go(Drain::new()).is_none(), "nobody waits");
+        end(polling);
         assert!(leaving.has_gone());
     }
 
@@ -258,12 +268,7 @@ mod tests {
         // By somebody who does not wait.
         assert!(matches!(outer.part().rest, Rest::Polled(_)));
         for polling in [outer_poll, inner_poll] {
-            let Err(mut doomed) = polling.rest() else { panic!("it was dropped") };
-            let left = doomed.turn.with(|place, beside| {
-                place.clear();
-                mem::take(&mut beside.left)
-            });
-            assert!(doomed.go(left).is_none(), "nobody waits");
+            end(polling);
         }
         drop((outer, inner));
         assert!(seats.iter().all(|seat| seat.strong_count() == 0));
@@ -277,8 +282,7 @@ mod tests {
         parent.cancel(Reason::Deadline);
         assert!(matches!(seat.part().rest, Rest::Polled(_)));
         assert_eq!(seat.lineage.token().reason(), Some(Reason::Deadline));
-        let Err(doomed) = polling.rest() else { panic!("it was dropped") };
-        assert!(doomed.go(Drain::new()).is_none(), "nobody waits");
+        end(polling);
     }
 
     /// Has no token to lend.
@@ -299,7 +303,6 @@ mod tests {
         };
         assert_eq!(panic.message(), Some("no token"));
         assert_eq!(seat.lineage.token().reason(), Some(Reason::Dropped));
-        let Err(doomed) = polling.rest() else { panic!("it was dropped") };
-        assert!(doomed.go(Drain::new()).is_none(), "nobody waits");
+        end(polling);
     }
 }
