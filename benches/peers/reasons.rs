@@ -93,7 +93,7 @@ const REASONS: [Reason; 25] = [
     },
     Reason { workload: "scope: spawn", n: 1..=1, text: SCOPE },
     Reason { workload: "scope_local: spawn", n: 1..=1, text: SCOPE },
-    Reason { workload: "scope_local: spawn", n: 100..=10_000, text: ALLOCATOR },
+    Reason { workload: "scope_local: spawn", n: 1_000..=10_000, text: ALLOCATOR },
     Reason {
         workload: "scope: spawn",
         n: 100..=10_000,
