@@ -89,8 +89,9 @@ impl Server {
         self.most_in_flight.load(SeqCst)
     }
 
-    /// Accepts connections, one thread each; returns once told to close, and all are closed.
-    pub(crate) fn serve(&self, listener: &TcpListener) {
+    /// Accepts connections, one thread each, until told to close and all are closed. Returns the
+    /// listener: while it is open, `close` is not refused.
+    pub(crate) fn serve(&self, listener: TcpListener) -> TcpListener {
         thread::scope(|threads| {
             for stream in listener.incoming() {
                 if self.closing.load(SeqCst) {
@@ -100,6 +101,7 @@ impl Server {
                 threads.spawn(move || stream.and_then(|stream| self.converse(stream)));
             }
         });
+        listener
     }
 
     /// Lets `serve` return.

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Servers on the loopback interface. They run until [`close`](Site::close).
-pub(crate) struct Site(Vec<(Arc<Server>, JoinHandle<()>)>);
+pub(crate) struct Site(Vec<(Arc<Server>, JoinHandle<TcpListener>)>);
 
 /// Where the servers are.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ impl Site {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
             let server = Arc::new(Server::new(script, listener.local_addr()?));
             let serving = Arc::clone(&server);
-            Ok((server, thread::spawn(move || serving.serve(&listener))))
+            Ok((server, thread::spawn(move || serving.serve(listener))))
         };
         scripts.iter().map(start).collect::<io::Result<_>>().map(Self)
     }

@@ -42,7 +42,7 @@ enum Manners {
 pub(crate) struct Replicas {
     places: Places,
     closing: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<io::Result<()>>>,
+    threads: Vec<JoinHandle<io::Result<TcpListener>>>,
 }
 
 impl Replicas {
@@ -53,7 +53,7 @@ impl Replicas {
             let listener = TcpListener::bind("127.0.0.1:0")?;
             let address = listener.local_addr()?;
             let closing = Arc::clone(&closing);
-            threads.push(thread::spawn(move || serve(&listener, &closing, &manners)));
+            threads.push(thread::spawn(move || serve(listener, &closing, &manners)));
             io::Result::Ok(address)
         };
         let good = || {
@@ -81,21 +81,31 @@ impl Replicas {
             // So that it looks.
             TcpStream::connect(address)?;
         }
-        self.threads.into_iter().try_for_each(|replica| replica.join().expect("no replica panics"))
+        for replica in self.threads {
+            replica.join().expect("no replica panics")?;
+        }
+        Ok(())
     }
 }
 
-fn serve(listener: &TcpListener, closing: &AtomicBool, manners: &Manners) -> io::Result<()> {
+/// Lets clients in until the replicas close, and returns the listener: while it is open, nobody who
+/// knocks is refused, also if the one that it let in last came before and has given up.
+fn serve(
+    listener: TcpListener,
+    closing: &AtomicBool,
+    manners: &Manners,
+) -> io::Result<TcpListener> {
     thread::scope(|connections| {
         loop {
             let (stream, _) = listener.accept()?;
             if closing.load(Relaxed) {
-                return Ok(());
+                return io::Result::Ok(());
             }
             // A client that has hung up before its answer is none of our concern.
             connections.spawn(|| answer(stream, manners));
         }
-    })
+    })?;
+    Ok(listener)
 }
 
 fn answer(mut stream: TcpStream, manners: &Manners) -> io::Result<()> {
