@@ -89,8 +89,8 @@ use door::Door;
 ///
 /// # Cost
 ///
-/// Five allocations per scope and five more once it has children; one per child, and now and then
-/// one for room for more of them at a time. A child that has ended leaves nothing behind.
+/// Five allocations per scope and five more once it has children; one per child at the most, since
+/// small ones share them, and now and then one for room for more of them at a time. A child that has ended leaves nothing behind.
 ///
 /// Scopes inside of one another take stack for each level, as futures in futures do: some 3 KiB while
 /// they are polled and 1 KiB while they are dropped, or 9 and 2 KiB where the compiler does not

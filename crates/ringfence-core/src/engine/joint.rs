@@ -1,27 +1,32 @@
-//! A future and what others may know of it, in one allocation.
+//! A future and what others may know of it, in one place.
 //!
 //! A child that hands out a handle needs a place for its output that may outlive it. To give the
-//! two an allocation each would double the price of a spawn.
+//! two an allocation each would double the price of a spawn. Here small ones have not even one to
+//! themselves.
 
+mod arena;
 mod driver;
 mod ends;
 mod kept;
 mod room;
 mod stage;
 
+pub(crate) use arena::Arena;
 pub(crate) use driver::Driver;
-pub(crate) use kept::{Joining, Kept};
+pub(crate) use kept::Kept;
 
 use super::unseen::Unseen;
 use crate::{
     outcome::{Panic, catch, keep_first},
     sync::atomic::Ordering,
 };
+use arena::Space;
 use core::{
     cell::UnsafeCell,
     future::Future,
-    mem::ManuallyDrop,
+    mem::{ManuallyDrop, offset_of},
     pin::Pin,
+    ptr::NonNull,
     task::{Context, Poll, Waker, ready},
 };
 use ends::{Ends, Told};
@@ -62,7 +67,7 @@ pub(crate) trait Post<O> {
     fn leave(shared: &Self::Shared);
 }
 
-/// The allocation. It has two owners, and no count: the [`Driver`], which has the future, and
+/// The place. It has two owners, and no count: the [`Driver`], which has the future, and
 /// [`Kept`], which hears what came of it.
 ///
 /// # Invariants
@@ -100,16 +105,6 @@ where
 {
 }
 
-/// Drops the future, if that is there: the two ends have not parted.
-impl<F: Future, P: Post<F::Output>> Drop for Joint<F, P> {
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
-    fn drop(&mut self) {
-        // SAFETY: whoever drops the joint is its driver, if there is still one.
-        unsafe { self.driving() }.clear();
-    }
-}
-
 /// What a driver does with a joint of any type.
 ///
 /// # Safety
@@ -140,7 +135,45 @@ pub unsafe trait Joined {
     unsafe fn let_go(&self) -> Option<Panic>;
 }
 
+/// How the type of a joint is forgotten.
+///
+/// # Safety
+///
+/// What comes of it is what was given.
+#[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
+pub(crate) unsafe trait Unsize<D: ?Sized> {
+    /// Returns the joint as a `D`.
+    fn unsize(joint: NonNull<Self>) -> NonNull<D>;
+}
+
 impl<F: Future, P: Post<F::Output>> Joint<F, P> {
+    /// Joins a future with what both ends will look at, and returns the two ends.
+    //
+    // What is shared is made last, and where it stays: what is at hand while something may panic goes
+    // by the stack.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U11")]
+    pub(crate) fn join<D: ?Sized + Joined>(
+        arena: &mut Arena,
+        future: F,
+        shared: impl FnOnce() -> P::Shared,
+    ) -> (Driver<D>, Kept<P::Word, P::Shared>)
+    where
+        Self: Unsize<D>,
+    {
+        let word_at = const {
+            let content = offset_of!(Self, content);
+            assert!(content <= u16::MAX as usize, "a child with a handle is aligned too far");
+            content as u16
+        };
+        let Space { joint, offset } = arena.take::<Self>();
+        let ends = Ends::new(word_at, offset, shared());
+        let content = UnsafeCell::new(Content { future: ManuallyDrop::new(future) });
+        // SAFETY: it is space for that, and nobody else has it.
+        unsafe { joint.write(Self { ends, content }) };
+        (Driver::new(Self::unsize(joint)), Kept::new(joint.cast()))
+    }
+
     /// What the driver may do.
     ///
     /// # Safety

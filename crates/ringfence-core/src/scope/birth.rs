@@ -4,69 +4,81 @@ use super::{
     ChildBuilder, Handle, Local, Mode, OwnedHandle, Scope, Shared, SpawnError,
     anyway::Anyway,
     child::Birth,
+    door::Refused,
     output::ChildOutput,
-    report::{End, Owned, Regular, Report},
+    report::{Owned, Regular, Report},
     start::{Start, Started, word},
 };
 use crate::{
-    engine::joint::{Joining, Joint, Kept, Post},
+    engine::joint::{Arena, Joint, Kept, Post, Unsize},
     outcome::Reason,
 };
-use alloc::boxed::Box;
-use core::future::Future;
+use core::{future::Future, panic::Location};
 
 impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     /// Begins a child, to be given a name or made a daemon before it is spawned.
     #[track_caller]
     pub fn child(&self) -> ChildBuilder<'env, E, M> {
-        ChildBuilder { scope: self.clone(), birth: Birth::new() }
+        ChildBuilder { scope: self.clone(), birth: Birth::at(Location::caller()) }
     }
 
-    /// The one way in.
-    ///
-    /// `P` says to whom the end is told, and `unsize` forgets the type of the child's future. A
-    /// child that is refused is given back.
+    /// The one way in: a child is its future, and who it is but for its number. `P` says to whom
+    /// its end is told.
+    //
+    // Who it is, is made last, as `join` wants it.
     #[inline]
-    fn admit<F: Future, V, P: Post<F::Output, Word = End<V>, Shared = Report>>(
+    fn admit<F: Future, P: Post<F::Output, Shared = Report>, B: FnOnce() -> Birth>(
+        &self,
+        birth: B,
+        future: F,
+    ) -> Admitted<P::Word, (B, F)>
+    where
+        Joint<F, P>: Unsize<M::Child<'env, E>>,
+    {
+        let gate = &self.door.gate;
+        self.door.admit((birth, future), |arena, (birth, future), number| {
+            Joint::<F, P>::join(arena, future, || Report::new(birth().numbered(number), gate))
+        })
+    }
+
+    /// As [`admit`](Self::admit). A child that is refused is dropped, and its handle says why.
+    #[inline]
+    fn enter<F: Future, P: Post<F::Output, Shared = Report>>(
+        &self,
+        birth: impl FnOnce() -> Birth,
+        future: F,
+    ) -> Kept<P::Word, Report>
+    where
+        Joint<F, P>: Unsize<M::Child<'env, E>>,
+    {
+        self.admit::<F, P, _>(birth, future).unwrap_or_else(|refused| {
+            let Refused { child: (birth, future), number, reason } = refused;
+            self.turn_away::<F, P>(birth().numbered(number), future, reason)
+        })
+    }
+
+    /// Drops a child that was refused. Returns what its handle looks at.
+    #[cold]
+    #[inline(never)]
+    fn turn_away<F: Future, P: Post<F::Output, Shared = Report>>(
         &self,
         birth: Birth,
         future: F,
-        unsize: impl FnOnce(Box<Joint<F, P>>) -> Box<M::Child<'env, E>>,
-    ) -> Result<Kept<End<V>, Report>, Refused<F, P>> {
-        // Allocated before the door is locked.
-        let joining = Joining::<F, P>::new(future, || Report::new(birth, &self.door.gate));
-        let admitted = self.door.admit(
-            joining,
-            |joining, number| joining.shared_mut().birth.set_number(number),
-            |joining| joining.part(unsize),
-        );
-        admitted.map_err(|(joining, reason)| Refused { joining, reason })
-    }
-}
-
-/// A child that was not admitted.
-struct Refused<F: Future, P: Post<F::Output>> {
-    joining: Joining<F, P>,
-    reason: Reason,
-}
-
-impl<F: Future, V, P: Post<F::Output, Word = End<V>, Shared = Report>> Refused<F, P> {
-    /// Drops the child. Returns what its handle looks at.
-    #[cold]
-    fn drop(self) -> Kept<End<V>, Report> {
-        let Self { joining, reason } = self;
-        let (child, kept) = joining.part(|joint| joint);
+        reason: Reason,
+    ) -> Kept<P::Word, Report>
+    where
+        Joint<F, P>: Unsize<M::Child<'env, E>>,
+    {
+        let report = || Report::new(birth, &self.door.gate);
+        let (child, kept) = Joint::<F, P>::join(&mut Arena::new(), future, report);
         kept.give_reason(reason);
         drop(child);
         kept
     }
-
-    /// Gives the child back.
-    #[cold]
-    fn into_error(self) -> SpawnError<F> {
-        SpawnError::new(self.joining.into_future(), &self.reason)
-    }
 }
+
+/// What the handle of a child looks at, or the child again, if it was refused.
+type Admitted<W, C> = Result<Kept<W, Report>, Refused<C>>;
 
 /// Writes the methods that spawn, once for children that are `Send`, and once for others.
 ///
@@ -82,7 +94,9 @@ macro_rules! spawning {
             ///
             /// # Cost
             ///
-            /// One allocation, which holds the child and the place for its value.
+            /// One allocation at the most, which holds the child and the place for its value. Small
+            /// children share allocations of up to 1,000 bytes, each of which is given back once the
+            /// last of them is gone, and its handle.
             #[track_caller]
             pub fn spawn<F>(&self, child: F) -> Handle<<F::Output as ChildOutput<E>>::Value>
             where
@@ -91,9 +105,8 @@ macro_rules! spawning {
                 $(E: $send,)?
             {
                 // Not through `child`, which would count the scope.
-                let admitted =
-                    self.admit::<F, _, Regular<E>>(Birth::new(), child, |it| it);
-                Handle::new(admitted.unwrap_or_else(|refused| refused.drop()))
+                let location = Location::caller();
+                Handle::new(self.enter::<F, Regular<E>>(|| Birth::at(location), child))
             }
 
             /// Starts a child that spawns siblings: `child` gets the scope.
@@ -251,8 +264,7 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                let admitted = self.scope.admit::<F, _, Regular<E>>(self.birth, child, |it| it);
-                Handle::new(admitted.unwrap_or_else(|refused| refused.drop()))
+                Handle::new(self.scope.enter::<F, Regular<E>>(|| self.birth, child))
             }
 
             /// Starts the child, which gets the scope, as [`Scope::spawn_with`].
@@ -281,9 +293,11 @@ macro_rules! spawning {
                 <F::Output as ChildOutput<E>>::Value: 'env $(+ $send)?,
                 $(E: $send,)?
             {
-                match self.scope.admit::<F, _, Regular<E>>(self.birth, child, |it| it) {
+                match self.scope.admit::<F, Regular<E>, _>(|| self.birth, child) {
                     Ok(kept) => Ok(Handle::new(kept)),
-                    Err(refused) => Err(refused.into_error()),
+                    Err(Refused { child: (_, child), reason, .. }) => {
+                        Err(SpawnError::new(child, &reason))
+                    }
                 }
             }
 
@@ -295,9 +309,7 @@ macro_rules! spawning {
                 $(E: $send,)?
             {
                 let overdue = self.scope.door.overdue();
-                let admitted = self.scope.admit::<F, _, Owned>(self.birth, child, |it| it);
-                let kept = admitted.unwrap_or_else(|refused| refused.drop());
-                OwnedHandle::new(kept, overdue)
+                OwnedHandle::new(self.scope.enter::<F, Owned>(|| self.birth, child), overdue)
             }
         }
     };

@@ -20,11 +20,10 @@ pub(super) struct Birth {
 }
 
 impl Birth {
-    /// A child that is spawned here, of which nothing is said, and which has no number yet.
-    #[track_caller]
+    /// A child that is spawned there, of which nothing is said, and which has no number yet.
     #[inline]
-    pub(super) fn new() -> Self {
-        Self { place: 0, said: OnDemand::new(), location: Location::caller() }
+    pub(super) fn at(location: &'static Location<'static>) -> Self {
+        Self { place: 0, said: OnDemand::new(), location }
     }
 
     /// Says that the scope does not stay open for it.
@@ -49,8 +48,8 @@ impl Birth {
 
     /// Gives it its number, once: so many were numbered before.
     #[inline]
-    pub(super) fn set_number(&mut self, number: u64) {
-        self.place |= number << 1;
+    pub(super) fn numbered(self, number: u64) -> Self {
+        Self { place: self.place | number << 1, ..self }
     }
 
     /// How many children the scope had numbered before.

@@ -8,7 +8,7 @@ use super::{
     mode::{Exclusive, Mode},
 };
 use crate::{
-    engine::joint::Driver,
+    engine::joint::{Arena, Driver},
     outcome::{Failure, Reason},
     sync::{
         Lock,
@@ -40,15 +40,28 @@ pub(super) struct Door<'env, E, M: Mode> {
 /// Those who have come, and whom the scope's future has not taken in.
 struct Incoming<C> {
     children: Arrivals<C>,
+    /// Where children are, from when they come to when they and their handles are gone.
+    arena: Arena,
     /// How many have come, and were given a number.
     numbered: u64,
+}
+
+/// A child that was not admitted.
+pub(super) struct Refused<C> {
+    pub(super) child: C,
+    pub(super) number: u64,
+    pub(super) reason: Reason,
 }
 
 impl<'env, E, M: Mode> Door<'env, E, M> {
     #[track_caller]
     pub(super) fn new() -> Self {
         Self {
-            incoming: M::Exclusive::new(Incoming { children: Arrivals::new(), numbered: 0 }),
+            incoming: M::Exclusive::new(Incoming {
+                children: Arrivals::new(),
+                arena: Arena::new(),
+                numbered: 0,
+            }),
             overdue: Lock::new(None),
             daemons: AtomicBool::new(false),
             gate: Arc::new(Gate::new()),
@@ -67,25 +80,23 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
         self.daemons.load(Ordering::Relaxed)
     }
 
-    /// Leaves a child for the scope's future to take in: `number` gives it its number, and `part`
-    /// says what of it stays with whoever spawns. A child that is refused is given back.
+    /// Leaves a child for the scope's future to take in. `join` makes it of its future and its
+    /// number, and says what of it stays with whoever spawns.
     #[inline]
-    pub(super) fn admit<J, T>(
+    pub(super) fn admit<C, T>(
         &self,
-        mut child: J,
-        number: impl FnOnce(&mut J, u64),
-        part: impl FnOnce(J) -> (Child<'env, E, M>, T),
-    ) -> Result<T, (J, Reason)> {
+        child: C,
+        join: impl FnOnce(&mut Arena, C, u64) -> (Child<'env, E, M>, T),
+    ) -> Result<T, Refused<C>> {
         // The door's lock is taken before the gate's, and never the other way round.
         let admitted = self.incoming.with(|incoming| {
-            number(&mut child, incoming.numbered);
+            let number = incoming.numbered;
             incoming.numbered += 1;
             if let Some(reason) = self.gate.refusal() {
-                return Err((child, reason));
+                return Err(Refused { child, number, reason });
             }
-            // Before the child is of two parts: if this panics, it is dropped as it was.
             incoming.children.make_room();
-            let (child, rest) = part(child);
+            let (child, rest) = join(&mut incoming.arena, child, number);
             incoming.children.push(child);
             Ok(rest)
         })?;

@@ -1,8 +1,11 @@
 //! Whether the children of a scope may move between threads.
 
 use super::{child::ChildEnd, report::Report};
-use crate::{engine::joint::Joined, sync::Lock};
-use core::cell::RefCell;
+use crate::{
+    engine::joint::{Joined, Unsize},
+    sync::Lock,
+};
+use core::{cell::RefCell, ptr::NonNull};
 
 /// Whether children are `Send`: [`Shared`] or [`Local`].
 ///
@@ -60,14 +63,44 @@ pub enum Shared {}
 #[derive(Clone, Copy, Debug)]
 pub enum Local {}
 
+/// A child of any type that is `Send`.
+type SharedChild<'env, E> = dyn Joined<End = ChildEnd<E>, Shared = Report> + Send + Sync + 'env;
+
+/// A child of any type.
+type LocalChild<'env, E> = dyn Joined<End = ChildEnd<E>, Shared = Report> + 'env;
+
 impl Mode for Shared {
-    type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Shared = Report> + Send + Sync + 'env;
+    type Child<'env, E> = SharedChild<'env, E>;
     type Exclusive<T> = Lock<T>;
 }
 
 impl Mode for Local {
-    type Child<'env, E> = dyn Joined<End = ChildEnd<E>, Shared = Report> + 'env;
+    type Child<'env, E> = LocalChild<'env, E>;
     type Exclusive<T> = RefCell<T>;
+}
+
+#[expect(unsafe_code, reason = "docs/unsafe.md, U30")]
+// SAFETY: it is the same pointer.
+unsafe impl<'env, E, J> Unsize<SharedChild<'env, E>> for J
+where
+    J: Joined<End = ChildEnd<E>, Shared = Report> + Send + Sync + 'env,
+{
+    #[inline]
+    fn unsize(joint: NonNull<J>) -> NonNull<SharedChild<'env, E>> {
+        joint
+    }
+}
+
+#[expect(unsafe_code, reason = "docs/unsafe.md, U30")]
+// SAFETY: as above.
+unsafe impl<'env, E, J> Unsize<LocalChild<'env, E>> for J
+where
+    J: Joined<End = ChildEnd<E>, Shared = Report> + 'env,
+{
+    #[inline]
+    fn unsize(joint: NonNull<J>) -> NonNull<LocalChild<'env, E>> {
+        joint
+    }
 }
 
 mod sealed {

@@ -2,7 +2,6 @@
 
 use super::{Joined, ends::Ends, stage::Stage};
 use crate::outcome::Panic;
-use alloc::boxed::Box;
 use core::{
     future::Future,
     pin::Pin,
@@ -24,7 +23,7 @@ unsafe impl<D: ?Sized + Joined + Send + Sync> Send for Driver<D> {}
 unsafe impl<D: ?Sized + Joined + Send + Sync> Sync for Driver<D> {}
 
 impl<D: ?Sized + Joined> Driver<D> {
-    /// The driver of a joint that is in a box of its own, and has none.
+    /// The driver of a joint that has none.
     #[inline]
     pub(super) fn new(joint: NonNull<D>) -> Self {
         Self(Some(joint))
@@ -151,8 +150,8 @@ impl<D: ?Sized + Joined> Drop for Leaving<D> {
     fn drop(&mut self) {
         // SAFETY: I10: this end has not left.
         if unsafe { stage(self.0) }.driver_leaves() {
-            // SAFETY: I10: this is the second, and the joint came out of a box.
-            drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+            // SAFETY: I10: this is the second.
+            unsafe { Ends::<D::Shared>::free(self.0.cast()) };
         }
     }
 }

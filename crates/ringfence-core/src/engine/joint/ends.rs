@@ -1,7 +1,7 @@
 //! What the two ends of a joint have in common, whatever future and word there are.
 
 use super::{
-    room::Room,
+    arena::Hold,
     stage::{Said, Stage},
 };
 use crate::sync::{UnsafeCell, atomic::AtomicBool};
@@ -30,7 +30,8 @@ pub(super) struct Ends<S> {
     pub(super) has_future: AtomicBool,
     /// For the other end: where the word is, in bytes from here.
     pub(super) word_at: u16,
-    pub(super) room: Room,
+    /// How far into its block of memory the joint is.
+    offset: u32,
     /// What both look at.
     pub(super) shared: S,
     listener: UnsafeCell<Option<Waker>>,
@@ -60,12 +61,12 @@ pub(super) enum Closed {
 
 impl<S> Ends<S> {
     #[inline]
-    pub(super) fn new(word_at: u16, room: Room, shared: S) -> Self {
+    pub(super) fn new(word_at: u16, offset: u32, shared: S) -> Self {
         Self {
             stage: Stage::new(),
             has_future: AtomicBool::new(true),
             word_at,
-            room,
+            offset,
             shared,
             listener: UnsafeCell::new(None),
         }
@@ -154,6 +155,23 @@ impl<S> Ends<S> {
             drop(listener);
         }
         Closed::Said
+    }
+
+    /// Frees the joint, in which nothing is left but this.
+    ///
+    /// # Safety
+    ///
+    /// The joint came out of an arena. Both ends have left, and the caller is the second.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U15")]
+    pub(super) unsafe fn free(this: NonNull<Self>) {
+        // SAFETY: it is there, says the caller.
+        let offset = unsafe { this.as_ref() }.offset;
+        // Until the end of this, also if what is shared panics when it is dropped.
+        // SAFETY: it came from there, and whoever frees it is the only one.
+        let _memory = unsafe { Hold::of(this, offset) };
+        // SAFETY: the caller has it to itself. There is no future (I9), and no word any more.
+        unsafe { this.drop_in_place() };
     }
 }
 

@@ -1,19 +1,10 @@
 //! The end of a joint that has no future.
 
-use super::{
-    Content, Driver, Joined, Joint, Post,
-    ends::{Closed, Ends},
-    room::Room,
-};
-use crate::sync::atomic::Ordering;
-use alloc::{alloc::dealloc, boxed::Box};
+use super::ends::{Closed, Ends};
 use core::{
-    cell::UnsafeCell,
-    future::Future,
     marker::PhantomData,
-    mem::{ManuallyDrop, offset_of},
     ops::Deref,
-    ptr::{self, NonNull},
+    ptr::NonNull,
     task::{Context, Poll},
 };
 
@@ -40,6 +31,12 @@ unsafe impl<W: Send, S: Send + Sync> Send for Kept<W, S> {}
 unsafe impl<W: Send, S: Send + Sync> Sync for Kept<W, S> {}
 
 impl<W, S> Kept<W, S> {
+    /// The other end of a joint that has none.
+    #[inline]
+    pub(super) fn new(joint: NonNull<Ends<S>>) -> Self {
+        Self { joint: Some(joint), word: PhantomData }
+    }
+
     /// Whether there is a word.
     #[inline]
     pub(crate) fn is_said(&self) -> bool {
@@ -150,89 +147,7 @@ impl<S> Drop for Leaving<S> {
         // SAFETY: I12, and this has not left.
         if unsafe { self.0.as_ref() }.stage().other_leaves() {
             // SAFETY: I12, and this is the second.
-            unsafe { free(self.0) };
+            unsafe { Ends::free(self.0) };
         }
-    }
-}
-
-/// Frees a joint that has nothing left but its ends.
-///
-/// # Safety
-///
-/// Both ends have left, and the caller is the second.
-#[inline]
-#[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-unsafe fn free<S>(joint: NonNull<Ends<S>>) {
-    /// The memory of a joint, also if what is in there panics when it is dropped.
-    struct Memory(NonNull<u8>, Room);
-
-    impl Drop for Memory {
-        #[inline]
-        fn drop(&mut self) {
-            // SAFETY: it came out of a box, of that room.
-            unsafe { dealloc(self.0.as_ptr(), self.1.layout()) };
-        }
-    }
-
-    // SAFETY: it is there, says the caller.
-    let room = unsafe { joint.as_ref() }.room;
-    let _memory = Memory(joint.cast(), room);
-    // SAFETY: the caller has it to itself. There is no future (I9), and no word any more.
-    unsafe { joint.drop_in_place() };
-}
-
-/// A future joined with its post, before the two ends part.
-pub(crate) struct Joining<F: Future, P: Post<F::Output>>(Box<Joint<F, P>>);
-
-impl<F: Future, P: Post<F::Output>> Joining<F, P> {
-    /// Joins a future with what both ends will look at.
-    #[inline]
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-    pub(crate) fn new(future: F, shared: impl FnOnce() -> P::Shared) -> Self {
-        let word_at = const {
-            let content = offset_of!(Joint<F, P>, content);
-            assert!(content <= u16::MAX as usize, "a child with a handle is aligned too far");
-            content as u16
-        };
-        // It is made where it stays, and after that, rather than on the stack and copied.
-        let mut place = Box::new_uninit();
-        let ends = Ends::new(word_at, Room::of::<Joint<F, P>>(), shared());
-        let content = UnsafeCell::new(Content { future: ManuallyDrop::new(future) });
-        place.write(Joint { ends, content });
-        // SAFETY: it was just written.
-        Self(unsafe { place.assume_init() })
-    }
-
-    /// What both ends will look at.
-    #[inline]
-    pub(crate) fn shared_mut(&mut self) -> &mut P::Shared {
-        &mut self.0.ends.shared
-    }
-
-    /// Takes the future out again.
-    #[expect(unsafe_code, reason = "docs/unsafe.md, U22")]
-    pub(crate) fn into_future(mut self) -> F {
-        // Relaxed: nobody else has it.
-        self.0.ends.has_future.store(false, Ordering::Relaxed);
-        // SAFETY: it was put in, and nobody will look for it.
-        let future = unsafe { &mut self.0.content.get_mut().future };
-        // SAFETY: as above.
-        unsafe { ManuallyDrop::take(future) }
-    }
-
-    /// Makes the two ends. `unsize` forgets the type of the future.
-    ///
-    /// # Panics
-    ///
-    /// If `unsize` gives back another box than it was given.
-    #[inline]
-    pub(crate) fn part<D: ?Sized + Joined>(
-        self,
-        unsize: impl FnOnce(Box<Joint<F, P>>) -> Box<D>,
-    ) -> (Driver<D>, Kept<P::Word, P::Shared>) {
-        let before = &raw const *self.0;
-        let joint = NonNull::from(Box::leak(unsize(self.0)));
-        assert!(ptr::addr_eq(before, joint.as_ptr()), "it is only to forget the type");
-        (Driver::new(joint), Kept { joint: Some(joint.cast()), word: PhantomData })
     }
 }

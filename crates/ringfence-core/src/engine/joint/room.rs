@@ -12,14 +12,21 @@ const EXPONENT: u32 = 5;
 
 impl Room {
     /// The room of a `T`.
-    #[inline]
     pub(super) const fn of<T>() -> Self {
-        const {
-            let (units, exponent) = (size_of::<T>() / align_of::<T>(), align_of::<T>().ilog2());
-            assert!(units >> (u32::BITS - EXPONENT) == 0, "a child with a handle is too large");
-            assert!(exponent >> EXPONENT == 0, "a child with a handle is aligned too far");
-            Self((units as u32) << EXPONENT | exponent)
-        }
+        const { Self::new(Layout::new::<T>()) }
+    }
+
+    /// The room of that layout.
+    ///
+    /// # Panics
+    ///
+    /// If it is too large, or is no type's.
+    pub(super) const fn new(layout: Layout) -> Self {
+        let (units, exponent) = (layout.size() / layout.align(), layout.align().ilog2());
+        assert!(layout.size() % layout.align() == 0, "as large as so many of its alignment");
+        assert!(units >> (u32::BITS - EXPONENT) == 0, "a child with a handle is too large");
+        assert!(exponent >> EXPONENT == 0, "a child with a handle is aligned too far");
+        Self((units as u32) << EXPONENT | exponent)
     }
 
     /// The layout, as it was.

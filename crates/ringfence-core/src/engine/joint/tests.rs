@@ -1,10 +1,11 @@
-use super::{Driver, Joining, Joint, Kept, Post};
+use super::{Arena, Driver, Joint, Kept, Post, Unsize};
 use crate::outcome::Panic;
-use alloc::sync::Arc;
+use alloc::{sync::Arc, vec::Vec};
 use core::{
     cell::Cell,
     future::{Future, Pending, Ready, pending, ready},
     pin::Pin,
+    ptr::NonNull,
     task::{Context, Poll, Waker},
 };
 
@@ -65,20 +66,28 @@ impl Post<Arc<()>> for Note {
 
 type Ends<F, W = u8> = (Driver<Joint<F, Note>>, Kept<W, Note>);
 
-/// A joint before its ends part, in which `there` is as long as that is.
-fn joining<F: Future<Output = W>, W>(future: F, there: &Arc<()>) -> Joining<F, Note>
-where
-    Note: Post<W, Word = W, Shared = Note>,
-{
-    Joining::new(future, || Note { leaves: Cell::new(0), _there: there.clone() })
+#[expect(unsafe_code, reason = "docs/unsafe.md, U25")]
+// SAFETY: it is the same pointer.
+unsafe impl<F: Future, P: Post<F::Output>> Unsize<Self> for Joint<F, P> {
+    fn unsize(joint: NonNull<Self>) -> NonNull<Self> {
+        joint
+    }
 }
 
-/// The ends of a joint, in which `there` is as long as that is.
+/// The ends of a joint, in which `there` is as long as that is, in an arena.
+fn joint_in<F: Future<Output = W>, W>(arena: &mut Arena, future: F, there: &Arc<()>) -> Ends<F, W>
+where
+    Note: Post<W, Word = W, End = (), Shared = Note>,
+{
+    Joint::join(arena, future, || Note { leaves: Cell::new(0), _there: there.clone() })
+}
+
+/// As [`joint_in`], in an arena that goes at once.
 fn joint<F: Future<Output = W>, W>(future: F, there: &Arc<()>) -> Ends<F, W>
 where
     Note: Post<W, Word = W, End = (), Shared = Note>,
 {
-    joining(future, there).part(|joint| joint)
+    joint_in(&mut Arena::new(), future, there)
 }
 
 fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
@@ -169,12 +178,39 @@ fn a_word_is_heard_as_often_as_one_likes() {
 }
 
 #[test]
-fn a_joint_whose_ends_have_not_parted_has_its_future() {
+fn joints_of_all_sizes_are_in_an_arena_and_go_in_any_order() {
+    /// A future that is large.
+    struct Large(Ready<u8>, [u8; 500]);
+
+    impl Future for Large {
+        type Output = u8;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u8> {
+            assert!(self.1.iter().all(|&byte| byte == 7), "nobody else has its memory");
+            Pin::new(&mut self.0).poll(cx)
+        }
+    }
+
     let (there, output) = (Arc::new(()), Arc::new(()));
-    let future = joining(ready(output.clone()), &there).into_future();
-    assert_eq!((Arc::strong_count(&output), Arc::strong_count(&there)), (2, 1));
-    drop(joining(future, &there));
-    assert_eq!((Arc::strong_count(&output), Arc::strong_count(&there)), (1, 1));
+    for from_the_back in [false, true] {
+        let mut arena = Arena::new();
+        let mut small: Vec<Ends<Ready<Arc<()>>, _>> = Vec::new();
+        let mut large = Vec::new();
+        for _ in 0..50 {
+            small.push(joint_in(&mut arena, ready(output.clone()), &there));
+            large.push(joint_in(&mut arena, Large(ready(7), [7; 500]), &there));
+        }
+        drop(arena);
+        if from_the_back {
+            small.reverse();
+        }
+        for ((mut driver, kept), (mut other, other_kept)) in small.into_iter().zip(large) {
+            assert!(poll(&mut driver).is_ready());
+            assert!(poll(&mut other).is_ready());
+            drop((kept, other_kept));
+        }
+        assert_eq!((Arc::strong_count(&output), Arc::strong_count(&there)), (1, 1));
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use core::{
     convert::Infallible,
     future::pending,
     hint,
+    panic::Location,
     sync::atomic::{AtomicBool, Ordering},
 };
 use std::{sync::mpsc, thread};
@@ -105,7 +106,7 @@ fn leaves_while_asked(report: &Report, leave: fn(&Report)) -> bool {
 #[test]
 fn a_driver_does_not_leave_before_who_asks_for_the_gate_has_it() {
     let gate = Arc::new(Gate::new());
-    let report = Report::new(Birth::new(), &gate);
+    let report = Report::new(Birth::at(Location::caller()), &gate);
     for leave in
         [<Regular<()> as Post<Result<u8, ()>>>::leave, <Owned as Post<Result<u8, ()>>>::leave]
     {

@@ -7,7 +7,7 @@
 
 extern crate std;
 
-use super::{Closed, Ends, Room, Told};
+use super::{Closed, Ends, Told};
 use crate::sync::{
     Lock,
     atomic::{AtomicBool, Ordering},
@@ -66,7 +66,7 @@ struct Driven {
 /// Two ends, of which another thread is the driver, says 7, and leaves.
 fn said() -> (Arc<Shared>, thread::JoinHandle<Driven>) {
     let shared = Arc::new(Shared {
-        ends: Ends::new(0, Room::of::<()>(), ()),
+        ends: Ends::new(0, 0, ()),
         word: UnsafeCell::new(None),
         joint: UnsafeCell::new(0),
         scope: UnsafeCell::new(0),

@@ -1,6 +1,6 @@
 #![expect(unsafe_code, reason = "docs/unsafe.md, U17: each test is both ends")]
 
-use super::{Closed, Ends, Room, Said, Stage, Told};
+use super::{Closed, Ends, Said, Stage, Told};
 use core::{
     ptr::{self, NonNull},
     task::{RawWaker, RawWakerVTable, Waker},
@@ -8,7 +8,7 @@ use core::{
 
 /// Two ends that share nothing.
 fn ends() -> Ends<()> {
-    Ends::new(0, Room::of::<()>(), ())
+    Ends::new(0, 0, ())
 }
 
 fn listen(ends: &Ends<()>, listener: &Waker) -> bool {
