@@ -23,9 +23,6 @@ const GENERALITY: &str = "The bound has a fixed capacity, is made beforehand, kn
 const MEMORY: &str = "So many children do not fit the caches: what counts is how often memory is \
     touched, and how often it is taken from the system and given back.";
 
-const ALLOCATOR: &str = "The allocator takes nearly half of the time: it merges what a thousand \
-    children or more have given back before the next are made.";
-
 const SCOPE: &str = "A scope has a token and a place in the tree of scopes, which moro's has not.";
 
 /// What children on a runtime have that its tasks have not.
@@ -35,7 +32,7 @@ const TASK: &str = "The child is a task, spawned by the same call as `JoinSet`'s
     no order, and what it aborts is not awaited.";
 
 /// The first that fits counts.
-const REASONS: [Reason; 25] = [
+const REASONS: [Reason; 24] = [
     Reason { workload: "insert + take", n: 100..=10_000, text: GENERALITY },
     Reason { workload: "insert + take", n: 100_000..=1_000_000, text: MEMORY },
     Reason { workload: "yield", n: 100..=10_000, text: GENERALITY },
@@ -93,13 +90,12 @@ const REASONS: [Reason; 25] = [
     },
     Reason { workload: "scope: spawn", n: 1..=1, text: SCOPE },
     Reason { workload: "scope_local: spawn", n: 1..=1, text: SCOPE },
-    Reason { workload: "scope_local: spawn", n: 1_000..=10_000, text: ALLOCATOR },
     Reason {
         workload: "scope: spawn",
         n: 100..=10_000,
-        text: "A child with a handle costs an allocation, a lock, and the exchange that lets handle \
-            and child go in any order, on any thread; the bound has one box per child, no handle, \
-            and no second thread.",
+        text: "A child with a handle costs a lock, and the exchanges that let handle and child go in \
+            any order, on any thread; the bound has one box per child, no handle, and no second \
+            thread.",
     },
     Reason { workload: "scope: spawn", n: 100_000..=1_000_000, text: MEMORY },
     Reason {
@@ -113,7 +109,7 @@ const REASONS: [Reason; 25] = [
         workload: "remote: scope",
         n: 1..=1_000,
         text: "As a gather's, and besides a child of a scope with a handle, which waits for the \
-            task: an allocation, a lock and two wakes more.",
+            task: a lock and two wakes more, and a turn of the scope for each end.",
     },
     Reason { workload: "a task each", n: 1..=100_000, text: TASK },
 ];
