@@ -94,9 +94,8 @@ macro_rules! spawning {
             ///
             /// # Cost
             ///
-            /// One allocation at the most, which holds the child and the place for its value. Small
-            /// children share allocations of up to 1,000 bytes, each of which is given back once the
-            /// last of them is gone, and its handle.
+            /// One allocation at the most, which holds the child and the place for its value; small
+            /// children share them.
             #[track_caller]
             pub fn spawn<F>(&self, child: F) -> Handle<<F::Output as ChildOutput<E>>::Value>
             where
