@@ -41,7 +41,7 @@ fn assert_flat<F: Future>(whole: F, children: &Cell<usize>, per_child: usize) {
 // case: DI-05
 // rule: scope-memory
 #[test]
-fn a_million_children_without_a_handle_leave_nothing_behind_and_take_an_allocation_each() {
+fn a_million_children_without_a_handle_leave_nothing_behind_and_take_an_allocation_each_at_most() {
     let children = Cell::new(0);
     let whole = scope(async |s: Scope<'_, u32>| -> Output {
         loop {

@@ -27,7 +27,7 @@ pub(crate) struct Arena {
 
 /// How many bytes a block has at the most, if it is for several joints.
 //
-// Allocators keep blocks of less than a kilobyte at hand.
+// An allocator may tidy up before it gives more, as where children arrive.
 const MOST: usize = 1_000;
 
 /// What a block begins with.
@@ -183,9 +183,11 @@ unsafe fn leave(block: NonNull<Block>, holders: u32) {
     }
 }
 
+/// Frees a block.
+///
 /// # Safety
 ///
-/// All have left the block.
+/// All have left it.
 #[inline(never)]
 #[expect(unsafe_code, reason = "docs/unsafe.md, U29")]
 unsafe fn free(block: NonNull<Block>) {

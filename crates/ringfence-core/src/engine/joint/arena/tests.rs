@@ -1,6 +1,7 @@
 #![expect(unsafe_code, reason = "docs/unsafe.md, U31: each space is left once")]
 
-use super::{Arena, Block, Hold, MOST, Space};
+use super::{Arena, Block, Hold, MOST, OPEN, Space};
+use crate::sync::atomic::Ordering;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 
@@ -58,8 +59,6 @@ fn spaces_do_not_overlap_and_are_aligned() {
     }
     for space in &aligned {
         note(space.joint.addr().get(), size_of::<Aligned>(), 64);
-        // SAFETY: it is a space for that.
-        unsafe { space.joint.write(Aligned { _byte: 7 }) };
     }
     for space in &large {
         note(space.joint.addr().get(), 2 * MOST, 1);
@@ -89,20 +88,17 @@ fn who_is_large_or_aligned_far_has_a_block_alone() {
 }
 
 #[test]
-fn an_arena_may_go_before_and_after_what_is_in_it() {
-    for before in [false, true] {
-        for joints in [0, 1, 2, 100] {
-            let mut arena = Some(Arena::new());
-            let spaces: Vec<_> = arena
-                .iter_mut()
-                .flat_map(|arena| (0..joints).map(|_| arena.take::<Small>()))
-                .collect();
-            if before {
-                arena = None;
-            }
-            // Which tells the allocator of whoever looks on, if it is told twice.
-            spaces.into_iter().rev().for_each(leave);
-            drop(arena);
-        }
-    }
+fn a_block_counts_who_is_in_it_and_its_arena() {
+    let mut arena = Arena::new();
+    let [full, first, second] = [(); 3].map(|()| arena.take::<Small>());
+    let (full_block, open_block) = (block_of(&full), block_of(&first));
+    // SAFETY: it is there: who is asked for has not left all of it.
+    let held = |block: NonNull<Block>| unsafe { block.as_ref() }.holders.0.load(Ordering::Relaxed);
+    assert_eq!((held(full_block), held(open_block)), (1, OPEN));
+    leave(first);
+    assert_eq!(held(open_block), OPEN - 1, "the arena has not left");
+    drop(arena);
+    assert_eq!((held(full_block), held(open_block)), (1, 1));
+    leave(full);
+    leave(second);
 }
