@@ -201,12 +201,13 @@ impl Gate {
         self.ring();
     }
 
-    /// Takes the children that are to be cancelled, and hears the bell again from now on.
-    pub(super) fn answer(&self) -> Vec<u64> {
+    /// Takes the children that are to be cancelled, and hears the bell again from now on. Tells whether
+    /// there is a token as well.
+    pub(super) fn answer(&self) -> (Vec<u64>, bool) {
         // Relaxed: see `ring`. An exchange, for the models: of a store and an exchange that do not see
         // each other they try both orders, also where one is out of the question.
         self.rung.swap(false, Ordering::Relaxed);
-        self.state.with(|state| mem::take(&mut state.cancels))
+        self.state.with(|state| (mem::take(&mut state.cancels), state.token.is_some()))
     }
 
     /// Whether somebody rang whom `answer` has not heard.

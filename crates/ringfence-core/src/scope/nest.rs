@@ -118,10 +118,19 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
 
     /// Looks who has come, and drops those whose end was asked for. Tells the ends of those whose
     /// destructors panic.
-    pub(super) fn answer(mut self: Pin<&mut Self>, ended: &mut dyn FnMut(ChildEnd<E>)) {
+    pub(super) fn answer(
+        mut self: Pin<&mut Self>,
+        ready: &mut Ready,
+        ended: &mut dyn FnMut(ChildEnd<E>),
+    ) {
         let this = self.as_mut().project();
         *this.has_place = false;
-        let cancels = this.door.gate.answer();
+        let (cancels, has_token) = this.door.gate.answer();
+        if has_token && this.heed.is_idle() {
+            // It came when the bell had been heard and not been answered, and who gave it may not have
+            // rung.
+            ready.mark(0, 1 << DOOR);
+        }
         this.door.take(this.arrivals);
         this.watch.arrived(this.arrivals.iter().map(Child::<'_, E, M>::id));
         for number in cancels {

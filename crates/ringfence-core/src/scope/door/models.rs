@@ -8,7 +8,7 @@ extern crate std;
 use crate::{Handle, Outcome, ScopeError, SpawnError, scope, sync::models::model};
 use alloc::sync::Arc;
 use core::{
-    future::{Future, poll_fn, ready},
+    future::{Future, pending, poll_fn, ready},
     pin::Pin,
     sync::atomic::{
         AtomicUsize as Plain,
@@ -150,6 +150,35 @@ fn a_spawn_against_a_scope_that_waits() {
             scoped.as_mut().poll(cx)
         }));
         assert!(ended.is_ok());
+        other.expect("it was spawned by").join().unwrap();
+        usize::from(polls.load(SeqCst) > 1)
+    });
+}
+
+/// A scope that has heard the bell, and is about to answer, hears of a token that is asked for in
+/// between, and cancelled.
+#[test]
+fn a_cancellation_against_an_answer() {
+    static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
+    model(Some(BOUND), &SEEN, || {
+        let polls = Arc::new(AtomicUsize::new(0));
+        let counted = polls.clone();
+        let mut other = None;
+        let mut scoped = core::pin::pin!(scope(|s| {
+            // Rings.
+            drop(s.spawn(ready(())));
+            other = Some(thread::spawn(move || s.cancel("enough")));
+            pending::<Result<(), &str>>()
+        }));
+        // If it did not hear, this would wait for ever.
+        let ended = block_on(poll_fn(|cx| {
+            if counted.fetch_add(1, SeqCst) > 2 {
+                // It looks again until the other thread has rung.
+                thread::yield_now();
+            }
+            scoped.as_mut().poll(cx)
+        }));
+        assert!(ended.is_err());
         other.expect("it was spawned by").join().unwrap();
         usize::from(polls.load(SeqCst) > 1)
     });
