@@ -1,14 +1,14 @@
 //! What children on a runtime may ask for, without what the runtime itself does.
 
 use super::{settled, yields};
-use ringfence_benches::alloc::Tally;
+use ringfence_benches::alloc::{Tally, count};
 use ringfence_core::{
     Scope, blocking, gather, remote,
     rt::{Job, Refused, Spawn, SpawnBlocking, Task},
     scope,
 };
 use std::{
-    future::Future,
+    future::{Future, pending, ready},
     mem,
     pin::{Pin, pin},
     sync::{Arc, Mutex},
@@ -67,11 +67,42 @@ fn assert_per_child(tally: Tally, per_child: usize) {
 #[test]
 fn a_child_on_a_runtime_takes_one_allocation() {
     let rt = Roomy::new();
-    let ready = || gather((0..CHILDREN).map(|n| remote(&rt, async move { n })));
-    assert_per_child(settled(|| rt.run(ready()).len()), 1);
+    let ended = || gather((0..CHILDREN).map(|n| remote(&rt, async move { n })));
+    assert_per_child(settled(|| rt.run(ended()).len()), 1);
     // However often it is polled.
     let yields = || gather((0..CHILDREN).map(|n| remote(&rt, yields(n))));
     assert_per_child(settled(|| rt.run(yields()).len()), 1);
+}
+
+// rule: remote-cost
+#[test]
+fn small_children_on_a_runtime_share_allocations_and_large_ones_have_one_each() {
+    let rt = Roomy::new();
+    let small = || gather((0..CHILDREN).map(|n| remote(&rt, async move { n })));
+    let tally = settled(|| rt.run(small()).len());
+    assert!(3 * tally.allocations <= CHILDREN, "{tally:?}");
+    let large = || gather((0..CHILDREN).map(|n| remote(&rt, ready([n; 100]))));
+    let tally = settled(|| rt.run(large()).len());
+    assert!(tally.allocations >= CHILDREN, "{tally:?}");
+    assert_per_child(tally, 1);
+}
+
+// rule: remote-cost
+#[test]
+fn a_small_child_on_a_runtime_that_goes_on_keeps_a_kilobyte_of_others_at_most() {
+    const STAY: usize = 100;
+    let rt = Roomy::new();
+    rt.run(remote(&rt, ready(0)));
+    let (stay, tally) = count(|| {
+        Vec::from_iter((0..STAY).map(|_| {
+            let stays = remote(&rt, pending::<()>());
+            (0..100).for_each(|n| drop(remote(&rt, ready(n))));
+            stays
+        }))
+    });
+    let per_child = tally.bytes as f64 / STAY as f64;
+    assert!((500.0..1_200.0).contains(&per_child), "{per_child} bytes");
+    drop(stay);
 }
 
 // rule: remote-cost

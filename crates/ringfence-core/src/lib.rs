@@ -133,6 +133,7 @@ mod gather;
 mod hedge;
 mod join_set;
 mod limiter;
+mod memory;
 #[cfg(feature = "std")]
 pub mod observe;
 mod outcome;

@@ -1,13 +1,15 @@
 //! Children that run on a runtime: `remote`, `blocking`.
 //!
-//! A remote child is one allocation, which three share: its task, through [`child`], polls it; its
-//! parent, a [`Remote`], waits for the outcome, or drops it; whoever waits for it to go, once it was
-//! dropped inside a poll, has it as [`Leaving`](crate::cancel::drain::Leaving). Whose turn it is
-//! says the [`slot`], which is where to begin to read.
+//! A remote child is in one place, its [seat](shared), which three own: its task, by a [`Runner`](crate::rt::Runner) and
+//! through [`child`], polls it; its parent, a [`Remote`], waits for the outcome, or drops it; whoever
+//! waits for it to go, once it was dropped inside a poll, has it as
+//! [`Leaving`](crate::cancel::drain::Leaving). Whose turn it is says the [`slot`], which is where to
+//! begin to read.
 //!
-//! Who has made memory frees it, where it can be had: a task lets go of its child before it wakes the
-//! parent, and a parent keeps a task that has ended on another thread until it has the outcome. Two
-//! threads that free what is the other's contend in the allocator, for longer than a child takes.
+//! Small seats share blocks of memory, of the thread on which they come to be. Who has made memory
+//! frees it, where it can be had: a task lets go of its child before it wakes the parent, and a parent
+//! keeps a task that has ended on another thread until it has the outcome. Two threads that free what
+//! is the other's contend in the allocator, for longer than a child takes.
 
 mod blocking;
 mod child;
@@ -21,11 +23,11 @@ mod stage;
 mod strict;
 
 pub use blocking::blocking;
-pub(crate) use child::wake;
 pub use outcome::RemoteOutcome;
 
 use crate::{
     cancel::drain::{self, Drain},
+    memory::counted::Owner,
     outcome::{Hook, Outcome, Panic, catch, keep_first, swallow},
     rt::Spawn,
 };
@@ -37,7 +39,7 @@ use core::{
     task::{Context, Poll, ready},
 };
 use launch::{Launch, OnTask};
-use shared::{Parted, Rest, Shared};
+use shared::{Left, Parted, Rest, Shared};
 
 /// Runs `future` as a task of the runtime `rt`, in parallel with whoever awaits it.
 ///
@@ -72,8 +74,9 @@ use shared::{Parted, Rest, Shared};
 ///
 /// # Cost
 ///
-/// One allocation, for `future` and for what it returns, and what the runtime allocates for a task.
-/// The latter is kept until the outcome is taken, if another thread has run the task to its end.
+/// One allocation at the most, for `future` and for what it returns, which small children of a thread
+/// share; and what the runtime allocates for a task. The latter is kept until the outcome is taken, if
+/// another thread has run the task to its end.
 ///
 /// # Semantics
 ///
@@ -128,7 +131,7 @@ where
 #[must_use = "futures do nothing unless awaited or polled"]
 pub struct Remote<T: 'static> {
     /// None once it has ended.
-    shared: Option<Arc<dyn Shared<T>>>,
+    shared: Option<Owner<dyn Shared<T>>>,
     /// Once it has ended, those whom it has left behind.
     left: Drain,
     phase: Phase,
@@ -154,7 +157,7 @@ impl<T: Send> Remote<T> {
     // once.
     #[inline]
     fn new<F: Future<Output = T> + Send + 'static>(future: F, launch: impl Launch) -> Self {
-        let shared = shared::allocate(future, launch);
+        let shared = shared::seat(future, launch);
         Self {
             shared: Some(shared),
             left: Drain::new(),
@@ -227,8 +230,8 @@ impl<T> Remote<T> {
             let waiter = cx.waker().clone();
             self.phase = Phase::Begun;
             drain::begin_remote();
-            if let Some(new) = self.shared.take() {
-                new.begin(waiter, &mut self.shared);
+            if let Some(new) = &mut self.shared {
+                shared::begin(new, waiter);
             }
             // What has not ended by now wakes whoever waits.
             if self.shared.as_ref().is_some_and(|shared| !shared.has_ended()) {
@@ -292,18 +295,19 @@ impl<T> Remote<T> {
     /// Cancels the child, which has not ended as far as this knows.
     #[cold]
     #[inline(never)]
-    fn drop_early(&self, shared: Arc<dyn Shared<T>>) {
+    fn drop_early(&self, shared: Owner<dyn Shared<T>>) {
         let Parted { rest, panic } = shared.part();
         let mut first = match rest {
             Rest::Dropped => None,
             Rest::Ended(outcome, left) => forgo(outcome, left),
             Rest::Polled(by) => {
+                let leaving = Arc::new(Left(shared));
                 let gone = match self.parting {
                     Parting::AtOnce => None,
-                    Parting::Strict => strict::wait_for(by, shared.clone().leaving()),
+                    Parting::Strict => strict::wait_for(by, leaving.clone()),
                 };
                 if gone.is_none() && by != here::here() {
-                    drain::leave(shared.leaving());
+                    drain::leave(leaving);
                 }
                 gone.and_then(Drain::into_panic).and_then(reported)
             }

@@ -9,7 +9,7 @@ use std::path::Path;
 /// The modules of the core, from the ground up. A module uses those below it and, where the
 /// verbs are not forbidden to know each other, those beside it.
 const FLOORS: &[&[&str]] = &[
-    &["outcome", "rt", "sync"],
+    &["memory", "outcome", "rt", "sync"],
     &["cancel", "limiter", "observe", "time"],
     &["engine"],
     &["remote", "parallel"],

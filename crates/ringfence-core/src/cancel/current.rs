@@ -4,7 +4,7 @@ use super::{CancelToken, shared::Shared};
 use crate::observe::ObservedChild;
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::sync::Arc;
-use core::{cell::Cell, marker::PhantomData, ptr::NonNull};
+use core::{cell::Cell, marker::PhantomData, mem::ManuallyDrop, ptr::NonNull};
 
 #[cfg(not(ringfence_loom))]
 std::thread_local! {
@@ -18,38 +18,16 @@ loom::thread_local! {
 }
 
 /// Not counted, since it is put there and taken away for each poll (I6).
-type Place = Cell<Option<NonNull<dyn Lend>>>;
+type Place = Cell<Option<Lent>>;
 
-/// A token, or who has one for those who ask.
-#[derive(Clone)]
-pub(crate) struct InForce(Arc<dyn Lend>);
-
-/// Whoever has a token for those who ask.
-pub(crate) trait Lend: Send + Sync {
+/// Whoever has a token for those who ask, in an `Arc`.
+pub(crate) trait Lend: Send + Sync + 'static {
     /// Returns the token, the same one whenever it is asked for.
     fn token(self: Arc<Self>) -> CancelToken;
 
     /// Returns the observed child that has the token in force, if one has.
     fn observed(&self) -> Option<ObservedChild> {
         None
-    }
-}
-
-impl InForce {
-    /// The token.
-    pub(crate) fn into_token(self) -> CancelToken {
-        self.0.token()
-    }
-
-    /// The observed child that has it, if one has.
-    pub(crate) fn observed(&self) -> Option<ObservedChild> {
-        self.0.observed()
-    }
-}
-
-impl From<CancelToken> for InForce {
-    fn from(token: CancelToken) -> Self {
-        Self(token.0)
     }
 }
 
@@ -60,9 +38,157 @@ impl Lend for Shared {
     }
 }
 
-impl<L: Lend + 'static> From<Arc<L>> for InForce {
-    fn from(lender: Arc<L>) -> Self {
-        Self(lender)
+/// One of the owners of whoever has a token, be it an `Arc` or another counted pointer.
+///
+/// # Safety
+///
+/// What it owns is where [`as_raw`](Self::as_raw) says, as long as one owns it.
+#[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+pub(crate) unsafe trait Owns: Clone + Send + Sync + 'static {
+    /// Where what it owns is.
+    fn as_raw(&self) -> NonNull<()>;
+
+    /// An owner of what is there.
+    ///
+    /// # Safety
+    ///
+    /// That is an owner's. One of the two is forgotten before the other goes.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+    unsafe fn from_raw(raw: NonNull<()>) -> Self;
+
+    /// As [`Lend::token`].
+    fn token(&self) -> CancelToken;
+
+    /// As [`Lend::observed`].
+    fn observed(&self) -> Option<ObservedChild>;
+}
+
+#[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+// SAFETY: so is an `Arc`.
+unsafe impl<L: Lend> Owns for Arc<L> {
+    #[inline]
+    fn as_raw(&self) -> NonNull<()> {
+        NonNull::new(Arc::as_ptr(self).cast_mut()).expect("it is in an `Arc`").cast()
+    }
+
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+    unsafe fn from_raw(raw: NonNull<()>) -> Self {
+        // SAFETY: says the caller.
+        unsafe { Arc::from_raw(raw.as_ptr().cast()) }
+    }
+
+    fn token(&self) -> CancelToken {
+        L::token(self.clone())
+    }
+
+    fn observed(&self) -> Option<ObservedChild> {
+        L::observed(self)
+    }
+}
+
+/// A token, or who has one for those who ask: an owner, of a type that does not matter.
+pub(crate) struct InForce(Lent);
+
+/// Where whoever has a token is, and what its owners do.
+#[derive(Clone, Copy)]
+struct Lent {
+    at: NonNull<()>,
+    owner: &'static Owner,
+}
+
+/// What an owner does, given where what it owns is, by an owner that is there.
+struct Owner {
+    clone: unsafe fn(NonNull<()>),
+    drop: unsafe fn(NonNull<()>),
+    token: unsafe fn(NonNull<()>) -> CancelToken,
+    observed: unsafe fn(NonNull<()>) -> Option<ObservedChild>,
+}
+
+impl Owner {
+    /// What an `O` does.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+    const fn of<O: Owns>() -> &'static Self {
+        const {
+            &Self {
+                clone: |at| {
+                    // SAFETY: an owner is there, says the caller; so it is below.
+                    let _kept = unsafe { borrowed::<O>(at) }.clone();
+                },
+                // SAFETY: as above, and it goes.
+                drop: |at| drop(unsafe { O::from_raw(at) }),
+                // SAFETY: as above.
+                token: |at| unsafe { borrowed::<O>(at) }.token(),
+                // SAFETY: as above.
+                observed: |at| unsafe { borrowed::<O>(at) }.observed(),
+            }
+        }
+    }
+}
+
+/// An owner that is not dropped.
+///
+/// # Safety
+///
+/// As of [`Owns::from_raw`].
+#[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+unsafe fn borrowed<O: Owns>(at: NonNull<()>) -> ManuallyDrop<O> {
+    // SAFETY: says the caller.
+    ManuallyDrop::new(unsafe { O::from_raw(at) })
+}
+
+#[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+// SAFETY: it is an owner, and those are `Send`.
+unsafe impl Send for InForce {}
+
+#[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+// SAFETY: it is an owner, and those are `Sync`.
+unsafe impl Sync for InForce {}
+
+impl InForce {
+    /// The token.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+    pub(crate) fn token(&self) -> CancelToken {
+        // SAFETY: this is an owner.
+        unsafe { (self.0.owner.token)(self.0.at) }
+    }
+
+    /// The observed child that has it, if one has.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+    pub(crate) fn observed(&self) -> Option<ObservedChild> {
+        // SAFETY: this is an owner.
+        unsafe { (self.0.owner.observed)(self.0.at) }
+    }
+}
+
+impl Clone for InForce {
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+    fn clone(&self) -> Self {
+        // SAFETY: this is an owner.
+        unsafe { (self.0.owner.clone)(self.0.at) };
+        Self(self.0)
+    }
+}
+
+impl Drop for InForce {
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+    fn drop(&mut self) {
+        // SAFETY: this is an owner.
+        unsafe { (self.0.owner.drop)(self.0.at) };
+    }
+}
+
+impl<O: Owns> From<O> for InForce {
+    fn from(owner: O) -> Self {
+        Self(Lent::by(&*ManuallyDrop::new(owner)))
+    }
+}
+
+impl From<CancelToken> for InForce {
+    fn from(token: CancelToken) -> Self {
+        token.0.into()
     }
 }
 
@@ -88,46 +214,40 @@ impl<L: Lend + 'static> From<Arc<L>> for InForce {
 /// assert!(is_wanted());
 /// ```
 pub fn current() -> Option<CancelToken> {
-    in_force().map(InForce::into_token)
+    in_force().map(|in_force| in_force.token())
 }
 
 /// The token in force, or who has one.
-#[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
 pub(crate) fn in_force() -> Option<InForce> {
     // A thread that is being torn down polls no child.
-    let lender = IN_FORCE.try_with(Cell::get).ok().flatten()?.as_ptr();
-    // SAFETY: I6: it is in an `Arc`, which is borrowed now.
-    unsafe { Arc::increment_strong_count(lender) };
-    // SAFETY: as above, and this is that count.
-    Some(InForce(unsafe { Arc::from_raw(lender) }))
+    let lent = IN_FORCE.try_with(Cell::get).ok().flatten()?;
+    // I6: its owner is borrowed now.
+    Some(InForce::clone(&ManuallyDrop::new(InForce(lent))))
 }
 
-/// Whoever has a token, for as long as it is borrowed.
-pub(crate) struct Lender<'a> {
-    /// In an `Arc`.
-    lender: NonNull<dyn Lend>,
-    arc: PhantomData<&'a Arc<dyn Lend>>,
-}
-
-impl<'a, L: Lend + 'static> From<&'a Arc<L>> for Lender<'a> {
+impl Lent {
     #[inline]
-    fn from(lender: &'a Arc<L>) -> Self {
-        let lender: *const L = Arc::as_ptr(lender);
-        Self::new(lender)
+    fn by<O: Owns>(owner: &O) -> Self {
+        Self { at: owner.as_raw(), owner: Owner::of::<O>() }
+    }
+}
+
+/// Whoever has a token, for as long as an owner is borrowed.
+pub(crate) struct Lender<'a> {
+    lent: Lent,
+    owner: PhantomData<&'a ()>,
+}
+
+impl<'a, O: Owns> From<&'a O> for Lender<'a> {
+    #[inline]
+    fn from(owner: &'a O) -> Self {
+        Self { lent: Lent::by(owner), owner: PhantomData }
     }
 }
 
 impl<'a> From<&'a InForce> for Lender<'a> {
     fn from(token: &'a InForce) -> Self {
-        Self::new(Arc::as_ptr(&token.0))
-    }
-}
-
-impl Lender<'_> {
-    #[inline]
-    fn new(lender: *const dyn Lend) -> Self {
-        let lender = NonNull::new(lender.cast_mut()).expect("it is in an `Arc`");
-        Self { lender, arc: PhantomData }
+        Self { lent: token.0, owner: PhantomData }
     }
 }
 
@@ -137,12 +257,12 @@ impl Lender<'_> {
 // A call, and not a guard: a guard may be kept for longer than what is borrowed, or leaked.
 #[inline]
 pub(crate) fn within<'a, R>(lender: impl Into<Lender<'a>>, f: impl FnOnce() -> R) -> R {
-    let _before = Before(put(Some(lender.into().lender)));
+    let _before = Before(put(Some(lender.into().lent)));
     f()
 }
 
 /// Restores what was in force before.
-struct Before(Option<NonNull<dyn Lend>>);
+struct Before(Option<Lent>);
 
 impl Drop for Before {
     #[inline]
@@ -153,7 +273,7 @@ impl Drop for Before {
 
 /// Puts a token in force. Returns the one that was.
 #[inline]
-fn put(lender: Option<NonNull<dyn Lend>>) -> Option<NonNull<dyn Lend>> {
+fn put(lent: Option<Lent>) -> Option<Lent> {
     // A thread that is being torn down polls no child.
-    IN_FORCE.try_with(|in_force| in_force.replace(lender)).ok().flatten()
+    IN_FORCE.try_with(|in_force| in_force.replace(lent)).ok().flatten()
 }

@@ -62,7 +62,7 @@ mod when_cancelled;
 #[cfg(feature = "std")]
 pub use current::current;
 #[cfg(feature = "std")]
-pub(crate) use current::{InForce, Lend, Lender, in_force, within};
+pub(crate) use current::{InForce, Lend, Lender, Owns, in_force, within};
 pub use drop_guard::DropGuard;
 pub use run_until_cancelled::RunUntilCancelled;
 pub use token::CancelToken;

@@ -4,23 +4,20 @@
 //! two an allocation each would double the price of a spawn. Here small ones have not even one to
 //! themselves.
 
-mod arena;
 mod driver;
 mod ends;
 mod kept;
-mod room;
 mod stage;
 
-pub(crate) use arena::Arena;
 pub(crate) use driver::Driver;
 pub(crate) use kept::Kept;
 
 use super::unseen::Unseen;
 use crate::{
+    memory::arena::{Arena, Space},
     outcome::{Panic, catch, keep_first},
     sync::atomic::Ordering,
 };
-use arena::Space;
 use core::{
     cell::UnsafeCell,
     future::Future,
@@ -166,12 +163,12 @@ impl<F: Future, P: Post<F::Output>> Joint<F, P> {
             assert!(content <= u16::MAX as usize, "a child with a handle is aligned too far");
             content as u16
         };
-        let Space { joint, offset } = arena.take::<Self>();
+        let Space { place, offset } = arena.take::<Self>();
         let ends = Ends::new(word_at, offset, shared());
         let content = UnsafeCell::new(Content { future: ManuallyDrop::new(future) });
         // SAFETY: it is space for that, and nobody else has it.
-        unsafe { joint.write(Self { ends, content }) };
-        (Driver::new(Self::unsize(joint)), Kept::new(joint.cast()))
+        unsafe { place.write(Self { ends, content }) };
+        (Driver::new(Self::unsize(place)), Kept::new(place.cast()))
     }
 
     /// What the driver may do.

@@ -2,7 +2,7 @@
 
 use crate::{
     outcome::Panic,
-    remote::wake,
+    rt::wake,
     sync::{
         Lock,
         atomic::{AtomicBool, Ordering},

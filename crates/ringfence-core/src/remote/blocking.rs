@@ -20,7 +20,7 @@ use core::{future::poll_fn, task::Poll};
 ///
 /// # Cost
 ///
-/// Two allocations, and what the runtime allocates for a job.
+/// Two allocations at the most, and what the runtime allocates for a job.
 ///
 /// # Examples
 ///

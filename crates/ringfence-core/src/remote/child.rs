@@ -5,6 +5,7 @@ use crate::{
     cancel::{Lender, drain::Drain, within},
     engine::unseen::Unseen,
     outcome::{Cancelled, Outcome, Panic, Reason, catch, keep_first, swallow},
+    rt::wake,
     time::only_until,
 };
 use core::{
@@ -161,11 +162,4 @@ fn drop_doomed<F, T>(mut doomed: Going<'_, F, T>) -> Option<Waker> {
 fn go<F, T>(doomed: Going<'_, F, T>, panic: Option<Panic>, mut left: Drain) -> Option<Waker> {
     left.note(panic);
     left.go_with(doomed.turn.address(), |left| doomed.go(left))
-}
-
-/// Wakes who waits. A panic of the waker is none of the runtime's business, which is only a guest.
-pub(crate) fn wake(waiter: Option<Waker>) {
-    if let Some(waiter) = waiter {
-        swallow(|| waiter.wake());
-    }
 }

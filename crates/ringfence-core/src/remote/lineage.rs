@@ -5,7 +5,7 @@ use crate::{
     cancel::{CancelToken, InForce, in_force},
     observe::ObservedChild,
     outcome::{Reason, catch, keep_first},
-    sync::Lock,
+    sync::{Lock, UnsafeCell},
     time,
 };
 use core::mem;
@@ -13,11 +13,21 @@ use std::time::Instant;
 
 /// Where a remote child will run, and then what is in force inside it, on whichever thread it is
 /// polled.
-pub(super) enum Lineage<L> {
+///
+/// # Invariants
+///
+/// L1. It is changed by [`begin`](Lineage::begin) only, while nobody else has it.
+pub(super) struct Lineage<L>(UnsafeCell<State<L>>);
+
+enum State<L> {
     /// How the child will be handed to its runtime.
     New(L),
     Begun(Begun),
 }
+
+#[expect(unsafe_code, reason = "docs/unsafe.md, U33")]
+// SAFETY: L1: it is shared as what does not change.
+unsafe impl<L> Sync for Lineage<L> where State<L>: Send + Sync {}
 
 /// Where a child was begun, and so what is in force inside it.
 ///
@@ -47,26 +57,39 @@ enum Own {
 }
 
 impl<L> Lineage<L> {
-    /// Begins the child, under what is in force here. Returns how to hand it over.
     #[inline]
-    pub(super) fn begin(&mut self) -> L {
+    pub(super) fn new(launch: L) -> Self {
+        Self(UnsafeCell::new(State::New(launch)))
+    }
+
+    /// Begins the child, under what is in force here. Returns how to hand it over.
+    ///
+    /// # Safety
+    ///
+    /// Nobody else has it yet.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U33")]
+    pub(super) unsafe fn begin(&self) -> L {
         let parent = in_force();
         let observed = parent.as_ref().and_then(InForce::observed);
         let deadline = time::in_force();
         let own = Lock::new(Own::Unasked(parent));
-        let begun = Begun { by: here(), observed, deadline, own };
-        match mem::replace(self, Self::Begun(begun)) {
-            Self::New(launch) => launch,
-            Self::Begun(_) => unreachable!("a child is begun once"),
+        let begun = State::Begun(Begun { by: here(), observed, deadline, own });
+        // SAFETY: L1: nobody else has it, says the caller.
+        match self.0.with_mut(|state| mem::replace(unsafe { &mut *state }, begun)) {
+            State::New(launch) => launch,
+            State::Begun(_) => unreachable!("a child is begun once"),
         }
     }
 
     /// What is in force inside the child, once it has begun.
     #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U33")]
     fn begun(&self) -> Option<&Begun> {
-        match self {
-            Self::New(_) => None,
-            Self::Begun(begun) => Some(begun),
+        // SAFETY: L1: whoever else has it does not change it.
+        match self.0.with(|state| unsafe { &*state }) {
+            State::New(_) => None,
+            State::Begun(begun) => Some(begun),
         }
     }
 
@@ -116,7 +139,7 @@ impl Begun {
     fn token(&self) -> CancelToken {
         let new = match self.own.with(|own| own.clone()) {
             Own::Asked(own) => return own,
-            Own::Unasked(Some(parent)) => parent.into_token().child(),
+            Own::Unasked(Some(parent)) => parent.token().child(),
             Own::Unasked(None) | Own::Dropped => CancelToken::new(),
         };
         match self.own.with(|own| own.replace_unless_asked(Own::Asked(new.clone()))) {

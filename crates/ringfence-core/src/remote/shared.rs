@@ -1,7 +1,7 @@
-//! The one allocation of a remote child, which its task and its parent share.
+//! The place of a remote child, which its task and its parent own.
 
 use super::{
-    child::{Inside, lose, run, wake},
+    child::{Inside, lose, run},
     here::Here,
     launch::Launch,
     lineage::Lineage,
@@ -9,18 +9,18 @@ use super::{
 };
 use crate::{
     cancel::{
-        CancelToken, Lend,
+        CancelToken, Owns,
         drain::{Address, Drain, Leaving},
     },
+    memory::counted::{Counted, Owner, Vacant},
     observe::ObservedChild,
     outcome::{Outcome, Panic, catch, keep_first},
-    rt::Run,
+    rt::{Run, Runner},
 };
-// Not loom's, which cannot forget the type of what it holds.
-use alloc::sync::Arc;
 use core::{
     future::Future,
-    mem,
+    mem::{self, ManuallyDrop},
+    ptr::NonNull,
     task::{Context, Poll, Waker},
 };
 
@@ -28,8 +28,12 @@ use core::{
 pub(super) trait Shared<T>: Send + Sync {
     /// Hands the child to its runtime; `waiter` is who waits for it.
     ///
-    /// The parent, which is the only one to have the allocation, has it back in `parent` by then.
-    fn begin(self: Arc<Self>, waiter: Waker, parent: &mut Option<Arc<dyn Shared<T>>>);
+    /// # Safety
+    ///
+    /// `task` is an owner of this, whose count was given up. There is one other, which calls this, and
+    /// has done so never before.
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
+    unsafe fn begin(&self, task: NonNull<()>, waiter: Waker);
 
     /// Whether there is an outcome to take.
     fn has_ended(&self) -> bool;
@@ -40,8 +44,23 @@ pub(super) trait Shared<T>: Send + Sync {
     /// Has the child dropped, and asked to end, since its parent drops it.
     fn part(&self) -> Parted<T>;
 
-    /// What a drain has of it.
-    fn leaving(self: Arc<Self>) -> Arc<dyn Leaving>;
+    /// Waits until a doomed child has been dropped, as [`Leaving`].
+    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain>;
+
+    /// Whether a doomed child has been dropped.
+    fn has_gone(&self) -> bool;
+
+    /// Which child it is.
+    fn address(&self) -> Address;
+}
+
+/// Hands a child to its runtime, which has not been; `waiter` is who waits for it.
+#[inline]
+#[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
+pub(super) fn begin<T>(parent: &mut Owner<dyn Shared<T>>, waiter: Waker) {
+    let task = parent.second().expect("nobody else has it before it is begun");
+    // SAFETY: it is an owner, and the one other is borrowed.
+    unsafe { parent.begin(task.into_raw().cast(), waiter) };
 }
 
 /// What a parent has left to do that has parted with its child.
@@ -61,29 +80,50 @@ pub(super) enum Rest<T> {
     Ended(Outcome<T>, Drain),
 }
 
-/// The allocation.
+/// A remote child in its place, with all that there is of it.
 pub(super) struct Seat<F: Future, L> {
     slot: Slot<F, F::Output>,
     lineage: Lineage<L>,
 }
 
-/// Makes a remote child, which `launch` will hand to its runtime.
+/// A remote child, which `launch` will hand to its runtime.
 //
 // Not inline, where `remote` is: so there is a pointer to move, and not what is allocated.
 #[inline(never)]
-#[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
-pub(super) fn allocate<F, L>(future: F, launch: L) -> Arc<dyn Shared<F::Output>>
+pub(super) fn seat<F, L>(future: F, launch: L) -> Owner<dyn Shared<F::Output>>
 where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
     // The place before what is there: so that is written once, and not to the stack and then copied.
-    let place = Arc::<Seat<F, L>>::new_uninit();
-    let seat = Seat { slot: Slot::new(future), lineage: Lineage::New(launch) };
-    // SAFETY: nobody else has the allocation, which is as large and as aligned as what is written.
-    unsafe { Arc::as_ptr(&place).cast_mut().cast::<Seat<F, L>>().write(seat) };
-    // SAFETY: it was just written.
-    unsafe { place.assume_init() }
+    let place = Vacant::here();
+    parents(place.fill(Seat { slot: Slot::new(future), lineage: Lineage::new(launch) }))
+}
+
+/// A seat as its parent has it, whatever it is.
+#[inline]
+#[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
+fn parents<F, L>(seat: Owner<Seat<F, L>>) -> Owner<dyn Shared<F::Output>>
+where
+    F: Future<Output: Send> + Send + 'static,
+    L: Launch,
+{
+    let raw: NonNull<Counted<dyn Shared<F::Output>>> = seat.into_raw();
+    // SAFETY: it was just given up.
+    unsafe { Owner::from_raw(raw) }
+}
+
+/// A seat as its task has it, whatever it is.
+#[inline]
+#[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
+fn tasks<F, L>(seat: Owner<Seat<F, L>>) -> Owner<dyn Run>
+where
+    F: Future<Output: Send> + Send + 'static,
+    L: Launch,
+{
+    let raw: NonNull<Counted<dyn Run>> = seat.into_raw();
+    // SAFETY: it was just given up.
+    unsafe { Owner::from_raw(raw) }
 }
 
 impl<F, L> Shared<F::Output> for Seat<F, L>
@@ -91,12 +131,15 @@ where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    fn begin(mut self: Arc<Self>, waiter: Waker, parent: &mut Option<Arc<dyn Shared<F::Output>>>) {
-        let new = Arc::get_mut(&mut self).expect("nobody else has it before it is begun");
-        new.slot.wait_first(waiter);
-        let launch = new.lineage.begin();
-        *parent = Some(self.clone());
-        launch.launch(self);
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
+    unsafe fn begin(&self, task: NonNull<()>, waiter: Waker) {
+        // SAFETY: says the caller.
+        let task = unsafe { Owner::<Self>::from_raw(task.cast()) };
+        // SAFETY: the two owners are the caller's and this one, which has not been handed over.
+        unsafe { self.slot.wait_first(waiter) };
+        // SAFETY: as above.
+        let launch = unsafe { self.lineage.begin() };
+        launch.launch(Runner::new(tasks(task)));
     }
 
     #[inline]
@@ -129,8 +172,16 @@ where
         Parted { rest, panic }
     }
 
-    fn leaving(self: Arc<Self>) -> Arc<dyn Leaving> {
-        self
+    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
+        self.slot.poll_gone(cx)
+    }
+
+    fn has_gone(&self) -> bool {
+        self.slot.has_gone()
+    }
+
+    fn address(&self) -> Address {
+        self.slot.address()
     }
 }
 
@@ -152,17 +203,16 @@ where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    fn run(self: Arc<Self>, cx: &mut Context<'_>) -> Option<Arc<dyn Run>> {
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
+    unsafe fn run(&self, this: NonNull<()>, cx: &mut Context<'_>) -> Poll<Option<Waker>> {
+        // SAFETY: says the caller, and this one is never dropped.
+        let seat = ManuallyDrop::new(unsafe { Owner::<Self>::from_raw(this.cast()) });
         let inside = Inside {
-            token: (&self).into(),
+            token: (&*seat).into(),
             deadline: self.lineage.deadline(),
             is_elsewhere: self.lineage.is_elsewhere(),
         };
-        let Poll::Ready(waiter) = run(&self.slot, inside, cx) else { return Some(self) };
-        // Before the parent is woken, which has it then: else the two would pass it to and fro.
-        drop(self);
-        wake(waiter);
-        None
+        run(&self.slot, inside, cx)
     }
 
     fn lose(&self) {
@@ -171,12 +221,26 @@ where
 }
 
 /// The child's token, which is in force while it is polled.
-impl<F, L> Lend for Seat<F, L>
+#[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
+// SAFETY: so is that.
+unsafe impl<F, L> Owns for Owner<Seat<F, L>>
 where
     F: Future<Output: Send> + Send + 'static,
     L: Launch,
 {
-    fn token(self: Arc<Self>) -> CancelToken {
+    #[inline]
+    fn as_raw(&self) -> NonNull<()> {
+        Owner::as_raw(self).cast()
+    }
+
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
+    unsafe fn from_raw(raw: NonNull<()>) -> Self {
+        // SAFETY: says the caller.
+        unsafe { Owner::from_raw(raw.cast()) }
+    }
+
+    fn token(&self) -> CancelToken {
         self.lineage.token()
     }
 
@@ -185,21 +249,20 @@ where
     }
 }
 
-impl<F, L> Leaving for Seat<F, L>
-where
-    F: Future<Output: Send> + Send + 'static,
-    L: Launch,
-{
+/// What a drain has of a child that was dropped inside a poll.
+pub(super) struct Left<T>(pub(super) Owner<dyn Shared<T>>);
+
+impl<T> Leaving for Left<T> {
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
-        self.slot.poll_gone(cx)
+        self.0.poll_gone(cx)
     }
 
     fn has_gone(&self) -> bool {
-        self.slot.has_gone()
+        self.0.has_gone()
     }
 
     fn address(&self) -> Address {
-        self.slot.address()
+        self.0.address()
     }
 }
 
@@ -207,28 +270,36 @@ where
 mod tests {
     use super::*;
     use crate::{
-        cancel::{InForce, drain, within},
+        cancel::{InForce, Lend, drain, within},
         outcome::Reason,
         remote::slot::Polling,
     };
+    use alloc::sync::Arc;
     use core::future::{self, Pending};
 
     struct Nowhere;
 
     impl Launch for Nowhere {
-        fn launch(self, _: Arc<dyn Run>) {}
+        fn launch(self, _: Runner) {}
     }
 
-    fn pending() -> Arc<Seat<Pending<()>, Nowhere>> {
+    fn pending() -> Owner<Seat<Pending<()>, Nowhere>> {
         let slot = Slot::new(future::pending());
-        Arc::new(Seat { slot, lineage: Lineage::New(Nowhere) })
+        Vacant::here().fill(Seat { slot, lineage: Lineage::new(Nowhere) })
     }
 
     /// A child that is begun where this is called.
-    fn begun() -> Arc<Seat<Pending<()>, Nowhere>> {
-        let mut seat = pending();
-        Arc::get_mut(&mut seat).expect("it is new").lineage.begin();
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
+    fn begun() -> Owner<Seat<Pending<()>, Nowhere>> {
+        let seat = pending();
+        // SAFETY: it is new.
+        let Nowhere = unsafe { seat.lineage.begin() };
         seat
+    }
+
+    /// As a drain has it.
+    fn left(seat: &Owner<Seat<Pending<()>, Nowhere>>) -> Arc<dyn Leaving> {
+        Arc::new(Left(parents(seat.clone())))
     }
 
     /// Ends the poll of a child that was dropped inside of it, for which nobody waits.
@@ -245,7 +316,7 @@ mod tests {
     fn who_was_dropped_inside_a_poll_has_gone_once_that_has_ended() {
         let seat = pending();
         let polling = seat.slot.begin().expect("it is idle");
-        let leaving = seat.clone().leaving();
+        let leaving = left(&seat);
         assert!(matches!(seat.part().rest, Rest::Polled(_)));
         assert!(!leaving.has_gone(), "the poll goes on");
         end(polling);
@@ -256,13 +327,12 @@ mod tests {
     fn a_child_that_is_left_behind_and_where_it_was_begun_do_not_keep_each_other() {
         let outer = begun();
         let inner = within(&outer, begun);
-        let seats = [&outer, &inner].map(Arc::downgrade);
         let [mut outer_poll, inner_poll] =
             [&outer, &inner].map(|seat| seat.slot.begin().expect("it is idle"));
         // On another thread than the poll of the inner one.
         let leave = || {
             assert!(matches!(inner.part().rest, Rest::Polled(_)));
-            drain::leave(inner.clone().leaving());
+            drain::leave(left(&inner));
         };
         outer_poll.turn.with(|_, beside| beside.left.collect(leave));
         // By somebody who does not wait.
@@ -270,8 +340,9 @@ mod tests {
         for polling in [outer_poll, inner_poll] {
             end(polling);
         }
-        drop((outer, inner));
-        assert!(seats.iter().all(|seat| seat.strong_count() == 0));
+        assert!(!inner.is_only(), "the outer one has it");
+        drop(outer);
+        assert!(inner.is_only(), "the outer one is there no more");
     }
 
     #[test]

@@ -7,13 +7,13 @@ pub(super) use place::Place;
 pub(super) use turn::{Going, Polling, Turn};
 
 use super::{
-    child::wake,
     here::{Here, here},
     stage::{Hold, Late, Stage},
 };
 use crate::{
     cancel::drain::{Address, Drain},
     outcome::Outcome,
+    rt::wake,
     sync::UnsafeCell,
 };
 use core::{
@@ -79,8 +79,8 @@ use core::{
 ///     who does has the place until the release, though an edge may take the bit away. Who takes
 ///     away the bit of a waker that waits has the place then: by `hold`; by edge 4, which makes it a
 ///     hold; or by 3, 5 or 7, from where on nobody begins to hold.
-/// S4. A slot does not move any more once it is shared: it is in an `Arc`, by
-///     [`allocate`](super::shared::allocate), and nobody takes it out.
+/// S4. A slot does not move any more: it is where its [`Owner`](crate::memory::counted::Owner)s have
+///     it, by [`seat`](super::shared::seat), and nobody takes it out.
 pub(super) struct Slot<F, T> {
     stage: Stage,
     child: UnsafeCell<Child<F, T>>,
@@ -134,7 +134,7 @@ impl<F, T> Slot<F, T> {
             stage: Stage::new(),
             child: UnsafeCell::new(Child {
                 place: Place::Future { future },
-                beside: Beside::default(),
+                beside: Beside { task: None, left: Drain::new() },
             }),
             waiter: UnsafeCell::new(None),
         }
@@ -145,11 +145,17 @@ impl<F, T> Slot<F, T> {
         ptr::from_ref(self).cast()
     }
 
-    /// Says who waits, before anyone else has the slot.
+    /// Says who waits.
+    ///
+    /// # Safety
+    ///
+    /// Nobody else has the slot yet.
     #[inline]
-    pub(super) fn wait_first(&mut self, waiter: Waker) {
-        self.stage = Stage::awaited();
-        self.waiter = UnsafeCell::new(Some(waiter));
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U20")]
+    pub(super) unsafe fn wait_first(&self, waiter: Waker) {
+        // SAFETY: nobody else touches it, says the caller.
+        unsafe { self.waiter(|place| *place = Some(waiter)) };
+        self.stage.wait_first();
     }
 
     /// Whether there is an outcome to take.

@@ -93,10 +93,11 @@ impl Stage {
         Self(AtomicUsize::new(IDLE))
     }
 
-    /// Idle, with a waker in its place.
+    /// Says that a waker is in its place, before anyone else has the stage.
     #[inline]
-    pub(super) fn awaited() -> Self {
-        Self(AtomicUsize::new(Word::new(IDLE, WAITS).0))
+    pub(super) fn wait_first(&self) {
+        // Relaxed: whoever gets it does so by what orders this before.
+        self.0.store(Word::new(IDLE, WAITS).0, Ordering::Relaxed);
     }
 
     /// Walks an edge, from the word that is `likely` or from whatever there is, unless `to` finds

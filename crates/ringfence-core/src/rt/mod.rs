@@ -16,12 +16,14 @@ mod blocking;
 mod current;
 #[cfg(feature = "std")]
 mod detector;
+#[cfg(feature = "std")]
+mod runner;
 mod spawn;
 #[cfg(feature = "std")]
 mod timer;
 
 #[cfg(feature = "std")]
-pub(crate) use spawn::Run;
+pub(crate) use runner::{Run, Runner, wake};
 pub use spawn::{LocalTask, Refused, Spawn, SpawnLocal, Task, Why};
 
 #[cfg(feature = "std")]

@@ -1,5 +1,7 @@
 //! Handing a task to a runtime.
 
+#[cfg(feature = "std")]
+use super::Runner;
 use alloc::{boxed::Box, sync::Arc};
 use core::{
     fmt,
@@ -110,19 +112,9 @@ pub struct Task(Work);
 enum Work {
     /// The runtime's alone.
     Boxed(Pin<Box<dyn Future<Output = ()> + Send + 'static>>),
-    /// The runtime's and its parent's. None once it has ended.
+    /// The runtime's and its parent's.
     #[cfg(feature = "std")]
-    Shared(Option<Arc<dyn Run>>),
-}
-
-/// A future that is a runtime's to poll, and not only a runtime's to drop.
-#[cfg(feature = "std")]
-pub(crate) trait Run: Send + Sync {
-    /// Polls the future. Returns itself, unless there is nothing to poll any more.
-    fn run(self: Arc<Self>, cx: &mut Context<'_>) -> Option<Arc<dyn Run>>;
-
-    /// The runtime has dropped its task before that.
-    fn lose(&self);
+    Remote(Runner),
 }
 
 impl Task {
@@ -133,8 +125,8 @@ impl Task {
 
     /// Makes a task without a box of its own.
     #[cfg(feature = "std")]
-    pub(crate) fn shared(run: Arc<dyn Run>) -> Self {
-        Self(Work::Shared(Some(run)))
+    pub(crate) fn remote(child: Runner) -> Self {
+        Self(Work::Remote(child))
     }
 }
 
@@ -146,20 +138,7 @@ impl Future for Task {
         match &mut self.0 {
             Work::Boxed(future) => future.as_mut().poll(cx),
             #[cfg(feature = "std")]
-            Work::Shared(run) => {
-                *run = run.take().and_then(|run| run.run(cx));
-                if run.is_some() { Poll::Pending } else { Poll::Ready(()) }
-            }
-        }
-    }
-}
-
-#[cfg(feature = "std")]
-impl Drop for Work {
-    #[inline]
-    fn drop(&mut self) {
-        if let Self::Shared(Some(run)) = self {
-            run.lose();
+            Work::Remote(child) => Pin::new(child).poll(cx),
         }
     }
 }

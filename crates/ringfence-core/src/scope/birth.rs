@@ -10,7 +10,8 @@ use super::{
     start::{Start, Started, word},
 };
 use crate::{
-    engine::joint::{Arena, Joint, Kept, Post, Unsize},
+    engine::joint::{Joint, Kept, Post, Unsize},
+    memory::arena::Arena,
     outcome::Reason,
 };
 use core::{future::Future, panic::Location};

@@ -8,7 +8,8 @@ use super::{
     mode::{Exclusive, Mode},
 };
 use crate::{
-    engine::joint::{Arena, Driver},
+    engine::joint::Driver,
+    memory::arena::Arena,
     outcome::{Failure, Reason},
     sync::{
         Lock,

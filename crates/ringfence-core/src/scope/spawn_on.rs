@@ -26,7 +26,8 @@ macro_rules! spawning_on {
             ///
             /// # Cost
             ///
-            /// Two allocations, and what the runtime allocates for a task.
+            /// Two allocations at the most, and what the runtime allocates for a task; small children
+            /// share them.
             ///
             /// # Examples
             ///
@@ -80,7 +81,7 @@ macro_rules! spawning_on {
             ///
             /// # Cost
             ///
-            /// Three allocations, and what the runtime allocates for a job.
+            /// Three allocations at the most, and what the runtime allocates for a job.
             #[track_caller]
             pub fn spawn_blocking_on<R, C, O>(&self, rt: &R, child: C) -> Handle<O::Value>
             where

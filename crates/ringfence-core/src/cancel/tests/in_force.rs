@@ -62,5 +62,5 @@ fn what_was_in_force_may_be_kept() {
     let token = InForce::from(marked("kept"));
     let kept = within(&token, in_force).unwrap();
     drop(token);
-    assert_eq!(kept.into_token().reason(), Some("kept".into()));
+    assert_eq!(kept.token().reason(), Some("kept".into()));
 }

@@ -1,10 +1,10 @@
 //! What the two ends of a joint have in common, whatever future and word there are.
 
-use super::{
-    arena::Hold,
-    stage::{Said, Stage},
+use super::stage::{Said, Stage};
+use crate::{
+    memory::arena::Hold,
+    sync::{UnsafeCell, atomic::AtomicBool},
 };
-use crate::sync::{UnsafeCell, atomic::AtomicBool};
 use core::{ptr::NonNull, task::Waker};
 
 /// How a word gets from a driver to the other end, which may be gone before it is said.

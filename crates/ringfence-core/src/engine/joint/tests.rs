@@ -1,5 +1,5 @@
-use super::{Arena, Driver, Joint, Kept, Post, Unsize};
-use crate::outcome::Panic;
+use super::{Driver, Joint, Kept, Post, Unsize};
+use crate::{memory::arena::Arena, outcome::Panic};
 use alloc::{sync::Arc, vec::Vec};
 use core::{
     cell::Cell,

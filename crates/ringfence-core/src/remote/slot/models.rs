@@ -16,9 +16,16 @@ type Counting = Slot<usize, usize>;
 /// A child that is about to be begun, and the wakes of who has waited first.
 fn slot() -> (Arc<Counting>, Arc<Wakes>) {
     let (wakes, waker) = Wakes::new();
-    let mut slot = Slot::new(0);
-    slot.wait_first(waker);
-    (Arc::new(slot), wakes)
+    (awaited(waker), wakes)
+}
+
+/// The same, with that waker.
+#[expect(unsafe_code, reason = "docs/unsafe.md, U35")]
+fn awaited(waker: Waker) -> Arc<Counting> {
+    let slot = Slot::new(0);
+    // SAFETY: nobody else has it.
+    unsafe { slot.wait_first(waker) };
+    Arc::new(slot)
 }
 
 /// Does something with the slot on another thread.
@@ -91,9 +98,7 @@ fn the_same_waiter_against_the_end() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
     model(None, &SEEN, || {
         let (wakes, waker) = Wakes::new();
-        let mut slot: Counting = Slot::new(0);
-        slot.wait_first(waker.clone());
-        let slot = Arc::new(slot);
+        let slot = awaited(waker.clone());
         let ending = beside(&slot, end);
         let ended = has_ended(&slot, &waker);
         ending.join().unwrap();

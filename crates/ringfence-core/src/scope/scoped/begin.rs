@@ -31,7 +31,7 @@ impl<B, T, E, M: Mode> Scoped<'_, B, T, E, M> {
     fn begin_under(self: Pin<&mut Self>, parent: Option<cancel::InForce>) {
         let around = parent.and_then(|parent| {
             let around = parent.observed();
-            self.door.gate.put_under(&parent.into_token());
+            self.door.gate.put_under(&parent.token());
             around
         });
         self.begin_watch(around);

@@ -17,12 +17,12 @@ struct Aligned {
 /// Where a space's block is.
 fn block_of<T>(space: &Space<T>) -> NonNull<Block> {
     // SAFETY: so far from there is the block.
-    unsafe { space.joint.byte_sub(space.offset as usize) }.cast()
+    unsafe { space.place.byte_sub(space.offset as usize) }.cast()
 }
 
 fn leave<T>(space: Space<T>) {
     // SAFETY: it is left by value.
-    drop(unsafe { Hold::of(space.joint, space.offset) });
+    drop(unsafe { Hold::of(space.place, space.offset) });
 }
 
 /// How many of the spaces are in each block, one block after the other.
@@ -52,16 +52,16 @@ fn spaces_do_not_overlap_and_are_aligned() {
     let aligned: Vec<_> = (0..3).map(|_| arena.take::<Aligned>()).collect();
     let large: Vec<_> = (0..3).map(|_| arena.take::<[u8; 2 * MOST]>()).collect();
     for space in &small {
-        note(space.joint.addr().get(), size_of::<Small>(), align_of::<Small>());
+        note(space.place.addr().get(), size_of::<Small>(), align_of::<Small>());
     }
     for space in &odd {
-        note(space.joint.addr().get(), 13, 8);
+        note(space.place.addr().get(), 13, 8);
     }
     for space in &aligned {
-        note(space.joint.addr().get(), size_of::<Aligned>(), 64);
+        note(space.place.addr().get(), size_of::<Aligned>(), 64);
     }
     for space in &large {
-        note(space.joint.addr().get(), 2 * MOST, 1);
+        note(space.place.addr().get(), 2 * MOST, 1);
     }
     taken.sort_unstable_by_key(|range| range.start);
     assert!(taken.windows(2).all(|two| two[0].end <= two[1].start));

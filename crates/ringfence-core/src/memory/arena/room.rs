@@ -1,8 +1,8 @@
-//! The memory of a joint, whatever the type of its future.
+//! How large something is, whatever its type.
 
 use core::alloc::Layout;
 
-/// The layout of a joint, in half a word: the size in units of the alignment, and the exponent of
+/// A layout, in half a word: the size in units of the alignment, and the exponent of
 /// that.
 #[derive(Clone, Copy)]
 pub(super) struct Room(u32);

@@ -1,31 +1,33 @@
-//! Memory for joints, by the block.
+//! Memory for children, by the block.
 
-use super::room::Room;
+mod room;
+
 use crate::sync::atomic::{AtomicU32, Ordering};
 use alloc::alloc::{alloc, dealloc, handle_alloc_error};
 use core::{alloc::Layout, mem::offset_of, ptr::NonNull};
+use room::Room;
 
-/// Memory for joints that go in about the order in which they came.
+/// Memory for what children are in, which go in about the order in which they came.
 ///
-/// Small ones share blocks, which are filled from the front, and no memory is used twice. A block is
-/// freed once all in it are, on whatever thread that is: so who stays for long keeps less than
-/// [`MOST`] bytes of others. The first block is for one joint, and any other four times as large as the
-/// one before, up to that; a large joint has a block to itself.
+/// What is small shares blocks, which are filled from the front, and no memory is used twice. A block
+/// is freed once all in it are, on whatever thread that is: so who stays for long keeps less than
+/// [`MOST`] bytes of others. The first block is for one, and any other four times as large as the one
+/// before, up to that; what is large has a block to itself.
 ///
-/// A joint that comes from here costs a few instructions and an exchange, where an allocation of its
-/// own may cost hundreds.
+/// What comes from here costs a few instructions and an exchange, where an allocation of its own may
+/// cost hundreds.
 pub(crate) struct Arena {
     /// The block from which memory is taken.
     open: Option<NonNull<Block>>,
-    /// How many joints are in there.
-    joints: u32,
+    /// How many spaces of it were taken.
+    spaces: u32,
     /// How many of its bytes are taken.
     taken: usize,
     /// How many bytes it has.
     size: usize,
 }
 
-/// How many bytes a block has at the most, if it is for several joints.
+/// How many bytes a block has at the most, if it is for several.
 //
 // An allocator may tidy up before it gives more, as where children arrive.
 const MOST: usize = 1_000;
@@ -34,32 +36,32 @@ const MOST: usize = 1_000;
 ///
 /// # Invariants
 ///
-/// I17. A block is there until all have left it who hold it: the joints in it, each of which leaves
+/// I17. A block is there until all have left it who hold it: the spaces in it, each of which is left
 ///      once, and the arena that may take more of it, which counts for [`OPEN`] and leaves with what
-///      remains of that for the joints that it has let in.
+///      remains of that for the spaces that it has given.
 //
-// Aligned, so that it ends where a small joint may begin.
+// Aligned, so that it ends where something small may begin.
 #[repr(C, align(8))]
 struct Block {
     holders: Holders,
     room: Room,
 }
 
-/// For how many joints an arena counts that takes memory of a block: for more than there may be.
+/// For how many spaces an arena counts that takes memory of a block: for more than there may be.
 const OPEN: u32 = 1 << 31;
 
-/// A block for one joint.
+/// A block for one.
 #[repr(C)]
 struct Alone<T> {
     block: Block,
-    joint: T,
+    place: T,
 }
 
-/// Space for a joint, to which nothing was written.
-pub(super) struct Space<T> {
-    pub(super) joint: NonNull<T>,
+/// Space for a `T`, to which nothing was written.
+pub(crate) struct Space<T> {
+    pub(crate) place: NonNull<T>,
     /// How far into its block that is.
-    pub(super) offset: u32,
+    pub(crate) offset: u32,
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U29")]
@@ -68,30 +70,30 @@ unsafe impl Send for Arena {}
 
 impl Arena {
     pub(crate) const fn new() -> Self {
-        Self { open: None, joints: 0, taken: 0, size: 0 }
+        Self { open: None, spaces: 0, taken: 0, size: 0 }
     }
 
-    /// Takes space for a joint, which holds the block from now on.
+    /// Takes space, which holds its block from now on.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U29")]
-    pub(super) fn take<T>(&mut self) -> Space<T> {
+    pub(crate) fn take<T>(&mut self) -> Space<T> {
         let size = const { size_of::<T>().next_multiple_of(align_of::<Block>()) };
         if const { size_of::<T>() > MOST / 4 || align_of::<T>() > align_of::<Block>() } {
-            return alone();
+            return Space::alone();
         }
         if self.taken + size > self.size {
             self.refill(size);
         }
         let offset = self.taken;
         self.taken += size;
-        self.joints += 1;
+        self.spaces += 1;
         let block = self.open.expect("it was refilled");
         // SAFETY: I17: the block is there, since this has not left it, and as large as that.
-        let joint = unsafe { block.byte_add(offset) }.cast();
-        Space { joint, offset: offset as u32 }
+        let place = unsafe { block.byte_add(offset) }.cast();
+        Space { place, offset: offset as u32 }
     }
 
-    /// Begins a block with room for a joint of so many bytes.
+    /// Begins a block with room for so many bytes.
     #[cold]
     #[inline(never)]
     fn refill(&mut self, size: usize) {
@@ -100,23 +102,25 @@ impl Arena {
         let layout = Layout::from_size_align(size, align_of::<Block>()).expect("a small block");
         let open = Some(Block::allocate(layout, Room::new(layout), OPEN));
         // The one before is left.
-        *self = Self { open, joints: 0, taken: head, size };
+        *self = Self { open, spaces: 0, taken: head, size };
     }
 }
 
-/// Space in a block for nothing else.
-#[inline(never)]
-#[expect(unsafe_code, reason = "docs/unsafe.md, U29")]
-fn alone<T>() -> Space<T> {
-    let offset = const {
-        let offset = offset_of!(Alone<T>, joint);
-        assert!(offset <= u32::MAX as usize, "a child with a handle is aligned too far");
-        offset as u32
-    };
-    let block = Block::allocate(Layout::new::<Alone<T>>(), Room::of::<Alone<T>>(), 1);
-    // SAFETY: it is as large as that.
-    let joint = unsafe { block.byte_add(offset_of!(Alone<T>, joint)) }.cast();
-    Space { joint, offset }
+impl<T> Space<T> {
+    /// Space in a block for nothing else.
+    #[inline(never)]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U29")]
+    pub(crate) fn alone() -> Self {
+        let offset = const {
+            let offset = offset_of!(Alone<T>, place);
+            assert!(offset <= u32::MAX as usize, "a child is aligned too far");
+            offset as u32
+        };
+        let block = Block::allocate(Layout::new::<Alone<T>>(), Room::of::<Alone<T>>(), 1);
+        // SAFETY: it is as large as that.
+        let place = unsafe { block.byte_add(offset_of!(Alone<T>, place)) }.cast();
+        Self { place, offset }
+    }
 }
 
 impl Drop for Arena {
@@ -125,7 +129,7 @@ impl Drop for Arena {
     fn drop(&mut self) {
         if let Some(open) = self.open {
             // SAFETY: I17: this has not left it.
-            unsafe { leave(open, OPEN - self.joints) };
+            unsafe { leave(open, OPEN - self.spaces) };
         }
     }
 }
@@ -142,20 +146,20 @@ impl Block {
     }
 }
 
-/// A joint's hold of its block, which it leaves when this is dropped.
-pub(super) struct Hold(NonNull<Block>);
+/// A hold of a block, which is left when this is dropped.
+pub(crate) struct Hold(NonNull<Block>);
 
 impl Hold {
-    /// The hold of a joint that is so far into its block.
+    /// The hold of a space that is so far into its block.
     ///
     /// # Safety
     ///
     /// It came out of a [`Space`], and there is no other hold of it.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U29")]
-    pub(super) unsafe fn of<T>(joint: NonNull<T>, offset: u32) -> Self {
+    pub(crate) unsafe fn of<T>(place: NonNull<T>, offset: u32) -> Self {
         // SAFETY: so far from there is the block, which is there (I17).
-        Self(unsafe { joint.byte_sub(offset as usize) }.cast())
+        Self(unsafe { place.byte_sub(offset as usize) }.cast())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every interleaving of joints that leave their block with an arena that closes it.
+//! Every interleaving of those who leave a block with an arena that closes it.
 
 use super::{Holders, OPEN};
 use crate::sync::models::model;
@@ -25,16 +25,16 @@ impl Held {
 
 /// One is the last, and comes after all that the others have done.
 #[test]
-fn two_joints_and_their_arena() {
+fn two_spaces_and_their_arena() {
     static SEEN: [Plain; 3] = [const { Plain::new(0) }; 3];
     model(None, &SEEN, || {
         let held = Arc::new(Held { holders: Holders::new(OPEN), memory: UnsafeCell::new(0) });
-        let joints = [(); 2].map(|()| {
+        let spaces = [(); 2].map(|()| {
             let held = held.clone();
             thread::spawn(move || held.leave(1))
         });
         let arena = held.leave(OPEN - 2);
-        let [first, second] = joints.map(|joint| joint.join().unwrap());
+        let [first, second] = spaces.map(|space| space.join().unwrap());
         let last = [first, second, arena];
         assert_eq!(last.iter().filter(|is_last| **is_last).count(), 1, "one is the last");
         last.iter().position(|is_last| *is_last).unwrap()
