@@ -27,7 +27,7 @@ const SCOPE: &str = "A scope has a token and a place in the tree of scopes, whic
 
 /// What children on a runtime have that its tasks have not.
 const TASK: &str = "The child is a task, spawned by the same call as `JoinSet`'s. On top of it \
-    come the allocation that task and parent share, two exchanges of a word for each poll, and \
+    come the memory that task and parent share, two exchanges of a word for each poll, and \
     what is in force in the child: its token, its deadline, and who is waited for. `JoinSet` keeps \
     no order, and what it aborts is not awaited.";
 
