@@ -172,10 +172,10 @@ impl Gate {
 
     /// Rings, for something that was left for the scope's future under a lock.
     ///
-    /// Whoever leaves something does so before this; the scope's future takes it after `answer`.
+    /// Whoever leaves something does so before this; the scope's future looks for it after `hear`.
     #[inline]
     pub(super) fn ring(&self) {
-        // Relaxed: if this reads what was there before `answer`, then the scope's future comes to
+        // Relaxed: if this reads what was there before `hear`, then the scope's future comes to
         // the lock, under which something was left, after that.
         if !self.is_rung() && !self.rung.swap(true, Ordering::Relaxed) {
             self.wake();
@@ -201,16 +201,20 @@ impl Gate {
         self.ring();
     }
 
-    /// Takes the children that are to be cancelled, and hears the bell again from now on. Tells whether
-    /// there is a token as well.
-    pub(super) fn answer(&self) -> (Vec<u64>, bool) {
+    /// Whether somebody rang. From now on, who leaves something rings again: so all that may have been
+    /// left is looked for after this.
+    pub(super) fn hear(&self) -> bool {
         // Relaxed: see `ring`. An exchange, for the models: of a store and an exchange that do not see
         // each other they try both orders, also where one is out of the question.
-        self.rung.swap(false, Ordering::Relaxed);
-        self.state.with(|state| (mem::take(&mut state.cancels), state.token.is_some()))
+        self.is_rung() && self.rung.swap(false, Ordering::Relaxed)
     }
 
-    /// Whether somebody rang whom `answer` has not heard.
+    /// Takes the children that are to be cancelled.
+    pub(super) fn take_cancels(&self) -> Vec<u64> {
+        self.state.with(|state| mem::take(&mut state.cancels))
+    }
+
+    /// Whether somebody rang whom `hear` has not heard.
     #[inline]
     pub(super) fn is_rung(&self) -> bool {
         // Relaxed: see `ring`.

@@ -17,11 +17,6 @@ pub(super) enum Heed {
 }
 
 impl Heed {
-    /// Whether nobody waits for a token, if there is one.
-    pub(super) fn is_idle(&self) -> bool {
-        matches!(self, Self::Idle)
-    }
-
     /// Waits for the cancellation of the gate's token, if there is one.
     pub(super) fn poll(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<Reason> {
         if let Self::Idle = self {

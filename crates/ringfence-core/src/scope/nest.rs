@@ -118,19 +118,10 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
 
     /// Looks who has come, and drops those whose end was asked for. Tells the ends of those whose
     /// destructors panic.
-    pub(super) fn answer(
-        mut self: Pin<&mut Self>,
-        ready: &mut Ready,
-        ended: &mut dyn FnMut(ChildEnd<E>),
-    ) {
+    pub(super) fn answer(mut self: Pin<&mut Self>, ended: &mut dyn FnMut(ChildEnd<E>)) {
         let this = self.as_mut().project();
         *this.has_place = false;
-        let (cancels, has_token) = this.door.gate.answer();
-        if has_token && this.heed.is_idle() {
-            // It came when the bell had been heard and not been answered, and who gave it may not have
-            // rung.
-            ready.mark(0, 1 << DOOR);
-        }
+        let cancels = this.door.gate.take_cancels();
         this.door.take(this.arrivals);
         this.watch.arrived(this.arrivals.iter().map(Child::<'_, E, M>::id));
         for number in cancels {
@@ -341,11 +332,13 @@ impl<B, E, M: Mode> Nest<'_, B, E, M> {
     fn poll_door(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Box<Reason>>> {
         let this = self.project();
         this.door.gate.hang(cx.waker());
+        // Before anything is looked for that somebody may leave.
+        let rung = this.door.gate.hear();
         if let Poll::Ready(reason) = this.heed.poll(&this.door.gate, cx) {
             return Poll::Ready(Some(Box::new(reason)));
         }
         let waits = this.share.as_ref().is_some_and(|share| share.is_waiting());
-        let wanted = this.door.gate.is_rung() || *this.has_place || waits;
+        let wanted = rung || *this.has_place || waits;
         if wanted { Poll::Ready(None) } else { Poll::Pending }
     }
 }

@@ -155,10 +155,10 @@ fn a_spawn_against_a_scope_that_waits() {
     });
 }
 
-/// A scope that has heard the bell, and is about to answer, hears of a token that is asked for in
-/// between, and cancelled.
+/// A scope whose door is being looked at, since somebody has rung, hears of a token that is asked for
+/// meanwhile, and cancelled.
 #[test]
-fn a_cancellation_against_an_answer() {
+fn a_cancellation_against_a_look_at_the_door() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
     model(Some(BOUND), &SEEN, || {
         let polls = Arc::new(AtomicUsize::new(0));

@@ -272,7 +272,7 @@ fn heard<'env, B, T, E, M: Mode>(
 ) -> Verdict {
     let mut heard = Verdict::GoOn;
     let mut ended = |end| heard.add(ledger.child(end));
-    nest.as_mut().answer(ready, &mut ended);
+    nest.as_mut().answer(&mut ended);
     if let Phase::Ending = phase {
         // Some shield may be down.
         let spared = spared(nest.as_mut(), &door.gate, patience);
