@@ -47,8 +47,8 @@ impl<S: Store, R: Rule<S>> Verb<S, R> {
     ///
     /// # Cost
     ///
-    /// One allocation at the most for each child, and what the runtime allocates for a task. For children that
-    /// take less time than a task does, see [`sharded`](Verb::sharded).
+    /// One allocation at the most for each child, and what the runtime allocates for a task. For
+    /// children that take less time than a task does, see [`sharded`](Verb::sharded).
     ///
     /// # Examples
     ///

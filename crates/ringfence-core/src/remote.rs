@@ -1,8 +1,8 @@
 //! Children that run on a runtime: `remote`, `blocking`.
 //!
-//! A remote child is in one place, its [seat](shared), which three own: its task, by a [`Runner`](crate::rt::Runner) and
-//! through [`child`], polls it; its parent, a [`Remote`], waits for the outcome, or drops it; whoever
-//! waits for it to go, once it was dropped inside a poll, has it as
+//! A remote child is in one place, its [`seat`], which three own: its task, by a
+//! [`Runner`](crate::rt::Runner) and through [`child`], polls it; its parent, a [`Remote`], waits for
+//! the outcome, or drops it; whoever waits for it to go, once it was dropped inside a poll, has it as
 //! [`Leaving`](crate::cancel::drain::Leaving). Whose turn it is says the [`slot`], which is where to
 //! begin to read.
 //!
@@ -17,7 +17,7 @@ mod here;
 mod launch;
 mod lineage;
 mod outcome;
-mod shared;
+mod seat;
 mod slot;
 mod stage;
 mod strict;
@@ -39,7 +39,7 @@ use core::{
     task::{Context, Poll, ready},
 };
 use launch::{Launch, OnTask};
-use shared::{Left, Parted, Rest, Shared};
+use seat::{Parted, Rest, Shared};
 
 /// Runs `future` as a task of the runtime `rt`, in parallel with whoever awaits it.
 ///
@@ -157,7 +157,7 @@ impl<T: Send> Remote<T> {
     // once.
     #[inline]
     fn new<F: Future<Output = T> + Send + 'static>(future: F, launch: impl Launch) -> Self {
-        let shared = shared::seat(future, launch);
+        let shared = seat::seat(future, launch);
         Self {
             shared: Some(shared),
             left: Drain::new(),
@@ -231,7 +231,7 @@ impl<T> Remote<T> {
             self.phase = Phase::Begun;
             drain::begin_remote();
             if let Some(new) = &mut self.shared {
-                shared::begin(new, waiter);
+                seat::begin(new, waiter);
             }
             // What has not ended by now wakes whoever waits.
             if self.shared.as_ref().is_some_and(|shared| !shared.has_ended()) {
@@ -301,7 +301,7 @@ impl<T> Remote<T> {
             Rest::Dropped => None,
             Rest::Ended(outcome, left) => forgo(outcome, left),
             Rest::Polled(by) => {
-                let leaving = Arc::new(Left(shared));
+                let leaving = Arc::new(shared);
                 let gone = match self.parting {
                     Parting::AtOnce => None,
                     Parting::Strict => strict::wait_for(by, leaving.clone()),

@@ -64,7 +64,7 @@ pub(crate) unsafe trait Owns: Clone + Send + Sync + 'static {
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
-// SAFETY: so is an `Arc`.
+// SAFETY: what an `Arc` owns is where it points to, as long as there is one.
 unsafe impl<L: Lend> Owns for Arc<L> {
     #[inline]
     fn as_raw(&self) -> NonNull<()> {
@@ -94,19 +94,19 @@ pub(crate) struct InForce(Lent);
 #[derive(Clone, Copy)]
 struct Lent {
     at: NonNull<()>,
-    owner: &'static Owner,
+    table: &'static Table,
 }
 
 /// What an owner does, given where what it owns is, by an owner that is there.
-struct Owner {
+struct Table {
     clone: unsafe fn(NonNull<()>),
     drop: unsafe fn(NonNull<()>),
     token: unsafe fn(NonNull<()>) -> CancelToken,
     observed: unsafe fn(NonNull<()>) -> Option<ObservedChild>,
 }
 
-impl Owner {
-    /// What an `O` does.
+impl Table {
+    /// That of an `O`.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
     const fn of<O: Owns>() -> &'static Self {
         const {
@@ -150,14 +150,14 @@ impl InForce {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
     pub(crate) fn token(&self) -> CancelToken {
         // SAFETY: this is an owner.
-        unsafe { (self.0.owner.token)(self.0.at) }
+        unsafe { (self.0.table.token)(self.0.at) }
     }
 
     /// The observed child that has it, if one has.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
     pub(crate) fn observed(&self) -> Option<ObservedChild> {
         // SAFETY: this is an owner.
-        unsafe { (self.0.owner.observed)(self.0.at) }
+        unsafe { (self.0.table.observed)(self.0.at) }
     }
 }
 
@@ -166,7 +166,7 @@ impl Clone for InForce {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
     fn clone(&self) -> Self {
         // SAFETY: this is an owner.
-        unsafe { (self.0.owner.clone)(self.0.at) };
+        unsafe { (self.0.table.clone)(self.0.at) };
         Self(self.0)
     }
 }
@@ -176,7 +176,7 @@ impl Drop for InForce {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
     fn drop(&mut self) {
         // SAFETY: this is an owner.
-        unsafe { (self.0.owner.drop)(self.0.at) };
+        unsafe { (self.0.table.drop)(self.0.at) };
     }
 }
 
@@ -228,7 +228,7 @@ pub(crate) fn in_force() -> Option<InForce> {
 impl Lent {
     #[inline]
     fn by<O: Owns>(owner: &O) -> Self {
-        Self { at: owner.as_raw(), owner: Owner::of::<O>() }
+        Self { at: owner.as_raw(), table: Table::of::<O>() }
     }
 }
 
@@ -242,6 +242,19 @@ impl<'a, O: Owns> From<&'a O> for Lender<'a> {
     #[inline]
     fn from(owner: &'a O) -> Self {
         Self { lent: Lent::by(owner), owner: PhantomData }
+    }
+}
+
+impl Lender<'_> {
+    /// Whoever is owned by an `O` that is there.
+    ///
+    /// # Safety
+    ///
+    /// There is one for as long as this.
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+    pub(crate) unsafe fn at<O: Owns>(at: NonNull<()>) -> Self {
+        Self { lent: Lent { at, table: Table::of::<O>() }, owner: PhantomData }
     }
 }
 

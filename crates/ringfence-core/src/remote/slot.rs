@@ -80,7 +80,7 @@ use core::{
 ///     away the bit of a waker that waits has the place then: by `hold`; by edge 4, which makes it a
 ///     hold; or by 3, 5 or 7, from where on nobody begins to hold.
 /// S4. A slot does not move any more: it is where its [`Owner`](crate::memory::counted::Owner)s have
-///     it, by [`seat`](super::shared::seat), and nobody takes it out.
+///     it, by [`seat`](super::seat::seat), and nobody takes it out.
 pub(super) struct Slot<F, T> {
     stage: Stage,
     child: UnsafeCell<Child<F, T>>,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cancel::{
-        CancelToken, Owns,
+        CancelToken, Lender, Owns,
         drain::{Address, Drain, Leaving},
     },
     memory::counted::{Counted, Owner, Vacant},
@@ -19,13 +19,13 @@ use crate::{
 };
 use core::{
     future::Future,
-    mem::{self, ManuallyDrop},
+    mem,
     ptr::NonNull,
     task::{Context, Poll, Waker},
 };
 
 /// What a remote child's parent has of it, whatever the child and its runtime are.
-pub(super) trait Shared<T>: Send + Sync {
+pub(super) trait Shared<T>: Leaving {
     /// Hands the child to its runtime; `waiter` is who waits for it.
     ///
     /// # Safety
@@ -43,15 +43,6 @@ pub(super) trait Shared<T>: Send + Sync {
 
     /// Has the child dropped, and asked to end, since its parent drops it.
     fn part(&self) -> Parted<T>;
-
-    /// Waits until a doomed child has been dropped, as [`Leaving`].
-    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain>;
-
-    /// Whether a doomed child has been dropped.
-    fn has_gone(&self) -> bool;
-
-    /// Which child it is.
-    fn address(&self) -> Address;
 }
 
 /// Hands a child to its runtime, which has not been; `waiter` is who waits for it.
@@ -171,7 +162,13 @@ where
         keep_first(&mut panic, dropped);
         Parted { rest, panic }
     }
+}
 
+impl<F, L> Leaving for Seat<F, L>
+where
+    F: Future<Output: Send> + Send + 'static,
+    L: Launch,
+{
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
         self.slot.poll_gone(cx)
     }
@@ -205,10 +202,9 @@ where
 {
     #[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
     unsafe fn run(&self, this: NonNull<()>, cx: &mut Context<'_>) -> Poll<Option<Waker>> {
-        // SAFETY: says the caller, and this one is never dropped.
-        let seat = ManuallyDrop::new(unsafe { Owner::<Self>::from_raw(this.cast()) });
         let inside = Inside {
-            token: (&*seat).into(),
+            // SAFETY: says the caller.
+            token: unsafe { Lender::at::<Owner<Self>>(this) },
             deadline: self.lineage.deadline(),
             is_elsewhere: self.lineage.is_elsewhere(),
         };
@@ -222,7 +218,7 @@ where
 
 /// The child's token, which is in force while it is polled.
 #[expect(unsafe_code, reason = "docs/unsafe.md, U28")]
-// SAFETY: so is that.
+// SAFETY: what an `Owner` owns is where it points to, as long as there is one (I18).
 unsafe impl<F, L> Owns for Owner<Seat<F, L>>
 where
     F: Future<Output: Send> + Send + 'static,
@@ -249,20 +245,18 @@ where
     }
 }
 
-/// What a drain has of a child that was dropped inside a poll.
-pub(super) struct Left<T>(pub(super) Owner<dyn Shared<T>>);
-
-impl<T> Leaving for Left<T> {
+/// What a drain has of it, once its parent has dropped it inside a poll.
+impl<T> Leaving for Owner<dyn Shared<T>> {
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Drain> {
-        self.0.poll_gone(cx)
+        (**self).poll_gone(cx)
     }
 
     fn has_gone(&self) -> bool {
-        self.0.has_gone()
+        (**self).has_gone()
     }
 
     fn address(&self) -> Address {
-        self.0.address()
+        (**self).address()
     }
 }
 

@@ -29,7 +29,7 @@ fn begun() -> Owner<Seat<Pending<()>, Nowhere>> {
 
 /// As a drain has it.
 fn left(seat: &Owner<Seat<Pending<()>, Nowhere>>) -> Arc<dyn Leaving> {
-    Arc::new(Left(parents(seat.clone())))
+    Arc::new(parents(seat.clone()))
 }
 
 /// Ends the poll of a child that was dropped inside of it, for which nobody waits.
