@@ -24,6 +24,13 @@ impl Drop for Touched {
     }
 }
 
+/// The first owner, on the first thread, and by whom what it owns is dropped.
+fn owner() -> (Owner<Touched>, Arc<Plain>) {
+    let last = Arc::new(Plain::new(NOBODY));
+    let (cell, first) = (UnsafeCell::new(0), thread::current().id());
+    (Vacant::here().fill(Touched { cell, first, last: last.clone() }), last)
+}
+
 fn touch_and_go(owner: Owner<Touched>) {
     owner.cell.with(|_| ());
 }
@@ -33,10 +40,7 @@ fn touch_and_go(owner: Owner<Touched>) {
 fn two_owners() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
     model(None, &SEEN, || {
-        let last = Arc::new(Plain::new(NOBODY));
-        let first = thread::current().id();
-        let touched = Touched { cell: UnsafeCell::new(0), first, last: last.clone() };
-        let mut owner = Vacant::here().fill(touched);
+        let (mut owner, last) = owner();
         let second = owner.second().expect("it is the only one");
         let other = thread::spawn(move || touch_and_go(second));
         touch_and_go(owner);
@@ -50,10 +54,7 @@ fn two_owners() {
 fn a_clone_against_an_owner_that_goes() {
     static SEEN: [Plain; 2] = [const { Plain::new(0) }; 2];
     model(None, &SEEN, || {
-        let last = Arc::new(Plain::new(NOBODY));
-        let first = thread::current().id();
-        let touched = Touched { cell: UnsafeCell::new(0), first, last: last.clone() };
-        let owner = Vacant::here().fill(touched);
+        let (owner, last) = owner();
         let second = owner.clone();
         let other = thread::spawn(move || touch_and_go(second));
         let third = owner.clone();
