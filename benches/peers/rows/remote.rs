@@ -145,12 +145,57 @@ fn scoped(threads: Threads, children: usize, yields: u64) -> Vec<Cell> {
     cells
 }
 
+/// Each is awaited before the next is begun. Ours is a remote child by itself.
+fn alone(threads: Threads, children: usize) -> Vec<Cell> {
+    let join_set = |n| async move {
+        let mut set = tokio::task::JoinSet::new();
+        let mut sum = 0;
+        for at in 0..n as u64 {
+            set.spawn(work(0, at));
+            if let Some(value) = set.join_next().await {
+                sum += value.expect("no child panics");
+            }
+        }
+        sum
+    };
+    let handle = |n| async move {
+        let mut sum = 0;
+        for at in 0..n as u64 {
+            sum += tokio::spawn(work(0, at)).await.expect("no child panics");
+        }
+        sum
+    };
+    let ours = |n| async move {
+        let rt = Tokio::current();
+        let mut sum = 0;
+        for at in 0..n as u64 {
+            sum += remote(&rt, work(0, at)).await;
+        }
+        sum
+    };
+    let bound = |n| async move {
+        let mut sum = 0;
+        for at in 0..n as u64 {
+            sum += Handle::spawn(work(0, at)).await;
+        }
+        sum
+    };
+    vec![
+        cell(HANDLES, threads, children, handle),
+        cell(JOIN_SET, threads, children, join_set),
+        cell(OURS, threads, children, ours),
+        cell(BOUND, threads, children, bound),
+    ]
+}
+
 fn rows() -> Vec<Row> {
     use Threads::{One, Two};
     const SIZES: [usize; 3] = [10, 100, 1_000];
     // At most 1.1 times what the peer takes.
     let must = |_| [Must::Beat(JOIN_SET, 0.91)];
     let workloads = [
+        sweep("remote: one by one; one thread", PER_CHILD, &SIZES, must, |n| alone(One, n)),
+        sweep("remote: one by one; two threads", PER_CHILD, &SIZES, must, |n| alone(Two, n)),
         sweep("remote: gather; one thread", PER_CHILD, &SIZES, must, |n| gathered(One, n, 0)),
         sweep("remote: gather, yield twice; one thread", PER_CHILD, &SIZES, must, |n| {
             gathered(One, n, 2)
