@@ -7,7 +7,13 @@ use ringfence_core::{
     Limiter, StreamExt as _, as_completed, gather, race, race_ok, settle, sleep, try_gather,
 };
 use ringfence_test::{Controller, Probe, Stepper};
-use std::{cell::Cell, future::Future, pin::Pin, task::Poll, time::Duration};
+use std::{
+    cell::Cell,
+    future::{Future, Ready, ready},
+    pin::Pin,
+    task::Poll,
+    time::Duration,
+};
 
 type Boxed = Pin<Box<dyn Future<Output = ()>>>;
 type Child = Probe<Result<u8, u8>>;
@@ -224,4 +230,50 @@ fn a_stream_whose_source_has_nothing_keeps_no_place_for_it() {
     let mut busy = Stepper::new(gather([async { 1 }]).limit(&limiter));
     assert_eq!(busy.step(), Poll::Ready([1]));
     assert!(idle.run_until_stalled().is_pending());
+}
+
+// rule: limiter-verbs
+#[test]
+fn a_list_whose_members_have_all_begun_waits_for_no_place() {
+    let taken = || {
+        let limiter = Limiter::new(1);
+        let place = limiter.try_acquire(1).unwrap();
+        (limiter, place)
+    };
+    // A place that another one waits for, too.
+    let (limiter, place) = taken();
+    let child = Probe::pending();
+    let control = child.controller();
+    let mut all = Stepper::new(gather(vec![child]).limit(&limiter));
+    assert!(all.step().is_pending());
+    let mut other = line_up(&limiter, 1);
+    drop(place);
+    assert!(all.run_until_stalled().is_pending());
+    control.complete(7);
+    assert_eq!(all.run_until_stalled(), Poll::Ready(vec![7]));
+    drop(served(&mut other));
+    assert_eq!(limiter.available(), 1);
+
+    // The second verb has the place, and needs what comes after the first.
+    let (limiter, place) = taken();
+    let child = Probe::<u8>::pending();
+    let control = child.controller();
+    let first = gather([ready(1)]).limit(&limiter).map(|_| control.complete(2));
+    let second = gather([child]).limit(&limiter);
+    let mut both = Stepper::new(gather((first, second)));
+    assert!(both.run_until_stalled().is_pending());
+    drop(place);
+    assert_eq!(both.run_until_stalled(), Poll::Ready((true, [2])));
+
+    // Nobody.
+    let (limiter, _place) = taken();
+    let none = || gather(Vec::<Ready<u8>>::new()).limit(&limiter);
+    assert!(Stepper::new(none()).step().is_ready());
+    assert!(Stepper::new(gather(<[Ready<u8>; 0]>::default()).limit(&limiter)).step().is_ready());
+
+    // The last one has ended, and the stream is still there.
+    let limiter = Limiter::new(1);
+    let mut all = as_completed(vec![ready(1)]).limit(&limiter);
+    assert_eq!(Stepper::new(all.next()).step(), Poll::Ready(Some((0, 1))));
+    assert_eq!(limiter.available(), 1);
 }

@@ -182,10 +182,14 @@ impl Limits {
         waker: &Waker,
     ) -> Option<F> {
         let more = source.as_mut()?;
-        if self.poll_more(running, waker).is_pending() {
+        let child = if more.at_most() == Some(0) {
+            // Nobody needs a place.
+            None
+        } else if self.poll_more(running, waker).is_pending() {
             return None;
-        }
-        let child = more.next();
+        } else {
+            more.next()
+        };
         if child.is_none() {
             *source = None;
             self.keep(running);
