@@ -9,7 +9,7 @@ pub use key::Key;
 pub use next::Next;
 
 use crate::{
-    engine::{slots::Slots, source::collect, turn::PENDING},
+    engine::{slots::Slots, source::collect},
     outcome::{Outcome, Panic, drop_each},
 };
 use alloc::{collections::VecDeque, vec::Vec};
@@ -203,17 +203,20 @@ impl<F: Future> JoinSet<F> {
     /// assert!(set.try_next().is_some());
     /// ```
     pub fn try_next(&mut self) -> Option<(Key, Outcome<F::Output>)> {
-        let parent = self.slots.ready.parent().cloned();
+        let parent = self.slots.ready.parent();
         let parent = parent.as_ref().unwrap_or(Waker::noop());
         let mut cx = Context::from_waker(parent);
         // A turn may end before everyone who was woken has been polled.
-        for _ in 0..=self.slots.len() / PENDING as usize {
+        for _ in 0..self.slots.turns() {
             if let Poll::Ready(ended) = self.poll_next(&mut cx) {
-                if self.slots.ready.has_left() {
+                if self.slots.ready.has_woken() {
                     // Who waited before is told by nobody else.
                     cx.waker().wake_by_ref();
                 }
                 return ended;
+            }
+            if !self.slots.ready.has_woken() {
+                break;
             }
         }
         None
@@ -308,8 +311,11 @@ impl<F: Future> JoinSet<F> {
 
     /// Polls every child that was woken, however many they are, since time is up.
     pub(crate) fn collect_last(&mut self, cx: &mut Context<'_>) {
-        for _ in 0..=self.slots.len() / PENDING as usize {
+        for _ in 0..self.slots.turns() {
             self.collect_ended(cx);
+            if !self.slots.ready.has_woken() {
+                break;
+            }
         }
     }
 

@@ -4,8 +4,12 @@ use super::source;
 use crate::verbs::caught;
 use futures::{StreamExt as _, stream};
 use ringfence_core::StreamExt as _;
-use ringfence_test::{Probe, Stepper, Tally};
-use std::{future::ready, task::Poll};
+use ringfence_test::{Probe, Stepper, Tally, poll_once};
+use std::{
+    future::{Future, Ready, ready},
+    pin::Pin,
+    task::{Poll, Waker},
+};
 
 // rule: concurrent-try
 #[test]
@@ -176,4 +180,52 @@ fn it_is_send_if_what_it_is_made_of_is_and_may_be_spawned() {
         sum
     }));
     assert_eq!(all.run_until_stalled(), Poll::Ready(3));
+}
+
+/// Two children: one that panics when it is dropped, and one that fails.
+fn fails_and_panics() -> impl FnMut(u8) -> Pin<Box<dyn Future<Output = Result<(), &'static str>>>> {
+    |n| {
+        if n == 0 {
+            Box::pin(Probe::pending().on_drop(|| panic!("dropped")))
+        } else {
+            Box::pin(ready(Err("down")))
+        }
+    }
+}
+
+// rule: panic-drop-of-rest
+// rule: end-poll-again
+#[test]
+fn a_stream_whose_failure_gives_way_to_a_panic_has_ended() {
+    let both = || stream::iter(0..2).concurrent(2);
+    let refuses = |mut all: Pin<Box<dyn Future<Output = Result<(), &'static str>>>>| {
+        let mut poll = || caught(|| poll_once(all.as_mut(), Waker::noop()).map(|_| ()));
+        assert_eq!(poll().unwrap_err(), "dropped");
+        assert_eq!(poll().unwrap_err(), "`for_each` was polled after it had ended");
+    };
+    refuses(Box::pin(both().try_for_each(fails_and_panics())));
+    refuses(Box::pin(both().try_map(fails_and_panics()).try_for_each(async |()| Ok(()))));
+    let mut outputs = both().try_map(fails_and_panics());
+    let mut next = || caught(|| Stepper::new(outputs.next()).step());
+    assert_eq!(next().unwrap_err(), "dropped");
+    assert_eq!(next(), Ok(Poll::Ready(None)));
+}
+
+// rule: concurrent-panic
+// rule: panic-iterator
+#[test]
+fn a_consumer_that_is_not_even_made_ends_it() {
+    let first = Probe::pending();
+    let control = first.controller();
+    let mut children = [first, Probe::ready(1), Probe::ready(2)].into_iter();
+    let outputs = stream::iter(0..3).concurrent(3).map(move |_| children.next().unwrap());
+    let mut outputs = outputs.ordered();
+    // Those of the others wait for their turn.
+    assert!(Stepper::new(outputs.next()).step().is_pending());
+    control.complete(0);
+    assert_eq!(Stepper::new(outputs.next()).step(), Poll::Ready(Some(0)));
+    let make = |_| -> Ready<()> { panic!("consumer") };
+    let mut all = Stepper::new(outputs.for_each(make));
+    assert_eq!(caught(|| all.step()).unwrap_err(), "consumer");
+    assert_eq!(caught(|| all.step()).unwrap_err(), "`for_each` was polled after it had ended");
 }

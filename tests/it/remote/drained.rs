@@ -7,6 +7,7 @@ use ringfence_core::{
     CancelToken, Remote, Scope, ScopeError, as_completed, gather, race, race_ok, scope,
     scope_local, settle, timeout, try_gather,
 };
+use ringfence_test::Probe;
 use std::{
     future::{Future, pending, poll_fn, ready},
     pin::Pin,
@@ -156,6 +157,22 @@ fn who_is_cut_by_a_token_is_waited_for() {
     let token = CancelToken::new();
     token.cancel("enough");
     assert!(waits(|child| token.run_until_cancelled(child)).is_err());
+}
+
+// rule: remote-drained
+// rule: panic-drop-of-rest
+#[test]
+fn the_panic_of_a_destructor_is_resumed_once_the_others_who_are_cut_have_gone() {
+    let now = Duration::ZERO;
+    let panics = || Probe::<Output>::pending().on_drop(|| panic!("dropped"));
+    let cut = |cut: Result<(), String>| assert_eq!(cut.unwrap_err(), "dropped");
+    cut(caught(|| drop(waits(|child| gather((child, panics())).timeout(now)))));
+    cut(caught(|| drop(waits(|child| gather([boxed(child), boxed(panics())]).timeout(now)))));
+    cut(caught(|| drop(waits(|child| timeout(now, gather((child, panics())))))));
+    let token = CancelToken::new();
+    token.cancel("enough");
+    let gathered = |child| token.run_until_cancelled(gather((child, panics())));
+    cut(caught(|| drop(waits(gathered))));
 }
 
 // rule: remote-drained

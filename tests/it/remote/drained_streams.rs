@@ -63,6 +63,11 @@ fn a_panic_in_a_stream_is_resumed_once_the_others_have_gone() {
     assert_eq!(panicked.unwrap_err(), "first");
     let panicked = caught(|| waits(|child| all(child).map(|child| child).for_each(async |_| {})));
     assert_eq!(panicked.unwrap_err(), "first");
+    let next = |child| {
+        let mut outputs = Box::pin(all(child).map(|child| child));
+        async move { drop_it(outputs.next().await) }
+    };
+    assert_eq!(caught(|| waits(next)).unwrap_err(), "first");
 }
 
 // rule: limiter-dropped

@@ -15,6 +15,7 @@ mod t06_budget;
 mod t08_panics;
 mod t08_panics_of_wakers;
 mod t08_places_not_reached;
+mod t08_second_panics;
 mod t09_reentrant_wakes;
 mod t10_slots_used_again;
 mod t12_stale_wakers;

@@ -2,12 +2,13 @@
 
 use crate::verbs::caught;
 use ringfence_core::{
-    JoinSet, as_completed, gather, race, race_ok, settle, timeout, try_gather, until, wait,
+    CancelToken, JoinSet, as_completed, gather, race, race_ok, settle, timeout, try_gather, until,
+    wait,
 };
 use ringfence_test::{Counted, Probe, Stepper, Tally};
 use std::{
     fmt::Debug,
-    future::{Future, pending, ready},
+    future::{Future, pending, poll_fn, ready},
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -151,4 +152,28 @@ fn outputs_are_dropped_once_if_the_verb_is_dropped_early() {
     assert!(Stepper::new(settle((a, never(), b))).step().is_pending());
     assert_eq!(tally.made(), 16);
     tally.assert_all_dropped_once();
+}
+
+// trap: T5
+// rule: end-poll-again
+#[test]
+fn what_has_ended_by_a_panic_does_not_go_on() {
+    /// Panics in its first poll, and returns in its second.
+    fn panics_once() -> impl Future<Output = u32> {
+        let mut polls = 0;
+        poll_fn(move |_| {
+            polls += 1;
+            assert!(polls > 1, "first");
+            Poll::Ready(polls)
+        })
+    }
+    fn assert_ends<F: Future<Output: Debug>>(future: F, message: &str) {
+        let mut stepper = Stepper::new(future);
+        assert_eq!(caught(|| stepper.step()).unwrap_err(), "first");
+        assert_eq!(caught(|| stepper.step()).unwrap_err(), message);
+    }
+    assert_ends(timeout(Duration::from_secs(1), panics_once()), TIMEOUT);
+    let token = CancelToken::new();
+    let until_cancelled = "`run_until_cancelled` was polled after it had ended";
+    assert_ends(token.run_until_cancelled(panics_once()), until_cancelled);
 }

@@ -2,9 +2,12 @@
 //! asserted in `allocations`.
 
 use crate::{family::Family, verbs::VERBS};
-use ringfence_core::{JoinSet, race};
-use ringfence_test::{CountingWaker, Probe, Stepper, poll_once};
-use std::task::{Context, Waker};
+use ringfence_core::{JoinSet, gather, race, scope, sleep, until};
+use ringfence_test::{Controller, CountingWaker, Probe, Stepper, poll_once, run};
+use std::{
+    task::{Context, Waker},
+    time::Duration,
+};
 
 // trap: T12
 #[test]
@@ -53,4 +56,98 @@ fn the_waker_of_a_loser_wakes_nobody_once_the_race_is_over() {
     assert!(lost.wake());
     assert!(!running.is_woken() || lost.is_dropped());
     lost.assert_sound();
+}
+
+/// As many as it takes for a turn to be over before it comes to the last one, several times.
+const MANY: usize = 500;
+
+/// Children of which all but the last have ended, and are woken nevertheless; and the last is woken.
+struct Stale {
+    controls: Vec<Controller<Result<usize, ()>>>,
+}
+
+impl Stale {
+    fn new() -> (Self, Vec<Probe<Result<usize, ()>>>) {
+        let children: Vec<_> = (0..MANY).map(|_| Probe::pending()).collect();
+        (Self { controls: children.iter().map(Probe::controller).collect() }, children)
+    }
+
+    /// Has all end but the last, by `polled`.
+    fn end_all_but_the_last(&self, polled: impl FnOnce()) -> Vec<Waker> {
+        let (_, ended) = self.controls.split_last().unwrap();
+        let stale = ended.iter().map(|control| control.waker().unwrap()).collect();
+        assert!(ended.iter().all(|control| control.complete(Ok(0))));
+        polled();
+        stale
+    }
+
+    fn wake(&self, stale: Vec<Waker>) {
+        stale.into_iter().for_each(Waker::wake);
+        assert!(self.controls.last().unwrap().complete(Ok(1)));
+    }
+}
+
+// rule: set-try-next
+// trap: T12
+#[test]
+fn try_next_finds_a_child_behind_the_wakes_of_those_who_have_ended() {
+    let (family, children) = Stale::new();
+    let mut set = JoinSet::from_iter(children);
+    assert!(set.try_next().is_none());
+    let stale = family.end_all_but_the_last(|| while set.try_next().is_some() {});
+    assert_eq!(set.len(), 1);
+    family.wake(stale);
+    assert!(set.try_next().is_some());
+}
+
+// rule: timeout-last-look
+// trap: T12
+#[test]
+fn the_last_look_finds_a_child_behind_the_wakes_of_those_who_have_ended() {
+    let second = Duration::from_secs(1);
+    run(1, async {
+        let (family, children) = Stale::new();
+        let mut all = Box::pin(gather(children).timeout(second));
+        let mut poll = || {
+            for _ in 0..MANY {
+                assert!(poll_once(all.as_mut(), Waker::noop()).is_pending());
+            }
+        };
+        poll();
+        let stale = family.end_all_but_the_last(poll);
+        sleep(2 * second).await;
+        family.wake(stale);
+        assert_eq!(all.await.map(|ended| ended.len()), Ok(MANY));
+
+        let (family, children) = Stale::new();
+        let mut set = JoinSet::from_iter(children);
+        assert!(set.try_next().is_none());
+        family.wake(family.end_all_but_the_last(|| while set.try_next().is_some() {}));
+        assert_eq!(set.wait(until::AllCompleted).timeout(Duration::ZERO).await.len(), 1);
+    });
+}
+
+// rule: timeout-last-look
+// trap: T12
+#[test]
+fn the_last_look_of_a_scope_finds_a_child_behind_the_wakes_of_those_who_have_ended() {
+    let second = Duration::from_secs(1);
+    run(1, async {
+        let (family, children) = Stale::new();
+        let whole = scope(async |s| -> Result<(), ()> {
+            children.into_iter().for_each(|child| drop(s.spawn(child)));
+            Ok(())
+        });
+        let mut whole = Box::pin(whole.timeout(second));
+        let mut poll = || {
+            for _ in 0..MANY {
+                assert!(poll_once(whole.as_mut(), Waker::noop()).is_pending());
+            }
+        };
+        poll();
+        let stale = family.end_all_but_the_last(poll);
+        sleep(2 * second).await;
+        family.wake(stale);
+        assert!(whole.await.is_ok());
+    });
 }

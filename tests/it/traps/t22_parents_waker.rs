@@ -2,8 +2,12 @@
 
 use crate::{family::Family, verbs::VERBS};
 use ringfence_core::{JoinSet, gather};
-use ringfence_test::{CountingWaker, Probe, Stepper};
-use std::task::{Context, Waker};
+use ringfence_test::{CountingWaker, HookedWaker, Probe, Stepper};
+use std::{
+    sync::{Mutex, mpsc::channel},
+    task::{Context, Waker},
+    thread,
+};
 
 // trap: T22
 // rule: wake-parent
@@ -103,4 +107,34 @@ fn who_waits_is_woken_for_a_child_that_was_woken_in_the_turn_of_try_next() {
     }));
     let (_, outcome) = set.try_next().unwrap();
     assert_eq!((outcome.ok(), parent.wakes()), (Some(1), 1));
+}
+
+// rule: set-try-next
+// rule: wake-parent
+// trap: T22
+#[test]
+fn try_next_leaves_who_waits_to_be_woken_while_another_thread_wakes_who_waited_before() {
+    let child = Probe::pending();
+    let control = child.controller();
+    let mut set = JoinSet::from_iter([child]);
+    let (entered, has_entered) = channel();
+    let (let_go, may_go) = channel::<()>();
+    let may_go = Mutex::new(may_go);
+    let slow = HookedWaker::new().on_wake(move || {
+        entered.send(()).unwrap();
+        // Until the other end is dropped.
+        may_go.lock().unwrap().recv().unwrap_err();
+    });
+    assert!(set.poll_next(&mut Context::from_waker(&slow.into_waker())).is_pending());
+    let parent = CountingWaker::new();
+    thread::scope(|threads| {
+        let ringing = threads.spawn(|| control.wake());
+        has_entered.recv().unwrap();
+        assert!(set.poll_next(&mut Context::from_waker(&parent.waker())).is_pending());
+        assert!(set.try_next().is_none());
+        drop(let_go);
+        assert!(ringing.join().unwrap());
+    });
+    control.complete(1);
+    assert!(parent.wakes() > 0);
 }

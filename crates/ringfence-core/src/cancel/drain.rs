@@ -15,7 +15,7 @@
 #[cfg(feature = "std")]
 mod open;
 
-use crate::outcome::Panic;
+use crate::outcome::{Panic, Unseen, catch};
 use alloc::boxed::Box;
 use core::task::{Context, Poll};
 
@@ -49,6 +49,10 @@ impl Drain {
         }
     }
 
+    /// Without `std` no panic is caught.
+    #[cfg(not(feature = "std"))]
+    fn note(&mut self, _: Option<Panic>) {}
+
     /// Calls `f`, and takes in those who are dropped meanwhile.
     #[cfg(feature = "std")]
     #[inline]
@@ -62,6 +66,12 @@ impl Drain {
     #[inline]
     pub(crate) fn collect<R>(&mut self, f: impl FnOnce() -> R) -> R {
         f()
+    }
+
+    /// As [`collect`](Self::collect), and notes the panic of `f`: it goes on once all have gone.
+    pub(crate) fn collect_caught(&mut self, f: impl FnOnce()) {
+        let panic = self.collect(|| catch(f)).err();
+        self.note(panic);
     }
 
     /// Has a child go, which is `who`, with those whom it leaves behind.
@@ -170,9 +180,10 @@ impl<T> Delayed<T> {
         let (_, drain) = &mut **self.0.as_mut()?;
         let Poll::Ready(panic) = drain.poll(cx) else { return Some(Poll::Pending) };
         let (value, _) = *self.0.take()?;
+        let value = Unseen::new(value);
         match panic {
             Some(panic) => panic.resume(),
-            None => Some(Poll::Ready(value)),
+            None => Some(Poll::Ready(value.show())),
         }
     }
 }

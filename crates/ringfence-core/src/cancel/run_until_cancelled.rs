@@ -4,7 +4,7 @@ use super::{
     WhenCancelled,
     drain::{Delayed, Drain},
 };
-use crate::outcome::Cancelled;
+use crate::outcome::{Cancelled, Unseen};
 use core::{
     fmt,
     future::Future,
@@ -34,28 +34,45 @@ pin_project! {
         cancelled: Option<WhenCancelled>,
         // It was cancelled, and those who were dropped have not gone yet.
         delayed: Delayed<Cancelled>,
+        done: bool,
     }
 }
 
 impl<F> RunUntilCancelled<F> {
     pub(super) fn new(cancelled: WhenCancelled, future: F) -> Self {
-        Self { future: Some(future), cancelled: Some(cancelled), delayed: Delayed::new() }
+        let (future, cancelled) = (Some(future), Some(cancelled));
+        Self { future, cancelled, delayed: Delayed::new(), done: false }
     }
 }
 
 impl<F: Future> Future for RunUntilCancelled<F> {
     type Output = Result<F::Output, Cancelled>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let done = self.as_mut().project().done;
+        assert!(!*done, "`run_until_cancelled` was polled after it had ended");
+        // Until this call returns: a panic that goes through leaves nothing to go on with.
+        *done = true;
+        let polled = self.as_mut().poll_uncancelled(cx);
+        *self.project().done = polled.is_ready();
+        polled
+    }
+}
+
+impl<F: Future> RunUntilCancelled<F> {
+    fn poll_uncancelled(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<F::Output, Cancelled>> {
         let mut this = self.project();
         let (Some(future), Some(cancelled)) =
             (this.future.as_mut().as_pin_mut(), &mut *this.cancelled)
         else {
             let delayed = this.delayed.poll(cx);
-            return delayed.expect("`run_until_cancelled` was polled after it had ended").map(Err);
+            return delayed.expect("it has ended, or is delayed").map(Err);
         };
         let ended = match future.poll(cx) {
-            Poll::Ready(output) => Ok(output),
+            Poll::Ready(output) => Ok(Unseen::new(output)),
             Poll::Pending => Err(ready!(Pin::new(cancelled).poll(cx))),
         };
         // Dropped before the parent hears of it.
@@ -64,10 +81,10 @@ impl<F: Future> Future for RunUntilCancelled<F> {
         match ended {
             Ok(output) => {
                 this.future.set(None);
-                Poll::Ready(Ok(output))
+                Poll::Ready(Ok(output.show()))
             }
             Err(cancelled) => {
-                drain.collect(|| this.future.set(None));
+                drain.collect_caught(|| this.future.set(None));
                 this.delayed.delay(cancelled, drain, cx).map(Err)
             }
         }

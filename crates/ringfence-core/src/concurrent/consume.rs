@@ -80,42 +80,44 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<V> {
         let this = self.project();
         let (mut flow, queue, consume) = (this.flow, this.queue, this.consume);
-        if this.failure.is_some() {
-            ready!(flow.poll_gone(cx));
-            return Poll::Ready(this.failure.take().unwrap_or_else(Effect::done));
-        }
-        if !flow.as_mut().is_done() {
-            // What the stream had already when it was given a consumer.
-            hand_over::<_, _, _, J, _, _>(&mut flow.as_mut().intake(), queue, consume);
-        }
-        let decided = flow.as_mut().turn("for_each", cx, |intake, event| {
-            match event {
-                Event::Item(item) => {
-                    intake.insert(Numbered::new(*this.made, (this.make)(item)));
-                    *this.made += 1;
-                }
-                Event::Ended((number, output)) => {
-                    if is_failure::<J, _>(&output) {
-                        if let Err(failure) = J::feed(output) {
-                            return ControlFlow::Break(failure);
-                        }
-                        unreachable!("it was judged to be a failure")
-                    }
-                    queue.put(number, output);
+        if this.failure.is_none() {
+            if !flow.as_mut().is_done() {
+                // What the stream had already when it was given a consumer.
+                let given = |intake: &mut Intake<'_, _, _>| {
                     hand_over::<_, _, _, J, _, _>(intake, queue, consume);
-                }
-                Event::Consumed(effect) if effect.is_failure() => {
-                    return ControlFlow::Break(effect);
-                }
-                Event::Consumed(_) => hand_over::<_, _, _, J, _, _>(intake, queue, consume),
+                };
+                flow.as_mut().take_in(given);
             }
-            ControlFlow::Continue(())
-        });
-        *this.failure = ready!(decided);
-        if this.failure.is_some() {
-            ready!(flow.stop(None, || queue.clear(), cx));
+            let decided = flow.as_mut().turn("for_each", cx, |intake, event| {
+                match event {
+                    Event::Item(item) => {
+                        intake.insert(Numbered::new(*this.made, (this.make)(item)));
+                        *this.made += 1;
+                    }
+                    Event::Ended((number, output)) => {
+                        if is_failure::<J, _>(&output) {
+                            if let Err(failure) = J::feed(output) {
+                                return ControlFlow::Break(failure);
+                            }
+                            unreachable!("it was judged to be a failure")
+                        }
+                        queue.put(number, output);
+                        hand_over::<_, _, _, J, _, _>(intake, queue, consume);
+                    }
+                    Event::Consumed(effect) if effect.is_failure() => {
+                        return ControlFlow::Break(effect);
+                    }
+                    Event::Consumed(_) => hand_over::<_, _, _, J, _, _>(intake, queue, consume),
+                }
+                ControlFlow::Continue(())
+            });
+            *this.failure = ready!(decided);
+            if this.failure.is_some() {
+                flow.as_mut().stop(None, || queue.clear());
+            }
         }
-        Poll::Ready(this.failure.take().unwrap_or_else(Effect::done))
+        let failure = ready!(flow.poll_gone_with(this.failure, cx));
+        Poll::Ready(failure.unwrap_or_else(Effect::done))
     }
 }
 

@@ -7,9 +7,8 @@ use crate::{
         ready::{Ready, Slot},
         segments::Segments,
         turn::{Children, turn},
-        unseen::Unseen,
     },
-    outcome::{Panic, catch},
+    outcome::{Panic, Unseen, catch},
 };
 use alloc::boxed::Box;
 use core::{
@@ -196,10 +195,13 @@ impl<S, C, G> Flow<S, C, G> {
         *self.project().done
     }
 
-    /// Where children come in, while nothing is happening. It must be polled afterwards.
-    pub(super) fn intake(self: Pin<&mut Self>) -> Intake<'_, C, G> {
+    /// Calls `f` with where children come in, while nothing is happening. It must be polled
+    /// afterwards; and it has ended, if `f` panics.
+    pub(super) fn take_in(self: Pin<&mut Self>, f: impl FnOnce(&mut Intake<'_, C, G>)) {
         let this = self.project();
-        this.inside.intake(this.ready)
+        let done = mem::replace(this.done, true);
+        f(&mut this.inside.intake(this.ready));
+        *this.done = done;
     }
 
     /// Drops all that there is; returns the first panic of a destructor.
@@ -215,29 +217,39 @@ impl<S, C, G> Flow<S, C, G> {
         consumer.or(children).or(source)
     }
 
-    /// Drops all that there is, and then calls `others` for what is not here; ready, once all have
-    /// gone.
-    ///
-    /// # Panics
-    ///
-    /// With `panic`, or with the first one of a destructor, once all have gone.
+    /// Drops all that there is, and then calls `others` for what is not here. Whoever has not gone
+    /// then is to be waited for, and so is the panic that goes on: `panic`, or the first one of a
+    /// destructor.
     pub(super) fn stop(
         mut self: Pin<&mut Self>,
         panic: Option<Panic>,
         others: impl FnOnce() -> Option<Panic>,
-        cx: &mut Context<'_>,
-    ) -> Poll<()> {
+    ) {
         let mut drain = Drain::new();
         let dropped = drain.collect(|| self.as_mut().end().or(others()));
-        *self.as_mut().project().leaving = Some(Box::new((panic.or(dropped), drain)));
-        self.poll_gone(cx)
+        *self.project().leaving = Some(Box::new((panic.or(dropped), drain)));
+    }
+
+    /// As [`poll_gone`](Flow::poll_gone), and then gives up what was `kept` for that; a panic takes it
+    /// along.
+    pub(super) fn poll_gone_with<V>(
+        self: Pin<&mut Self>,
+        kept: &mut Option<V>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<V>> {
+        let value = Unseen::new(kept.take());
+        if self.poll_gone(cx).is_pending() {
+            *kept = value.show();
+            return Poll::Pending;
+        }
+        Poll::Ready(value.show())
     }
 
     /// Waits until all have gone who were dropped.
     ///
     /// # Panics
     ///
-    /// As [`stop`](Flow::stop).
+    /// As [`stop`](Flow::stop) says, once all have gone.
     pub(super) fn poll_gone(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
         let Some(leaving) = this.leaving else { return Poll::Ready(()) };
@@ -303,7 +315,8 @@ impl<S: Stream, C: Future, G: Future> Flow<S, C, G> {
                 Poll::Ready(decided)
             }
             Poll::Ready(Err(panic)) => {
-                ready!(self.stop(Some(panic), || None, cx));
+                self.as_mut().stop(Some(panic), || None);
+                ready!(self.poll_gone(cx));
                 unreachable!("it goes on with the panic")
             }
             Poll::Pending => {

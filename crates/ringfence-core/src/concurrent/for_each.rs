@@ -56,24 +56,25 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<V> {
         let this = self.project();
         let mut flow = this.flow;
-        if this.failure.is_some() {
-            ready!(flow.poll_gone(cx));
-            return Poll::Ready(this.failure.take().unwrap_or_else(Effect::done));
-        }
-        let decided = flow.as_mut().turn("for_each", cx, |intake, event| {
-            match event {
-                Event::Item(item) => intake.insert((this.make)(item)),
-                Event::Ended(effect) if effect.is_failure() => return ControlFlow::Break(effect),
-                Event::Ended(_) => intake.vacate(),
-                Event::Consumed(never) => match never {},
+        if this.failure.is_none() {
+            let decided = flow.as_mut().turn("for_each", cx, |intake, event| {
+                match event {
+                    Event::Item(item) => intake.insert((this.make)(item)),
+                    Event::Ended(effect) if effect.is_failure() => {
+                        return ControlFlow::Break(effect);
+                    }
+                    Event::Ended(_) => intake.vacate(),
+                    Event::Consumed(never) => match never {},
+                }
+                ControlFlow::Continue(())
+            });
+            *this.failure = ready!(decided);
+            if this.failure.is_some() {
+                flow.as_mut().stop(None, || None);
             }
-            ControlFlow::Continue(())
-        });
-        *this.failure = ready!(decided);
-        if this.failure.is_some() {
-            ready!(flow.stop(None, || None, cx));
         }
-        Poll::Ready(this.failure.take().unwrap_or_else(Effect::done))
+        let failure = ready!(flow.poll_gone_with(this.failure, cx));
+        Poll::Ready(failure.unwrap_or_else(Effect::done))
     }
 }
 

@@ -202,12 +202,12 @@ where
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let this = self.project();
         let (mut flow, queue) = (this.flow, this.queue);
-        if this.failure.is_some() {
-            ready!(flow.poll_gone(cx));
-            return Poll::Ready(this.failure.take());
+        // Before anything else is given: a failure or a panic waits for them.
+        if let Some(output) = ready!(flow.as_mut().poll_gone_with(this.failure, cx)) {
+            return Poll::Ready(Some(output));
         }
         if let Some(output) = queue.take() {
-            flow.intake().vacate();
+            flow.take_in(|intake| intake.vacate());
             return Poll::Ready(Some(output));
         }
         if flow.as_mut().is_done() {
@@ -235,8 +235,8 @@ where
             Some(Ok(output)) => Some(output),
             Some(Err(output)) => {
                 *this.failure = Some(output);
-                ready!(flow.stop(None, || queue.clear(), cx));
-                this.failure.take()
+                flow.as_mut().stop(None, || queue.clear());
+                ready!(flow.poll_gone_with(this.failure, cx))
             }
         })
     }

@@ -33,8 +33,8 @@ pub trait Crew {
     /// Drops all children that have not ended; returns the first panic of their destructors.
     fn cancel(&mut self) -> Option<Panic>;
 
-    /// How many children run at this moment.
-    fn running(&self) -> usize;
+    /// How many turns it takes to poll every child that was woken.
+    fn turns(&self) -> usize;
 
     /// The places of the children that have not ended, so far as they are known.
     fn unfinished(&self) -> Vec<usize>;
@@ -207,8 +207,8 @@ impl<F: Future, S: Source<F>> Crew for Here<F, S> {
         first.or(second)
     }
 
-    fn running(&self) -> usize {
-        self.slots.len()
+    fn turns(&self) -> usize {
+        self.slots.turns()
     }
 
     fn unfinished(&self) -> Vec<usize> {

@@ -4,7 +4,6 @@ use super::{
     limit::Limit,
     policy::{Panics, Policy, Rest},
     store::{Missing, Store},
-    turn::PENDING,
 };
 use crate::{
     cancel::drain::{self, Drain},
@@ -177,7 +176,7 @@ impl<S: Store> Drive<S> {
     ///
     /// What is ready by then is not lost to the deadline.
     pub(crate) fn last_turns(self: Pin<&mut Self>) -> usize {
-        self.project().store.running() / PENDING as usize + 1
+        self.project().store.turns()
     }
 
     /// What there is to tell when the time is up: who has not ended.

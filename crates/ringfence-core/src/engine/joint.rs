@@ -12,10 +12,9 @@ mod stage;
 pub(crate) use driver::Driver;
 pub(crate) use kept::Kept;
 
-use super::unseen::Unseen;
 use crate::{
     memory::arena::{Arena, Space},
-    outcome::{Panic, catch, keep_first},
+    outcome::{Panic, Unseen, catch, keep_first},
     sync::atomic::Ordering,
 };
 use core::{

@@ -8,7 +8,7 @@ use super::{
     source::Shape,
     store::{InOrder, Missing, Store, TryInOrder, Uniform, kept},
 };
-use crate::outcome::{Outcome, Panic};
+use crate::outcome::{Outcome, Panic, Unseen};
 use alloc::vec::Vec;
 use core::{
     fmt,
@@ -79,8 +79,8 @@ where
         self.crew.limits().give_up();
     }
 
-    fn running(self: Pin<&mut Self>) -> usize {
-        self.crew.running()
+    fn turns(self: Pin<&mut Self>) -> usize {
+        self.crew.turns()
     }
 
     fn unfinished(self: Pin<&mut Self>) -> Vec<usize> {
@@ -164,12 +164,12 @@ where
     type Each<U> = Sh::Of<U>;
 
     fn output(mut self: Pin<&mut Self>, index: usize) -> C::Output {
-        let output = kept(self.outputs.take(index));
+        let output = Unseen::new(kept(self.outputs.take(index)));
         // Here, and not with the verb: whoever has the output has no need of the others.
         if let Some(panic) = self.outputs.clear() {
             panic.resume();
         }
-        output
+        output.show()
     }
 
     fn each<U>(mut self: Pin<&mut Self>, mut f: impl FnMut(C::Output) -> U) -> Sh::Of<U> {

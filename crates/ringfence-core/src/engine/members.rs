@@ -95,7 +95,7 @@ where
     type Store = List<Here<F, FromVec<M>>, Many, J, J::Kept>;
 
     fn into_store(self) -> Self::Store {
-        List::new(Here::new(FromVec(self.into_iter())))
+        List::new(Here::new(FromVec::new(self.into_iter())))
     }
 }
 
@@ -108,7 +108,7 @@ where
     type Store = List<Here<F, FromArray<M, N>>, Exactly<N>, J, J::Kept>;
 
     fn into_store(self) -> Self::Store {
-        List::new(Here::new(FromArray(self.into_iter())))
+        List::new(Here::new(FromArray::new(self.into_iter())))
     }
 }
 

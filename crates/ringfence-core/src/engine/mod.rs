@@ -20,7 +20,6 @@ pub(crate) mod source;
 pub(crate) mod store;
 pub(crate) mod tuple;
 pub(crate) mod turn;
-pub(crate) mod unseen;
 pub(crate) mod verb;
 
 #[cfg(all(test, not(ringfence_loom)))]

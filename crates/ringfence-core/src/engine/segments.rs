@@ -5,9 +5,8 @@ mod grow;
 use super::{
     ready::{Ready, Slot, WIDTH},
     turn::Children,
-    unseen::Unseen,
 };
-use crate::outcome::{Panic, catch, keep_first};
+use crate::outcome::{Panic, Unseen, catch, keep_first};
 use alloc::vec::Vec;
 use core::{
     fmt,
@@ -85,6 +84,11 @@ impl<F, const RESERVED: usize> Segments<F, RESERVED> {
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len
+    }
+
+    /// How many children there is room for.
+    pub(crate) fn capacity(&self) -> usize {
+        self.capacity
     }
 
     /// Takes in a child, and marks it as ready to be polled.

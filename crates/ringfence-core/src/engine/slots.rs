@@ -3,7 +3,7 @@
 use super::{
     ready::{Ready, Slot},
     segments::Segments,
-    turn::turn,
+    turn::{turn, turns},
 };
 use crate::outcome::Panic;
 use alloc::vec::Vec;
@@ -31,6 +31,11 @@ impl<F> Slots<F> {
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.children.len()
+    }
+
+    /// How many turns it takes to poll every child that was woken.
+    pub(crate) fn turns(&self) -> usize {
+        turns(self.children.capacity())
     }
 
     /// Takes in a child.

@@ -1,7 +1,8 @@
 //! Where the children of a list come from: one by one, or all at once.
 
+use crate::outcome::drop_each;
 use alloc::{boxed::Box, vec, vec::Vec};
-use core::{array, convert, future::IntoFuture};
+use core::{array, convert, future::IntoFuture, mem};
 
 /// How many children are made room for on the word of an iterator.
 ///
@@ -34,45 +35,57 @@ pub trait Source<F> {
     }
 }
 
-/// The members of a vector.
+/// The members of a vector or of an array.
 #[derive(Debug)]
-pub struct FromVec<M>(pub(super) vec::IntoIter<M>);
+pub struct Given<I: Iterator>(
+    // None once all have been made.
+    Option<I>,
+);
+
+/// The members of a vector.
+pub(crate) type FromVec<M> = Given<vec::IntoIter<M>>;
 
 /// The members of an array.
-#[derive(Debug)]
-pub struct FromArray<M, const N: usize>(pub(super) array::IntoIter<M, N>);
+pub(crate) type FromArray<M, const N: usize> = Given<array::IntoIter<M, N>>;
 
 /// What an iterator yields.
 #[derive(Debug)]
 pub struct FromIter<I>(pub(super) I);
 
-impl<M: IntoFuture> Source<M::IntoFuture> for FromVec<M> {
-    fn next(&mut self) -> Option<M::IntoFuture> {
-        self.0.next().map(M::into_future)
-    }
-
+impl<I: Iterator> Given<I> {
     #[inline]
-    fn map_all<C>(self, make: impl FnMut(M::IntoFuture) -> C) -> Vec<C> {
-        self.0.map(M::into_future).map(make).collect()
-    }
-
-    fn at_most(&self) -> Option<usize> {
-        Some(self.0.len())
+    pub(super) fn new(members: I) -> Self {
+        Self(Some(members))
     }
 }
 
-impl<M: IntoFuture, const N: usize> Source<M::IntoFuture> for FromArray<M, N> {
-    fn next(&mut self) -> Option<M::IntoFuture> {
-        self.0.next().map(M::into_future)
+impl<I> Source<<I::Item as IntoFuture>::IntoFuture> for Given<I>
+where
+    I: ExactSizeIterator<Item: IntoFuture>,
+{
+    fn next(&mut self) -> Option<<I::Item as IntoFuture>::IntoFuture> {
+        self.0.as_mut()?.next().map(I::Item::into_future)
     }
 
     #[inline]
-    fn map_all<C>(self, make: impl FnMut(M::IntoFuture) -> C) -> Vec<C> {
-        self.0.map(M::into_future).map(make).collect()
+    fn map_all<C>(mut self, make: impl FnMut(<I::Item as IntoFuture>::IntoFuture) -> C) -> Vec<C> {
+        let Some(members) = self.0.take() else { return Vec::new() };
+        members.map(I::Item::into_future).map(make).collect()
     }
 
     fn at_most(&self) -> Option<usize> {
-        Some(self.0.len())
+        Some(self.0.as_ref().map_or(0, I::len))
+    }
+}
+
+/// Drops the members that have not been made. They may panic, as children do.
+impl<I: Iterator> Drop for Given<I> {
+    #[inline]
+    fn drop(&mut self) {
+        let Some(members) = self.0.take() else { return };
+        if let Some(panic) = drop_each(members) {
+            panic.resume_unless_panicking();
+        }
     }
 }
 
@@ -95,11 +108,21 @@ impl<I: Iterator<Item: IntoFuture>> Source<<I::Item as IntoFuture>::IntoFuture> 
 /// Takes all that an iterator yields; its size hint is not believed.
 #[inline]
 pub(crate) fn collect<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    /// What the iterator has yielded; if it panics, a second panic does not abort.
+    struct Yielded<T>(Vec<T>);
+    impl<T> Drop for Yielded<T> {
+        #[inline]
+        fn drop(&mut self) {
+            if let Some(second) = drop_each(self.0.drain(..)) {
+                second.discard();
+            }
+        }
+    }
     let items = items.into_iter();
-    let mut all = Vec::with_capacity(items.size_hint().0.min(TRUSTED));
+    let mut all = Yielded(Vec::with_capacity(items.size_hint().0.min(TRUSTED)));
     // Not `extend`, which would believe the hint.
-    items.for_each(|item| all.push(item));
-    all
+    items.for_each(|item| all.0.push(item));
+    mem::take(&mut all.0)
 }
 
 /// The shape in which a list gives what it has for each child.

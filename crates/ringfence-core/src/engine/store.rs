@@ -34,8 +34,8 @@ pub trait Store {
     /// Gives up all places of a limiter: those who were cancelled have gone.
     fn vacate(self: Pin<&mut Self>);
 
-    /// How many children run at this moment.
-    fn running(self: Pin<&mut Self>) -> usize;
+    /// How many turns it takes to poll every child that was woken.
+    fn turns(self: Pin<&mut Self>) -> usize;
 
     /// The places of the children that have not ended, so far as they are known.
     fn unfinished(self: Pin<&mut Self>) -> Vec<usize>;

@@ -15,7 +15,7 @@ use core::future::{Ready, ready};
 
 #[test]
 fn the_store_of_a_verb_shows_how_many_children_it_has() {
-    let crew = Here::<Ready<u8>, _>::new(FromArray([ready(1)].into_iter()));
+    let crew = Here::<Ready<u8>, _>::new(FromArray::new([ready(1)].into_iter()));
     let list = List::<_, (), Outputs, All<u8>>::new(crew);
     let shown = format!("{list:?}");
     assert!(shown.starts_with("List { crew: Here { running: 0, admitted: 0"), "{shown}");

@@ -11,11 +11,11 @@ use super::{
     policy::{Panics, Verdict},
     ready::{Each, Readiness, Ready, Slot},
     store::{InOrder, Missing, Store, TryInOrder, Uniform},
-    turn::{Children, turn},
+    turn::{Children, turn, turns},
 };
 use crate::{
     cancel::drain,
-    outcome::{Panic, catch, keep_first},
+    outcome::{Panic, Unseen, catch, keep_first},
 };
 use alloc::vec::Vec;
 use core::{
@@ -175,8 +175,8 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
         self.project().places.give_up();
     }
 
-    fn running(self: Pin<&mut Self>) -> usize {
-        self.project().children.project().running.count_ones() as usize
+    fn turns(self: Pin<&mut Self>) -> usize {
+        turns(L::LEN)
     }
 
     fn unfinished(self: Pin<&mut Self>) -> Vec<usize> {
@@ -185,7 +185,7 @@ impl<L: Links<J>, J> Store for Tuple<L, J> {
     }
 
     fn to_come(self: Pin<&mut Self>) -> Option<usize> {
-        Some(self.running())
+        Some(self.project().children.project().running.count_ones() as usize)
     }
 
     fn begun(self: Pin<&mut Self>) -> usize {
@@ -363,12 +363,12 @@ impl<L: Links<J>, J> Tuple<L, J> {
         let mut children = self.project().children;
         let fields = children.as_mut().project();
         *fields.ended &= !(1 << index);
-        let output = take(fields.links);
+        let output = Unseen::new(take(fields.links));
         let ended = *children.as_mut().project().ended;
         if let Some(panic) = children.discard_all(ended) {
             panic.resume();
         }
-        output
+        output.show()
     }
 }
 

@@ -12,7 +12,7 @@ use core::{
 ///
 /// More would be polls in vain where a runtime has a budget for each task (tokio's is 128 units):
 /// once it is spent, every child that needs some finds nothing, and wakes itself for later.
-pub(crate) const PENDING: u32 = 64;
+const PENDING: u32 = 64;
 
 /// What a turn may spend; a poll that finds a child pending costs [`COSTLY`], and another 1.
 ///
@@ -20,6 +20,12 @@ pub(crate) const PENDING: u32 = 64;
 const BUDGET: u32 = PENDING * COSTLY;
 
 const COSTLY: u32 = 16;
+
+/// How many turns it takes to poll everyone who was woken, where so many can be: those who have gone
+/// are among them.
+pub(crate) fn turns(slots: usize) -> usize {
+    slots / PENDING as usize + 1
+}
 
 /// The children of a set, by number.
 pub(crate) trait Children {

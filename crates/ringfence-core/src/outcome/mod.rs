@@ -9,6 +9,7 @@ mod failure;
 mod outcome;
 mod panic;
 mod scope_error;
+mod unseen;
 
 pub use cancelled::{Cancelled, Reason};
 pub use child::{ChildId, Label, Name};
@@ -21,3 +22,4 @@ pub(crate) use panic::Hook;
 pub use panic::Panic;
 pub(crate) use panic::{abort, catch, drop_each, keep_first, swallow};
 pub use scope_error::ScopeError;
+pub(crate) use unseen::Unseen;

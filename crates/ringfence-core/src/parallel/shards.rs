@@ -14,6 +14,7 @@ use crate::{
         policy::{Policy, Stop},
         slots::Slots,
         source::Source,
+        turn::turns,
     },
     outcome::{Hook, Outcome, Panic, catch, drop_each, keep_first},
     remote::{RemoteOutcome, remote},
@@ -257,8 +258,8 @@ where
         self.drop_all()
     }
 
-    fn running(&self) -> usize {
-        self.roster.len()
+    fn turns(&self) -> usize {
+        turns(self.roster.len())
     }
 
     fn unfinished(&self) -> Vec<usize> {

@@ -3,8 +3,7 @@
 use super::slot::{Beside, Going, Place, Polling, Slot, Turn};
 use crate::{
     cancel::{Lender, drain::Drain, within},
-    engine::unseen::Unseen,
-    outcome::{Cancelled, Outcome, Panic, Reason, catch, keep_first, swallow},
+    outcome::{Cancelled, Outcome, Panic, Reason, Unseen, catch, keep_first, swallow},
     rt::wake,
     time::only_until,
 };

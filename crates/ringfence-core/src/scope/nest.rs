@@ -17,10 +17,9 @@ use crate::{
         limit::{Limit, Share},
         ready::{Ready, Slot},
         segments::Segments,
-        turn::Children,
-        unseen::Unseen,
+        turn::{Children, turns},
     },
-    outcome::{ChildId, Label, Reason},
+    outcome::{ChildId, Label, Reason, Unseen},
     sync::Arc,
 };
 use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
@@ -219,9 +218,9 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         !*this.has_body && children == 0 && this.queue.is_empty()
     }
 
-    /// How many children run.
-    pub(super) fn running(self: Pin<&mut Self>) -> usize {
-        self.project().children.len()
+    /// How many turns it takes to poll everyone who was woken.
+    pub(super) fn turns(self: Pin<&mut Self>) -> usize {
+        turns(RESERVED + self.project().children.capacity())
     }
 
     /// Returns the labels of what has not ended: the body, then the children; of those only whose

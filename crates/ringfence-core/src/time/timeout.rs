@@ -3,7 +3,7 @@
 use super::{Deadline, until};
 use crate::{
     cancel::drain::{Delayed, Drain},
-    outcome::{Elapsed, Label, Name},
+    outcome::{Elapsed, Label, Name, Unseen},
 };
 use alloc::vec::Vec;
 use core::{
@@ -118,6 +118,7 @@ pin_project! {
         expiry: Expiry<F>,
         // The time was up, and those who were dropped have not gone yet.
         elapsed: Delayed<Elapsed>,
+        done: bool,
     }
 }
 
@@ -152,7 +153,7 @@ pub(crate) struct Expired {
 
 impl<F: Future> Timeout<F> {
     pub(crate) fn new(future: F, deadline: Deadline, expiry: Expiry<F>) -> Self {
-        Self { future: Some(future), deadline, expiry, elapsed: Delayed::new() }
+        Self { future: Some(future), deadline, expiry, elapsed: Delayed::new(), done: false }
     }
 
     /// Changes the future, which has not been polled yet if its type can be moved.
@@ -167,8 +168,8 @@ impl<F: Future> Timeout<F> {
         f: impl FnOnce(F) -> G,
         expiry: Expiry<G>,
     ) -> Timeout<G> {
-        let Self { future, deadline, elapsed, .. } = self;
-        Timeout { future: future.map(f), deadline, expiry, elapsed }
+        let Self { future, deadline, elapsed, done, .. } = self;
+        Timeout { future: future.map(f), deadline, expiry, elapsed, done }
     }
 }
 
@@ -176,10 +177,26 @@ impl<F: Future> Future for Timeout<F> {
     type Output = Result<F::Output, Elapsed>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let done = self.as_mut().project().done;
+        assert!(!*done, "a timeout was polled after it had ended");
+        // Until this call returns: a panic that goes through leaves nothing to go on with.
+        *done = true;
+        let polled = self.as_mut().poll_in_time(cx);
+        *self.project().done = polled.is_ready();
+        polled
+    }
+}
+
+impl<F: Future> Timeout<F> {
+    #[inline]
+    fn poll_in_time(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<F::Output, Elapsed>> {
         let mut this = self.project();
         let Some(mut future) = this.future.as_mut().as_pin_mut() else {
-            let delayed = this.elapsed.poll(cx).expect("a timeout was polled after it had ended");
+            let delayed = this.elapsed.poll(cx).expect("it has ended, or is delayed");
             return delayed.map(Err);
         };
         this.deadline.begin();
@@ -203,11 +220,12 @@ impl<F: Future> Future for Timeout<F> {
             let Expired { name, unfinished } = (this.expiry.expired)(future);
             let elapsed = Elapsed::new(this.deadline.limit(), name, unfinished);
             let mut drain = Drain::new();
-            drain.collect(|| this.future.set(None));
+            drain.collect_caught(|| this.future.set(None));
             return this.elapsed.delay(elapsed, drain, cx).map(Err);
         };
+        let output = Unseen::new(output);
         this.future.set(None);
-        Poll::Ready(Ok(output))
+        Poll::Ready(Ok(output.show()))
     }
 }
 

@@ -22,6 +22,11 @@ impl Root {
         word.swap(rest, Ordering::AcqRel) & CHILDREN
     }
 
+    /// Whether a child was woken that was not taken. Owner only.
+    pub(super) fn has_woken_alone(&self) -> bool {
+        self.first.ready.load(Ordering::Relaxed) & CHILDREN != 0
+    }
+
     /// Waits, unless a child was woken. Owner only.
     #[inline]
     pub(super) fn park_alone(&self, parent: &Waker) -> Parked {

@@ -114,6 +114,12 @@ impl Bell {
         line_up(self.queue.swap(rest, Ordering::AcqRel), lane);
     }
 
+    /// Whether a header is queued. Owner only.
+    pub(super) fn has_queued(&self) -> bool {
+        let top = self.queue.load(Ordering::Relaxed);
+        top != AWAKE && top != PARKED
+    }
+
     /// Takes the mark of parking away, unless a wake was first. Owner only.
     pub(super) fn call_back(&self) {
         // Relaxed: if this succeeds, nobody has read the parent's waker.

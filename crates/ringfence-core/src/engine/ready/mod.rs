@@ -156,19 +156,30 @@ impl Ready {
         }
     }
 
-    /// The parent's waker, if it is known.
-    pub(crate) fn parent(&self) -> Option<&Waker> {
-        match self.state {
-            State::Rooted(_) => self.root().bell.parent.waker(),
-            State::Lazy(_) | State::Empty => None,
+    /// The waker of the parent's latest poll, if it is known.
+    ///
+    /// If that is to be woken when somebody else's ringing is over, it is woken now: so whoever else
+    /// polls the set meanwhile may take its place.
+    pub(crate) fn parent(&self) -> Option<Waker> {
+        let State::Rooted(_) = self.state else { return None };
+        let parent = &self.root().bell.parent;
+        match parent.take_asked() {
+            Some(latest) => {
+                latest.wake_by_ref();
+                Some(latest)
+            }
+            None => parent.waker().cloned(),
         }
     }
 
-    /// Whether there are children whom the next turn polls although nobody rings for them.
-    pub(crate) fn has_left(&self) -> bool {
+    /// Whether there are children whom the next turn polls.
+    pub(crate) fn has_woken(&self) -> bool {
         // Nobody waits for those who have not kept a waker.
-        let rooted = matches!(self.state, State::Rooted(_));
-        self.bits != 0 || self.marked != 0 || rooted && !self.root().lane.is_empty()
+        let State::Rooted(_) = self.state else { return self.bits != 0 || self.marked != 0 };
+        let root = self.root();
+        let outside =
+            if self.headers == 1 { root.has_woken_alone() } else { root.bell.has_queued() };
+        self.bits != 0 || self.marked != 0 || !root.lane.is_empty() || outside
     }
 
     /// Walks edge 2, if that was not done, and returns the root.

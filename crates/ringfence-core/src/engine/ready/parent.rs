@@ -203,6 +203,13 @@ impl Parent {
         }
     }
 
+    /// Takes back who is to be woken when the ringing is over, if somebody is. Owner only.
+    pub(super) fn take_asked(&self) -> Option<Waker> {
+        // Acquire: as in `is_home`. Edge 6, but that nobody asks again.
+        let asked = self.hold.compare_exchange(ASKED, LENT, Ordering::Acquire, Ordering::Relaxed);
+        asked.ok().and_then(|_| self.replace_next(None))
+    }
+
     /// The waker. Owner only.
     #[inline]
     #[expect(unsafe_code, reason = "docs/unsafe.md, U8")]

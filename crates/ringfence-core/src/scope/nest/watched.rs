@@ -2,8 +2,8 @@
 
 use super::Nest;
 use crate::{
-    engine::{ready::Slot, unseen::Unseen},
-    outcome::ChildId,
+    engine::ready::Slot,
+    outcome::{ChildId, Unseen},
     scope::{
         child::{ChildEnd, Rank},
         mode::Mode,

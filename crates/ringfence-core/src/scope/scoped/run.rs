@@ -4,10 +4,7 @@ use super::{Phase, Scoped};
 #[cfg(feature = "std")]
 use crate::cancel;
 use crate::{
-    engine::{
-        ready::Ready,
-        turn::{PENDING, turn},
-    },
+    engine::{ready::Ready, turn::turn},
     outcome::{Elapsed, Panic, Reason, ScopeError, TimeLimit},
     scope::{
         door::Door,
@@ -79,8 +76,7 @@ where
     #[cold]
     #[inline(never)]
     fn last_steps(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
-        let turns = self.as_mut().project().nest.running() / PENDING as usize;
-        for _ in 0..=turns {
+        for _ in 0..self.as_mut().project().nest.turns() {
             let step = self.as_mut().step(cx);
             if step.is_ready() {
                 return step;

@@ -111,6 +111,52 @@ fn a_wake_against_another_parent_of_two_headers() {
     SEEN.model(|seen| a_wake_against_another_parent(seen, 2));
 }
 
+/// Somebody else polls for whoever waits, while the waker of who waited before is woken: as
+/// `JoinSet::try_next` does.
+fn a_wake_against_a_poll_for_another_parent(seen: &Seen<4>, headers: u32) {
+    let (mut ready, mut wakers) = set_of(headers);
+    let (first, first_waker) = Wakes::new();
+    let (second, second_waker) = Wakes::new();
+    assert_eq!(turn(&mut ready, &first_waker), []);
+    let child = wakers.pop().unwrap();
+    let other = thread::spawn({
+        let child = child.clone();
+        move || wake(&child)
+    });
+    let mut found = turn(&mut ready, &second_waker).len();
+    let latest = ready.parent().expect("it was polled");
+    found += turn(&mut ready, &latest).len();
+    other.join().unwrap();
+    seen.note(match (found, first.count() > 0, second.count() > 0) {
+        // Found, and nobody woken: the set was not parked any more.
+        (1, false, false) => 0,
+        // Found while the first was woken; the second waits still.
+        (1, true, false) => 1,
+        (1, _, true) => 2,
+        // To be found by the second's next turn.
+        (0, false, true) => 3,
+        other => unreachable!("{other:?}"),
+    });
+    if second.count() == 0 {
+        wake(&child);
+        assert_eq!(second.count(), 1, "it waits still");
+    }
+    let missed = turn(&mut ready, &second_waker).len();
+    assert!(found + missed >= 1, "never missed");
+}
+
+#[test]
+fn a_wake_against_a_poll_for_another_parent_of_a_lone_header() {
+    static SEEN: Seen<4> = Seen::new();
+    SEEN.model(|seen| a_wake_against_a_poll_for_another_parent(seen, 1));
+}
+
+#[test]
+fn a_wake_against_a_poll_for_another_parent_of_two_headers() {
+    static SEEN: Seen<4> = Seen::new();
+    SEEN.model(|seen| a_wake_against_a_poll_for_another_parent(seen, 2));
+}
+
 /// A turn that would park while somebody rings asks to be woken afterwards, or parks after all.
 #[test]
 fn a_turn_against_the_end_of_a_ringing() {

@@ -1,6 +1,6 @@
 //! Outputs that nobody has seen yet.
 
-use crate::outcome::swallow;
+use super::swallow;
 
 /// An output while its child is dropped. If that panics, so that the output is dropped as well, a
 /// second panic does not abort.
