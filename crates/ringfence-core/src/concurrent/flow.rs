@@ -1,5 +1,7 @@
 //! A source, the children that are made of its items, and who consumes what they return.
 
+mod leave;
+
 use crate::{
     cancel::drain::Drain,
     engine::{
@@ -8,7 +10,7 @@ use crate::{
         segments::Segments,
         turn::{Children, turn},
     },
-    outcome::{Panic, Unseen, catch},
+    outcome::{Panic, Unseen},
 };
 use alloc::boxed::Box;
 use core::{
@@ -202,66 +204,6 @@ impl<S, C, G> Flow<S, C, G> {
         let done = mem::replace(this.done, true);
         f(&mut this.inside.intake(this.ready));
         *this.done = done;
-    }
-
-    /// Drops all that there is; returns the first panic of a destructor.
-    fn end(self: Pin<&mut Self>) -> Option<Panic> {
-        let this = self.project();
-        *this.done = true;
-        let mut inside = this.inside.project();
-        *inside.drained = true;
-        *inside.consuming = false;
-        let consumer = catch(|| inside.consumer.set(None)).err();
-        let children = inside.children.clear();
-        let source = catch(|| inside.source.set(None)).err();
-        consumer.or(children).or(source)
-    }
-
-    /// Drops all that there is, and then calls `others` for what is not here. Whoever has not gone
-    /// then is to be waited for, and so is the panic that goes on: `panic`, or the first one of a
-    /// destructor.
-    pub(super) fn stop(
-        mut self: Pin<&mut Self>,
-        panic: Option<Panic>,
-        others: impl FnOnce() -> Option<Panic>,
-    ) {
-        let mut drain = Drain::new();
-        let dropped = drain.collect(|| self.as_mut().end().or(others()));
-        *self.project().leaving = Some(Box::new((panic.or(dropped), drain)));
-    }
-
-    /// As [`poll_gone`](Flow::poll_gone), and then gives up what was `kept` for that; a panic takes it
-    /// along.
-    pub(super) fn poll_gone_with<V>(
-        self: Pin<&mut Self>,
-        kept: &mut Option<V>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<V>> {
-        let value = Unseen::new(kept.take());
-        if self.poll_gone(cx).is_pending() {
-            *kept = value.show();
-            return Poll::Pending;
-        }
-        Poll::Ready(value.show())
-    }
-
-    /// Waits until all have gone who were dropped.
-    ///
-    /// # Panics
-    ///
-    /// As [`stop`](Flow::stop) says, once all have gone.
-    pub(super) fn poll_gone(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = self.project();
-        let Some(leaving) = this.leaving else { return Poll::Ready(()) };
-        let (panic, drain) = &mut **leaving;
-        let last = ready!(drain.poll(cx));
-        let panic = panic.take().or(last);
-        *this.leaving = None;
-        *this.inside.project().share = None;
-        match panic {
-            Some(panic) => panic.resume(),
-            None => Poll::Ready(()),
-        }
     }
 }
 

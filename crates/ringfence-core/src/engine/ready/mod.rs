@@ -10,6 +10,7 @@ mod few;
 mod header;
 mod home;
 mod lazy;
+mod look;
 mod parent;
 mod readiness;
 mod slabs;
@@ -154,32 +155,6 @@ impl Ready {
             State::Lazy(lazy) => lazy.mark(bits),
             State::Empty => unreachable!("a child is marked after its header"),
         }
-    }
-
-    /// The waker of the parent's latest poll, if it is known.
-    ///
-    /// If that is to be woken when somebody else's ringing is over, it is woken now: so whoever else
-    /// polls the set meanwhile may take its place.
-    pub(crate) fn parent(&self) -> Option<Waker> {
-        let State::Rooted(_) = self.state else { return None };
-        let parent = &self.root().bell.parent;
-        match parent.take_asked() {
-            Some(latest) => {
-                latest.wake_by_ref();
-                Some(latest)
-            }
-            None => parent.waker().cloned(),
-        }
-    }
-
-    /// Whether there are children whom the next turn polls.
-    pub(crate) fn has_woken(&self) -> bool {
-        // Nobody waits for those who have not kept a waker.
-        let State::Rooted(_) = self.state else { return self.bits != 0 || self.marked != 0 };
-        let root = self.root();
-        let outside =
-            if self.headers == 1 { root.has_woken_alone() } else { root.bell.has_queued() };
-        self.bits != 0 || self.marked != 0 || !root.lane.is_empty() || outside
     }
 
     /// Walks edge 2, if that was not done, and returns the root.

@@ -45,7 +45,8 @@ const GONE: u8 = 4;
 /// 2. No change here: it takes the mark of parking away, so that only one can walk it. Anyone.
 /// 3. [`return_home`](Self::return_home), once the owner itself took the mark away; owner.
 /// 4. The end of [`ring`](Self::ring); who rings.
-/// 5. [`ask`](Self::ask), when the owner would wait; owner. 6. The same, with another waker.
+/// 5. [`ask`](Self::ask), when the owner would wait; owner.
+/// 6. The same, with another waker; or [`take_asked`](Self::take_asked); owner.
 /// 7. [`settle`](Self::settle), instead of 4; who rings. 8. The same, and then it wakes `next`.
 /// 9. [`close`](Self::close); owner. From TAKING as well. In GONE who rings drops the wakers.
 ///
@@ -205,8 +206,8 @@ impl Parent {
 
     /// Takes back who is to be woken when the ringing is over, if somebody is. Owner only.
     pub(super) fn take_asked(&self) -> Option<Waker> {
-        // Acquire: as in `is_home`. Edge 6, but that nobody asks again.
-        let asked = self.hold.compare_exchange(ASKED, LENT, Ordering::Acquire, Ordering::Relaxed);
+        // Relaxed: `next` is the owner's still, as in `ask` (I5).
+        let asked = self.hold.compare_exchange(ASKED, LENT, Ordering::Relaxed, Ordering::Relaxed);
         asked.ok().and_then(|_| self.replace_next(None))
     }
 
