@@ -3,7 +3,7 @@
 use super::{settled, yields};
 use ringfence_benches::alloc::{Tally, count};
 use ringfence_core::{
-    Scope, blocking, gather, remote,
+    Remote, Scope, blocking, gather, remote,
     rt::{Job, Refused, Spawn, SpawnBlocking, Task},
     scope,
 };
@@ -37,7 +37,11 @@ impl Roomy {
             let (mut tasks, mut jobs) = mem::take(&mut *self.0.lock().unwrap());
             tasks.retain_mut(|task| Pin::new(task).poll(&mut cx).is_pending());
             jobs.drain(..).for_each(Job::run);
-            *self.0.lock().unwrap() = (tasks, jobs);
+            let mut kept = self.0.lock().unwrap();
+            // What was spawned meanwhile.
+            tasks.append(&mut kept.0);
+            jobs.append(&mut kept.1);
+            *kept = (tasks, jobs);
         }
     }
 }
@@ -129,6 +133,45 @@ fn a_child_of_a_scope_on_a_runtime_takes_two_allocations_with_its_handle() {
         })
     };
     assert_per_child(settled(|| rt.run(whole()).unwrap()), 2);
+}
+
+// rule: remote-cost
+#[test]
+fn children_that_are_begun_in_another_take_no_more_than_that_ones_token() {
+    let rt = Roomy::new();
+    let both = || {
+        let inside = rt.clone();
+        remote(&rt, async move { gather((0..CHILDREN).map(|n| remote(&inside, ready(n)))).await })
+    };
+    assert_per_child(settled(|| rt.run(both()).len()), 1);
+}
+
+/// A child that is begun here, with so many behind it, each begun in the one before.
+fn chain(rt: &Roomy, behind: usize) -> Remote<Option<Next>> {
+    let inside = rt.clone();
+    let mut child =
+        remote(rt, async move { (behind > 0).then(|| Next(chain(&inside, behind - 1))) });
+    assert!(Pin::new(&mut child).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    child
+}
+
+/// What a child of a chain has begun.
+struct Next(Remote<Option<Self>>);
+
+// rule: token-dropped-link
+#[test]
+fn of_a_chain_of_children_those_that_have_ended_are_not_kept() {
+    let rt = Roomy::new();
+    rt.run(remote(&rt, ready(0)));
+    let (last, tally) = count(|| {
+        let mut child = chain(&rt, CHILDREN + 1);
+        for _ in 0..CHILDREN {
+            child = rt.run(child).expect("there are some behind it").0;
+        }
+        child
+    });
+    assert!(tally.bytes < 10_000, "{tally:?}");
+    drop(last);
 }
 
 // rule: remote-cost

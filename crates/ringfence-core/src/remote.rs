@@ -76,7 +76,8 @@ use seat::{Parted, Rest, Shared};
 ///
 /// One allocation at the most, for `future` and for what it returns, which small children of a thread
 /// share; and what the runtime allocates for a task. The latter is kept until the outcome is taken, if
-/// another thread has run the task to its end.
+/// another thread has run the task to its end. A remote child in which others are begun has its token,
+/// too.
 ///
 /// # Semantics
 ///

@@ -2,13 +2,15 @@
 
 use super::{ByHand, Output, Threads, begin_one};
 use ringfence_core::{
-    CancelToken, Reason, Scope, block_on, cancel, gather, race, remote, scope, sleep, time, timeout,
+    CancelToken, Reason, Remote, Scope, block_on, cancel, gather, race, remote, scope, sleep, time,
+    timeout,
 };
-use ringfence_test::{Stepper, run};
+use ringfence_test::{Stepper, poll_once, run};
 use std::{
     future::{pending, ready},
+    pin::Pin,
     sync::mpsc,
-    task::Poll,
+    task::{Poll, Waker},
     time::Duration,
 };
 
@@ -45,6 +47,59 @@ fn each_child_has_a_token_of_its_own() {
     assert!(both.step().is_pending());
     assert!(rt.poll(0).is_ready() && rt.poll(1).is_ready());
     assert_eq!(both.step(), Poll::Ready(((), None)));
+}
+
+/// What a child of a chain has begun in its only poll, and hands out; the last one, why it is to end.
+enum Next {
+    Child(Remote<Next>),
+    Last(Option<Reason>),
+}
+
+/// A child that is begun here, with so many behind it.
+fn chain(rt: &ByHand, behind: usize) -> Remote<Next> {
+    let inside = rt.clone();
+    let mut child = remote(rt, async move {
+        match behind {
+            0 => Next::Last(reason()),
+            behind => Next::Child(chain(&inside, behind - 1)),
+        }
+    });
+    assert!(poll_once(Pin::new(&mut child), Waker::noop()).is_pending());
+    child
+}
+
+// rule: scope-depth
+// rule: token-dropped-link
+#[test]
+fn a_chain_of_children_each_begun_in_the_one_before_may_be_of_any_length() {
+    const BEHIND: usize = 50_000;
+    let rt = ByHand::default();
+    let outer = CancelToken::new();
+    let whole = scope(async |_: Scope<'_, &str>| {
+        let mut child = chain(&rt, BEHIND);
+        for number in 0..=BEHIND {
+            if number == BEHIND {
+                outer.cancel("from above");
+            }
+            assert!(rt.poll(number).is_ready());
+            match child.await {
+                Next::Child(next) => child = next,
+                Next::Last(why) => return Ok::<_, &str>(why),
+            }
+        }
+        unreachable!("the last one has none behind it")
+    });
+    // It is below what the first was begun under.
+    let why = block_on(whole.under(&outer).grace(Duration::from_secs(60)));
+    assert_eq!(why.unwrap(), Some("from above".into()));
+    // And none of them may ask.
+    let mut child = chain(&rt, BEHIND);
+    for number in BEHIND + 1..=2 * BEHIND {
+        assert!(rt.poll(number).is_ready());
+        let Next::Child(next) = block_on(child) else { unreachable!("the last is not polled") };
+        child = next;
+    }
+    drop(child);
 }
 
 // rule: remote-deadline

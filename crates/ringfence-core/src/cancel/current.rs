@@ -61,6 +61,13 @@ pub(crate) unsafe trait Owns: Clone + Send + Sync + 'static {
 
     /// As [`Lend::observed`].
     fn observed(&self) -> Option<ObservedChild>;
+
+    /// What is kept of it for a token that is asked for later, maybe once it has ended: it, unless
+    /// that would keep too much.
+    #[inline]
+    fn keep(self) -> InForce {
+        self.into()
+    }
 }
 
 #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
@@ -103,6 +110,7 @@ struct Table {
     drop: unsafe fn(NonNull<()>),
     token: unsafe fn(NonNull<()>) -> CancelToken,
     observed: unsafe fn(NonNull<()>) -> Option<ObservedChild>,
+    keep: unsafe fn(NonNull<()>) -> InForce,
 }
 
 impl Table {
@@ -121,6 +129,8 @@ impl Table {
                 token: |at| unsafe { borrowed::<O>(at) }.token(),
                 // SAFETY: as above.
                 observed: |at| unsafe { borrowed::<O>(at) }.observed(),
+                // SAFETY: as above, and it goes.
+                keep: |at| unsafe { O::from_raw(at) }.keep(),
             }
         }
     }
@@ -158,6 +168,15 @@ impl InForce {
     pub(crate) fn observed(&self) -> Option<ObservedChild> {
         // SAFETY: this is an owner.
         unsafe { (self.0.table.observed)(self.0.at) }
+    }
+
+    /// What is kept of it for a token that is asked for later, as [`Owns::keep`].
+    #[inline]
+    #[expect(unsafe_code, reason = "docs/unsafe.md, U27")]
+    pub(crate) fn keep(self) -> Self {
+        let Lent { at, table } = ManuallyDrop::new(self).0;
+        // SAFETY: this was an owner.
+        unsafe { (table.keep)(at) }
     }
 }
 

@@ -46,10 +46,7 @@ pub(super) struct Begun {
 /// A child's own token.
 #[derive(Clone)]
 enum Own {
-    /// Nobody has asked for it. What was in force where the child was begun.
-    //
-    // That may be another remote child, which may leave this one behind, and keep it then. So it is
-    // kept no longer than until this one is dropped, or else each would keep the other for ever.
+    /// Nobody has asked for it. What is kept of who was in force where the child was begun.
     Unasked(Option<InForce>),
     /// Nobody has asked for it, and the parent has dropped the child.
     Dropped,
@@ -73,7 +70,7 @@ impl<L> Lineage<L> {
         let parent = in_force();
         let observed = parent.as_ref().and_then(InForce::observed);
         let deadline = time::in_force();
-        let own = Lock::new(Own::Unasked(parent));
+        let own = Lock::new(Own::Unasked(parent.map(InForce::keep)));
         let begun = State::Begun(Begun { by: here(), observed, deadline, own });
         // SAFETY: L1: nobody else has it, says the caller.
         match self.0.with_mut(|state| mem::replace(unsafe { &mut *state }, begun)) {

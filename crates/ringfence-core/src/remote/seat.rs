@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cancel::{
-        CancelToken, Lender, Owns,
+        CancelToken, InForce, Lender, Owns,
         drain::{Address, Drain, Leaving},
     },
     memory::counted::{Counted, Owner, Vacant},
@@ -242,6 +242,12 @@ where
 
     fn observed(&self) -> Option<ObservedChild> {
         self.lineage.observed()
+    }
+
+    // Its token, since a seat would keep what its own child is kept under, and so on: however long a
+    // chain of children is, each begun in the one before, only those are kept who are there.
+    fn keep(self) -> InForce {
+        self.token().into()
     }
 }
 
