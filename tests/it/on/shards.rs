@@ -8,8 +8,9 @@ use std::{
     collections::BTreeMap,
     future::{Future, pending, poll_fn},
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc::channel},
     task::Poll,
+    thread,
 };
 
 // rule: sharded-tasks
@@ -76,6 +77,41 @@ fn all_shards_have_children_when_all_children_wait() {
         shards += usize::from(token.cancel("counted"));
     }
     assert_eq!(shards, 4);
+}
+
+// rule: sharded-share
+#[test]
+fn a_child_does_not_wait_for_a_shard_that_is_inside_a_poll_while_another_is_idle() {
+    let rt = Beside::default();
+    let (enter, entered) = channel();
+    let (out, may_go) = channel();
+    // It stays inside its second poll until it is let out.
+    let long = Probe::pending().on_poll(move |poll| {
+        if poll == 2 {
+            enter.send(()).unwrap();
+            may_go.recv().unwrap();
+        }
+    });
+    let children =
+        Vec::from_iter([long].into_iter().chain((1..5).map(|_| Probe::<u32>::pending())));
+    let controls = Vec::from_iter(children.iter().map(Probe::controller));
+    let mut all = Stepper::new(gather(children).limit(3).on(&rt).sharded(2));
+    assert!(all.step().is_pending());
+    rt.settle();
+    // A place becomes free, by a child of the other shard.
+    assert!(controls[1].complete(1));
+    rt.settle();
+    controls[0].wake();
+    thread::scope(|threads| {
+        threads.spawn(|| rt.turn());
+        entered.recv().unwrap();
+        // The next child comes.
+        assert!(all.step().is_pending());
+        rt.settle();
+        let polls = controls[3].polls();
+        out.send(()).unwrap();
+        assert_eq!(polls, 1, "it has not begun, and a shard has nothing to do");
+    });
 }
 
 // rule: sharded-prompt

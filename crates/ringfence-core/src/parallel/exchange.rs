@@ -47,7 +47,7 @@ struct Members<F> {
     /// The place of the first of them.
     first: usize,
     inflow: Inflow,
-    /// The shards that wait for some, by their numbers.
+    /// The shards that wait for some, by their numbers: none of them is inside a poll of a child.
     idle: Vec<(usize, Waker)>,
 }
 
@@ -71,8 +71,8 @@ struct Ended<T> {
 pub(super) enum Taken {
     /// Children, of which the first has this place.
     From(usize),
-    /// Nothing: the shard is woken when there is something.
-    Idle,
+    /// Nothing yet.
+    Nothing,
     /// Nothing, and there will be nothing.
     Over,
 }
@@ -133,40 +133,43 @@ impl<F, T> Exchange<F, T> {
         woken.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
-    /// Takes the next children for a shard.
-    pub(super) fn take(&self, shard: usize, batch: &mut Vec<F>, cx: &mut Context<'_>) -> Taken {
-        let mut new = None;
-        loop {
-            let mut old = None;
-            let mut next = None;
-            let taken = self.members.with(|members| {
-                old = members.leave_idle(shard);
-                let share = members.queue.len() / (2 * self.shards.get().min(BATCH));
-                let share = share.clamp(1, BATCH).min(members.queue.len());
-                if share > 0 {
-                    let first = members.first;
-                    members.first += share;
-                    batch.extend(members.queue.drain(..share));
-                    next = members.next_to_look();
-                    return Some(Taken::From(first));
-                }
-                if members.inflow == Inflow::Over {
-                    return Some(Taken::Over);
-                }
-                let known = old.take_if(|old| old.will_wake(cx.waker()));
-                let waker = known.or_else(|| new.take())?;
-                members.idle.push((shard, waker));
-                Some(Taken::Idle)
-            });
-            drop(old);
-            if let Some(next) = next {
-                next.wake();
+    /// Takes the next children for a shard, which waits for none any more.
+    pub(super) fn take(&self, shard: usize, batch: &mut Vec<F>) -> Taken {
+        let (old, next, taken) = self.members.with(|members| {
+            let old = members.leave_idle(shard);
+            let share = members.queue.len() / (2 * self.shards.get().min(BATCH));
+            let share = share.clamp(1, BATCH).min(members.queue.len());
+            if share > 0 {
+                let first = members.first;
+                members.first += share;
+                batch.extend(members.queue.drain(..share));
+                return (old, members.next_to_look(), Taken::From(first));
             }
-            match taken {
-                Some(taken) => return taken,
-                None => new = Some(cx.waker().clone()),
-            }
+            let taken = match members.inflow {
+                Inflow::Open => Taken::Nothing,
+                Inflow::Over => Taken::Over,
+            };
+            (old, None, taken)
+        });
+        drop(old);
+        if let Some(next) = next {
+            next.wake();
         }
+        taken
+    }
+
+    /// Has a shard wait for children, which polls none until it is woken. Ready, if it is to look
+    /// again instead.
+    pub(super) fn wait(&self, shard: usize, cx: &mut Context<'_>) -> Poll<()> {
+        // Foreign code before the lock, and after it.
+        let mut waker = Some(cx.waker().clone());
+        self.members.with(|members| {
+            // What was handed over since it has looked has woken nobody, if nobody waited (X1).
+            if members.queue.is_empty() && members.inflow == Inflow::Open {
+                members.idle.extend(waker.take().map(|waker| (shard, waker)));
+            }
+        });
+        if waker.is_none() { Poll::Pending } else { Poll::Ready(()) }
     }
 
     /// Says that a shard takes none any more.

@@ -11,7 +11,7 @@ use core::{
     future::poll_fn,
     num::NonZeroUsize,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
-    task::Poll,
+    task::{Poll, ready},
 };
 use loom::{future::block_on, thread};
 
@@ -27,7 +27,7 @@ fn serve(exchange: &Of, shard: usize) -> Vec<usize> {
     block_on(poll_fn(|cx| {
         loop {
             let mut batch = Vec::new();
-            match exchange.take(shard, &mut batch, cx) {
+            match exchange.take(shard, &mut batch) {
                 Taken::From(first) => {
                     assert_eq!(batch, [first], "a few are taken one by one");
                     let mut ends: Ends<()> = vec![(first, Ok(()))];
@@ -35,7 +35,7 @@ fn serve(exchange: &Of, shard: usize) -> Vec<usize> {
                     assert!(ends.is_empty());
                     served.push(first);
                 }
-                Taken::Idle => return Poll::Pending,
+                Taken::Nothing => ready!(exchange.wait(shard, cx)),
                 Taken::Over => return Poll::Ready(()),
             }
         }
@@ -80,17 +80,21 @@ fn children_that_are_handed_over_one_by_one_are_all_taken_and_heard_of() {
 
 #[test]
 fn what_a_shard_was_woken_for_that_leaves_is_taken_by_another() {
-    static SEEN: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+    static SEEN: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
     loom::model(|| {
         let exchange = exchange();
         let stays = {
             let exchange = exchange.clone();
             let mut batch = Vec::new();
             thread::spawn(move || {
-                block_on(poll_fn(|cx| match exchange.take(0, &mut batch, cx) {
-                    Taken::From(first) => Poll::Ready(first),
-                    Taken::Idle => Poll::Pending,
-                    Taken::Over => unreachable!("it is open"),
+                block_on(poll_fn(|cx| {
+                    loop {
+                        match exchange.take(0, &mut batch) {
+                            Taken::From(first) => return Poll::Ready(first),
+                            Taken::Nothing => ready!(exchange.wait(0, cx)),
+                            Taken::Over => unreachable!("it is open"),
+                        }
+                    }
                 }))
             })
         };
@@ -100,18 +104,21 @@ fn what_a_shard_was_woken_for_that_leaves_is_taken_by_another() {
                 let mut batch = Vec::new();
                 // It waits, perhaps, and is lost without another look.
                 let mut cx = core::task::Context::from_waker(core::task::Waker::noop());
-                let taken = exchange.take(1, &mut batch, &mut cx);
+                let waits = match exchange.take(1, &mut batch) {
+                    Taken::Nothing => Some(exchange.wait(1, &mut cx).is_pending()),
+                    _ => None,
+                };
                 exchange.leave(1);
-                (taken, batch.len())
+                (waits, batch.len())
             })
         };
         exchange.hand_over(&mut [0].into(), Inflow::Open);
-        let (taken, len) = leaves.join().unwrap();
-        if taken != Taken::Idle {
+        let (waits, len) = leaves.join().unwrap();
+        if waits.is_none() {
             exchange.hand_over(&mut [1].into(), Inflow::Open);
         }
         assert_eq!(stays.join().unwrap(), len);
-        SEEN[usize::from(taken == Taken::Idle)].fetch_add(1, Relaxed);
+        SEEN[waits.map_or(0, |waits| 1 + usize::from(waits))].fetch_add(1, Relaxed);
     });
     assert_all_seen(&SEEN);
 }
@@ -125,10 +132,9 @@ fn once_it_is_stopped_every_child_and_every_end_is_somewhere() {
         let shard = {
             let exchange = exchange.clone();
             thread::spawn(move || {
-                let mut cx = core::task::Context::from_waker(core::task::Waker::noop());
                 let mut batch = Vec::new();
                 let mut ends = Ends::new();
-                if let Taken::From(first) = exchange.take(0, &mut batch, &mut cx) {
+                if let Taken::From(first) = exchange.take(0, &mut batch) {
                     ends.push((first, Ok(())));
                     exchange.tell(&mut ends);
                 }

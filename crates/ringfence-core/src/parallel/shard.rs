@@ -84,9 +84,9 @@ impl<F, T, J> Shard<F, T, J> {
     }
 
     /// Takes in the next children.
-    fn take(&mut self, cx: &mut Context<'_>) -> Taken {
+    fn take(&mut self) -> Taken {
         let Self { number, crew, ready, places, batch, .. } = self;
-        let taken = crew.exchange.take(*number, batch, cx);
+        let taken = crew.exchange.take(*number, batch);
         if let Taken::From(first) = taken {
             for (place, child) in (first..).zip(batch.drain(..)) {
                 let slot = crew.children.insert(child, ready).index();
@@ -97,6 +97,11 @@ impl<F, T, J> Shard<F, T, J> {
             }
         }
         taken
+    }
+
+    /// Waits for more children. Ready, if there may be some by now.
+    fn wait(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.crew.exchange.wait(self.number, cx)
     }
 }
 
@@ -144,11 +149,14 @@ impl<F: Future<Output = T>, T, J: Judge<T>> Future for Shard<F, T, J> {
                 // Whoever stopped it has it dropped when this returns.
                 return Poll::Pending;
             }
-            let taken = this.take(cx);
+            let taken = this.take();
             this.turn(cx);
             match (taken, this.crew.children.len()) {
                 (Taken::Over, 0) => return Poll::Ready(()),
-                (Taken::Over | Taken::Idle, _) => return Poll::Pending,
+                (Taken::Over, _) => return Poll::Pending,
+                // Only now, when it is inside of no child's poll: whoever waits is to be idle.
+                (Taken::Nothing, _) if this.wait(cx).is_pending() => return Poll::Pending,
+                (Taken::Nothing, _) => {}
                 (Taken::From(_), 0) => {}
                 // Other shards may have less to do.
                 (Taken::From(_), _) => break,
