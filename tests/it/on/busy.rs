@@ -2,13 +2,17 @@
 
 use super::{Output, Threads};
 use crate::verbs::caught;
-use ringfence_core::{block_on, gather, race, settle, try_gather};
+use ringfence_core::{
+    block_on, gather, race,
+    rt::{Refused, Spawn, Task},
+    settle, try_gather,
+};
 use ringfence_test::{Counted, HookedWaker, Probe, Tally, poll_once};
 use std::{
     future::Future,
     pin::Pin,
     sync::{
-        Barrier,
+        Arc, Barrier, Mutex,
         mpsc::{Receiver, Sender, channel},
     },
     task::{Context, Poll, Waker},
@@ -115,6 +119,54 @@ fn a_panic_in_the_last_poll_of_a_loser_is_resumed() {
     let shards = caught(|| decided(Last::Panics, Ok(1), |c| race(c).on(&Threads).sharded(2)));
     assert_eq!(tasks.unwrap_err(), "in its last poll");
     assert_eq!(shards.unwrap_err(), "in its last poll");
+}
+
+/// A runtime of one thread, which is inside a poll when `spawn` returns. It panics when it is given
+/// another task.
+#[derive(Clone)]
+struct OneThread(Arc<Mutex<Option<Receiver<()>>>>);
+
+impl Spawn for OneThread {
+    fn spawn(&self, task: Task) -> Result<(), Refused<Task>> {
+        let entered = self.0.lock().unwrap().take();
+        let entered = entered.unwrap_or_else(|| panic!("there is no other thread"));
+        Threads.spawn(task)?;
+        entered.recv().unwrap();
+        Ok(())
+    }
+}
+
+// rule: on-drained
+// rule: sharded-drained
+#[test]
+fn a_panic_of_the_runtime_waits_for_a_child_inside_its_poll() {
+    fn waits<F: Future>(verb: impl FnOnce([Child; 2], OneThread) -> F) {
+        let tally = Tally::new();
+        let (inside, entered) = channel();
+        let (out, may_go) = channel();
+        let busy = Busy { inside, may_go, last: Last::Pends, alive: tally.count(()) };
+        let rt = OneThread(Arc::new(Mutex::new(Some(entered))));
+        let mut verb = Box::pin(verb([Box::pin(busy), Box::pin(Probe::pending())], rt));
+        let (wake, woken) = channel();
+        let waker: Waker =
+            HookedWaker::new().on_wake(move || wake.send(()).unwrap_or_default()).into_waker();
+
+        for _ in 0..3 {
+            assert!(poll_once(verb.as_mut(), &waker).is_pending(), "a child is left inside a poll");
+        }
+        assert_eq!(tally.alive(), 1);
+        out.send(()).unwrap();
+        let panicked = caught(|| {
+            while poll_once(verb.as_mut(), &waker).is_pending() {
+                woken.recv().unwrap();
+            }
+        });
+        assert_eq!(panicked.unwrap_err(), "there is no other thread");
+        assert_eq!(tally.alive(), 0);
+    }
+    waits(|c, rt| gather(c).on(&rt));
+    waits(|c, rt| gather(c).on(&rt).sharded(2));
+    waits(|c, rt| settle(c).on(&rt).sharded(2));
 }
 
 // rule: promise-drop

@@ -6,7 +6,7 @@ use super::{
     shard::{Shard, first_panic, lost},
 };
 use crate::{
-    cancel::drain,
+    cancel::drain::{self, Drain},
     engine::{
         crew::Crew,
         keep::{Judge, Keep},
@@ -29,7 +29,7 @@ use core::{
     mem,
     num::NonZeroUsize,
     ops::ControlFlow,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
 /// How often the parent hears of ends in a turn, at the most: then other tasks have theirs.
@@ -63,6 +63,8 @@ pub struct Shards<F, T, S, R, J> {
     roster: Roster,
     /// Ends that the verb has not seen.
     heard: VecDeque<(usize, Result<T, Panic>)>,
+    /// Once a task has panicked, with that panic: whoever has not gone yet.
+    fallen: Drain,
     judge: PhantomData<fn() -> J>,
 }
 
@@ -89,6 +91,7 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
             inflow: Inflow::Open,
             roster: Roster::default(),
             heard: VecDeque::new(),
+            fallen: Drain::new(),
             judge: PhantomData,
         }
     }
@@ -103,6 +106,8 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
         keep_first(&mut first, drop_each(queue.into_iter().chain(self.made.drain(..))));
         let source = self.source.take();
         keep_first(&mut first, catch(|| drop(source)).err());
+        // Who is left in there is left to whoever waits.
+        drop(mem::take(&mut self.fallen));
         self.roster.clear();
         first
     }
@@ -125,22 +130,44 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
         heard
     }
 
-    /// Polls the tasks that have ended.
-    ///
-    /// # Panics
-    ///
-    /// If one has panicked, which is none of a child's doing.
-    fn turn_tasks(&mut self, cx: &mut Context<'_>) {
+    /// Polls the tasks that have ended. Breaks, if one has panicked, or could not be begun for a
+    /// panic of the runtime: that is none of a child's doing, and ends the verb.
+    fn turn_tasks(&mut self, cx: &mut Context<'_>) -> ControlFlow<()> {
         if self.tasks.len() == 0 {
-            return;
+            return ControlFlow::Continue(());
         }
-        // Pending or not: it is asked who is left.
-        let _ = self.tasks.turn(cx, |_, tasks, _, end| {
-            if let Ok(Outcome::Panicked(panic)) | Err(panic) = end {
-                panic.resume();
-            }
-            if tasks.len() == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let turned = self.tasks.turn(cx, |_, tasks, _, end| match end {
+            Ok(Outcome::Panicked(panic)) | Err(panic) => ControlFlow::Break(Some(panic)),
+            Ok(_) if tasks.len() == 0 => ControlFlow::Break(None),
+            Ok(_) => ControlFlow::Continue(()),
         });
+        match turned {
+            Poll::Ready(Some(panic)) => {
+                self.fall(panic);
+                ControlFlow::Break(())
+            }
+            // It is asked who is left.
+            Poll::Ready(None) | Poll::Pending => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Drops all children for a panic, as for that of a child.
+    #[cold]
+    fn fall(&mut self, panic: Panic) {
+        let mut fallen = Drain::new();
+        fallen.note(Some(panic));
+        let second = fallen.collect(|| self.drop_all());
+        fallen.note(second);
+        self.fallen = fallen;
+    }
+
+    /// Waits for those who have not gone yet, and goes on with the panic for which all were dropped.
+    #[cold]
+    fn poll_fallen<B>(&mut self, cx: &mut Context<'_>) -> Poll<B> {
+        match ready!(self.fallen.poll(cx)) {
+            Some(panic) => panic.resume(),
+            None => unreachable!("it was noted first of all"),
+        }
     }
 }
 
@@ -212,6 +239,9 @@ where
         outputs: &mut K,
         mut ended: impl FnMut(&mut K, usize, Result<T, Panic>) -> ControlFlow<B>,
     ) -> Poll<Option<B>> {
+        if !self.fallen.is_empty() {
+            return self.poll_fallen(cx);
+        }
         let mut hearings = 0;
         self.fill(outputs, cx.waker());
         self.hand_over();
@@ -231,8 +261,10 @@ where
                     return Poll::Ready(None);
                 }
                 // All places are others'.
-                self.turn_tasks(cx);
-                return Poll::Pending;
+                return match self.turn_tasks(cx) {
+                    ControlFlow::Continue(()) => Poll::Pending,
+                    ControlFlow::Break(()) => self.poll_fallen(cx),
+                };
             }
             if hearings == HEARINGS {
                 cx.waker().wake_by_ref();
@@ -242,7 +274,9 @@ where
             if self.hear(cx).is_ready() {
                 continue;
             }
-            self.turn_tasks(cx);
+            if self.turn_tasks(cx).is_break() {
+                return self.poll_fallen(cx);
+            }
             if self.tasks.len() > 0 {
                 return Poll::Pending;
             }
