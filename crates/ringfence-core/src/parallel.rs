@@ -1,5 +1,7 @@
 //! Verbs whose children run on a runtime: `.on`, `.sharded`.
 
+mod behind;
+mod end;
 mod exchange;
 #[cfg(all(test, ringfence_loom))]
 mod models;

@@ -9,8 +9,9 @@
 //! A drain is open on one thread, for the length of a call. What is dropped without one is waited
 //! for by nobody. A drain that is itself dropped leaves those that it has to the next one outside.
 //!
-//! A child on a runtime has one of its own, open during its polls. Whom it has left behind goes
-//! with it to its parent, which so waits for all that was started below it, on any thread.
+//! A child on a runtime has one of its own, open during its polls, and so has one on a shard. Whom
+//! it has left behind goes with it to its parent, which so waits for all that was started below it,
+//! on any thread.
 
 #[cfg(feature = "std")]
 mod open;

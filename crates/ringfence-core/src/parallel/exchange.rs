@@ -1,7 +1,7 @@
 //! What a verb and its shards hand to each other.
 
+use super::end::Ends;
 use crate::{
-    outcome::Panic,
     rt::wake,
     sync::{
         Lock,
@@ -17,9 +17,6 @@ use core::{
 
 /// How many children a shard takes at a time, at the most.
 const BATCH: usize = 32;
-
-/// How children have ended, with their places.
-pub(super) type Ends<T> = Vec<(usize, Result<T, Panic>)>;
 
 /// Children on their way to the shards, and their ends on the way back.
 ///

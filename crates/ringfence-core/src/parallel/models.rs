@@ -4,8 +4,11 @@
 
 extern crate std;
 
-use super::exchange::{Ends, Exchange, Inflow, Taken};
-use crate::sync::models::assert_all_seen;
+use super::{
+    end::{End, Ends},
+    exchange::{Exchange, Inflow, Taken},
+};
+use crate::{cancel::drain::Drain, sync::models::assert_all_seen};
 use alloc::{sync::Arc, vec, vec::Vec};
 use core::{
     future::poll_fn,
@@ -21,6 +24,11 @@ fn exchange() -> Arc<Of> {
     Arc::new(Exchange::new(const { NonZeroUsize::new(2).unwrap() }))
 }
 
+/// The end of the child at a place.
+fn ended(place: usize) -> End<()> {
+    End { place, result: Ok(()), left: Drain::new() }
+}
+
 /// Takes children as a shard does, and tells of their ends, until there are none.
 fn serve(exchange: &Of, shard: usize) -> Vec<usize> {
     let mut served = Vec::new();
@@ -30,7 +38,7 @@ fn serve(exchange: &Of, shard: usize) -> Vec<usize> {
             match exchange.take(shard, &mut batch) {
                 Taken::From(first) => {
                     assert_eq!(batch, [first], "a few are taken one by one");
-                    let mut ends: Ends<()> = vec![(first, Ok(()))];
+                    let mut ends = vec![ended(first)];
                     exchange.tell(&mut ends);
                     assert!(ends.is_empty());
                     served.push(first);
@@ -135,7 +143,7 @@ fn once_it_is_stopped_every_child_and_every_end_is_somewhere() {
                 let mut batch = Vec::new();
                 let mut ends = Ends::new();
                 if let Taken::From(first) = exchange.take(0, &mut batch) {
-                    ends.push((first, Ok(())));
+                    ends.push(ended(first));
                     exchange.tell(&mut ends);
                 }
                 ends.len()

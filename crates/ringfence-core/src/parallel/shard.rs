@@ -1,6 +1,10 @@
 //! A task that runs its share of the children.
 
-use super::exchange::{Ends, Exchange, Taken};
+use super::{
+    behind::Behind,
+    end::{End, Ends, first_panic, lost},
+    exchange::{Exchange, Taken},
+};
 use crate::{
     engine::{
         keep::Judge,
@@ -9,7 +13,7 @@ use crate::{
         segments::Segments,
         turn::{Children, turn},
     },
-    outcome::{Panic, catch, keep_first},
+    outcome::{Panic, keep_first},
     sync::Arc,
 };
 use alloc::vec::Vec;
@@ -46,6 +50,7 @@ pub(super) struct Shard<F, T, J> {
 /// The children, of whom none is polled any more once they are cancelled.
 struct Crew<F, T> {
     children: Segments<F>,
+    behind: Behind,
     exchange: Arc<Exchange<F, T>>,
 }
 
@@ -54,15 +59,20 @@ impl<F: Future<Output = T>, T> Children for Crew<F, T> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, slot: Slot, cx: &mut Context<'_>) -> Poll<T> {
-        let Self { children, exchange } = self.get_mut();
+        let Self { children, behind, exchange } = self.get_mut();
         if exchange.is_stopped() {
             return Poll::Pending;
         }
-        Pin::new(children).poll(slot, cx)
+        let polled = behind.collect(|| Pin::new(children).poll(slot, cx));
+        if polled.is_pending() {
+            behind.go_on(slot.index());
+        }
+        polled
     }
 
-    fn discard(mut self: Pin<&mut Self>, slot: Slot) {
-        self.children.drop_child(slot);
+    fn discard(self: Pin<&mut Self>, slot: Slot) {
+        let Self { children, behind, .. } = self.get_mut();
+        behind.collect(|| children.drop_child(slot));
     }
 }
 
@@ -73,7 +83,7 @@ impl<F, T, J> Shard<F, T, J> {
     pub(super) fn new(number: usize, exchange: Arc<Exchange<F, T>>, stop: Stop) -> Self {
         Self {
             number,
-            crew: Crew { children: Segments::new(), exchange },
+            crew: Crew { children: Segments::new(), behind: Behind::default(), exchange },
             ready: Ready::new(),
             places: Vec::new(),
             batch: Vec::new(),
@@ -110,10 +120,10 @@ impl<F: Future<Output = T>, T, J: Judge<T>> Shard<F, T, J> {
     fn turn(&mut self, cx: &mut Context<'_>) {
         let Self { crew, ready, places, ends, stop, .. } = self;
         while crew.children.len() > 0 {
-            let turned = turn(ready, Pin::new(&mut *crew), cx, |_, crew, slot, end| {
-                let urgent = is_urgent::<T, J>(*stop, &end);
+            let turned = turn(ready, Pin::new(&mut *crew), cx, |_, mut crew, slot, result| {
+                let urgent = is_urgent::<T, J>(*stop, &result);
                 let place = places[slot.index()];
-                ends.push((place, end));
+                ends.push(End { place, result, left: crew.behind.end(slot.index()) });
                 if urgent || crew.children.len() == 0 {
                     ControlFlow::Break(())
                 } else {
@@ -170,12 +180,13 @@ impl<F: Future<Output = T>, T, J: Judge<T>> Future for Shard<F, T, J> {
 /// Drops its children: because they are cancelled, or because its runtime has dropped it.
 impl<F, T, J> Drop for Shard<F, T, J> {
     fn drop(&mut self) {
-        let Self { crew: Crew { children, exchange }, ends, .. } = self;
+        let Self { crew: Crew { children, behind, exchange }, ends, places, .. } = self;
         if !exchange.is_stopped() {
             let slots: Vec<_> = children.occupied().collect();
             for slot in slots {
-                let end = lost(|| children.drop_child(slot));
-                ends.push((self.places[slot.index()], end));
+                let result = behind.collect(|| lost(|| children.drop_child(slot)));
+                let left = behind.end(slot.index());
+                ends.push(End { place: places[slot.index()], result, left });
             }
             exchange.tell(ends);
             exchange.leave(self.number);
@@ -187,26 +198,4 @@ impl<F, T, J> Drop for Shard<F, T, J> {
             panic.resume_unless_panicking();
         }
     }
-}
-
-/// The end of a child that its runtime has lost, and that `drop` drops.
-pub(super) fn lost<T>(drop: impl FnOnce()) -> Result<T, Panic> {
-    Err(catch(drop).err().unwrap_or_else(Panic::loss))
-}
-
-/// Drops ends that nobody hears of; returns the first panic among them that `is_told`, or the first
-/// of a destructor.
-pub(super) fn first_panic<T>(
-    ends: impl IntoIterator<Item = (usize, Result<T, Panic>)>,
-    is_told: impl Fn() -> bool,
-) -> Option<Panic> {
-    let mut first = None;
-    for (_, end) in ends {
-        let panic = match end {
-            Err(panic) => (is_told() && !panic.is_loss()).then_some(panic),
-            Ok(output) => catch(|| drop(output)).err(),
-        };
-        keep_first(&mut first, panic);
-    }
-    first
 }

@@ -1,9 +1,10 @@
 //! Children on shards, as their parent has them.
 
 use super::{
+    end::{End, first_panic, lost},
     exchange::{Exchange, Inflow},
     roster::Roster,
-    shard::{Shard, first_panic, lost},
+    shard::Shard,
 };
 use crate::{
     cancel::drain::{self, Drain},
@@ -16,7 +17,7 @@ use crate::{
         source::Source,
         turn::turns,
     },
-    outcome::{Hook, Outcome, Panic, catch, drop_each, keep_first},
+    outcome::{Outcome, Panic, catch, drop_each, keep_first},
     remote::{RemoteOutcome, remote},
     rt::Spawn,
     sync::Arc,
@@ -62,7 +63,9 @@ pub struct Shards<F, T, S, R, J> {
     /// The children whose ends the verb has not seen.
     roster: Roster,
     /// Ends that the verb has not seen.
-    heard: VecDeque<(usize, Result<T, Panic>)>,
+    heard: VecDeque<End<T>>,
+    /// Those that it will not see before those have gone whom the child has left behind.
+    waiting: Vec<End<T>>,
     /// Once a task has panicked, with that panic: whoever has not gone yet.
     fallen: Drain,
     judge: PhantomData<fn() -> J>,
@@ -91,6 +94,7 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
             inflow: Inflow::Open,
             roster: Roster::default(),
             heard: VecDeque::new(),
+            waiting: Vec::new(),
             fallen: Drain::new(),
             judge: PhantomData,
         }
@@ -102,7 +106,8 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
         let mut first = self.tasks.children.clear();
         self.heard.extend(unheard);
         // As with a remote child that has ended: its panic is for whoever waits.
-        keep_first(&mut first, first_panic(self.heard.drain(..), drain::is_open));
+        let ends = self.waiting.drain(..).chain(self.heard.drain(..));
+        keep_first(&mut first, first_panic(ends, drain::is_open));
         keep_first(&mut first, drop_each(queue.into_iter().chain(self.made.drain(..))));
         let source = self.source.take();
         keep_first(&mut first, catch(|| drop(source)).err());
@@ -116,9 +121,12 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
     fn lose_all(&mut self) {
         let (first, queue) = self.exchange.take_all();
         for (place, child) in (first..).zip(queue) {
-            self.heard.push_back((place, lost(|| drop(child))));
+            let mut left = Drain::new();
+            let result = left.collect(|| lost(|| drop(child)));
+            self.heard.push_back(End { place, result, left });
         }
-        assert!(!self.heard.is_empty(), "whoever has a child tells its end");
+        let ends = self.heard.len() + self.waiting.len();
+        assert_ne!(ends, 0, "whoever has a child tells its end");
     }
 
     /// Hears of ends; of those that were heard of before, the verb has seen all.
@@ -127,7 +135,20 @@ impl<F, T, S, R, J> Shards<F, T, S, R, J> {
         let mut ends = mem::take(&mut self.heard).into();
         let heard = self.exchange.hear(&mut ends, cx);
         self.heard = ends.into();
-        heard
+        if self.waiting.is_empty() { heard } else { self.hear_of_waiting(cx) }
+    }
+
+    /// Hears, too, of children that have waited for whom they have left behind.
+    #[cold]
+    fn hear_of_waiting(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut at = 0;
+        while let Some(end) = self.waiting.get_mut(at) {
+            match end.poll(cx) {
+                Poll::Ready(()) => self.heard.push_back(self.waiting.remove(at)),
+                Poll::Pending => at += 1,
+            }
+        }
+        if self.heard.is_empty() { Poll::Pending } else { Poll::Ready(()) }
     }
 
     /// Polls the tasks that have ended. Breaks, if one has panicked, or could not be begun for a
@@ -246,10 +267,14 @@ where
         self.fill(outputs, cx.waker());
         self.hand_over();
         loop {
-            while let Some((place, end)) = self.heard.pop_front() {
-                self.roster.remove(place);
+            while let Some(end) = self.heard.pop_front() {
+                if !end.left.is_empty() {
+                    self.waiting.push(end);
+                    continue;
+                }
+                self.roster.remove(end.place);
                 self.limits.keep(self.roster.len());
-                if let ControlFlow::Break(decision) = ended(outputs, place, end.map_err(as_told)) {
+                if let ControlFlow::Break(decision) = ended(outputs, end.place, end.told()) {
                     return Poll::Ready(Some(decision));
                 }
                 // Only now: of a verb that is decided no more children are made.
@@ -283,6 +308,9 @@ where
             // What the last tasks had to tell, they have told.
             if self.hear(cx).is_pending() {
                 self.lose_all();
+                if self.heard.is_empty() {
+                    return Poll::Pending;
+                }
             }
         }
     }
@@ -319,14 +347,6 @@ where
     fn limits(&mut self) -> &mut Limits {
         &mut self.limits
     }
-}
-
-/// The panic of a child, as its parent is told of it: of a loss as of that of a remote child.
-fn as_told(panic: Panic) -> Panic {
-    if panic.is_loss() && !drain::is_open() {
-        return catch(|| Panic::lost(Hook::Told)).unwrap_or_else(|panic| panic);
-    }
-    panic
 }
 
 /// No destructor that panics keeps the other children from being dropped.
