@@ -3,15 +3,18 @@
 use super::{ByHand, Last, Output, Threads, busy};
 use crate::verbs::caught;
 use ringfence_core::{
-    PanicPolicy, Scope, ScopeError, block_on, gather, observe::Phase, remote, scope, scope_local,
-    sleep,
+    CancelToken, PanicPolicy, Scope, ScopeError, block_on, gather, observe::Phase, remote, scope,
+    scope_local, scope_with, sleep,
 };
-use ringfence_test::{Probe, Stepper, TestRuntime, explore_seeds, poll_once};
+use ringfence_test::{Counted, Probe, Stepper, Tally, TestRuntime, explore_seeds, poll_once};
 use std::{
     future::pending,
-    pin::pin,
+    pin::{Pin, pin},
     rc::Rc,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     task::{Poll, Waker},
     time::Duration,
 };
@@ -199,4 +202,32 @@ fn a_snapshot_says_that_the_scope_waits_for_a_poll_on_another_thread() {
     control.let_out();
     assert!(block_on(whole).is_err());
     assert_eq!(s.snapshot().phase, Phase::Ended);
+}
+
+// rule: scope-with
+#[test]
+fn a_scope_that_owns_and_ends_inside_a_poll_of_its_child_panics_and_drops_what_it_owns_later() {
+    type Whole = Pin<Box<dyn Future<Output = (Counted<u32>, Result<(), ScopeError<()>>)> + Send>>;
+    let rt = ByHand::default();
+    let (tally, token) = (Tally::new(), CancelToken::new());
+    let place = Arc::new(Mutex::new(None::<Whole>));
+    let inside = place.clone();
+    let ends = token.clone();
+    let whole = scope_with(&rt, tally.count(7), async move |s, env: &mut Counted<u32>| {
+        s.spawn(async move {
+            ends.cancel("from inside");
+            let mut whole = inside.lock().unwrap().take().unwrap();
+            let said = caught(|| drop(poll_once(whole.as_mut(), Waker::noop()))).unwrap_err();
+            drop(whole);
+            assert!(said.contains("inside a poll of its own child"), "{said}");
+            // It is still there.
+            assert_eq!(**env, 7);
+        });
+        Ok(())
+    });
+    let mut whole: Whole = Box::pin(whole.under(&token));
+    assert!(poll_once(whole.as_mut(), Waker::noop()).is_pending());
+    *place.lock().unwrap() = Some(whole);
+    assert!(rt.poll(0).is_ready());
+    tally.assert_all_dropped_once();
 }

@@ -45,6 +45,9 @@ use pin_project_lite::pin_project;
 ///
 /// As [`scope`]; `env` is dropped then. [`PanicPolicy::Collect`] makes panics errors.
 ///
+/// It also panics if it is polled to its end from inside a poll of one of its children: that one
+/// borrows `env` still, and nobody waits for it there. `env` is dropped after that child.
+///
 /// # Cancel safety
 ///
 /// If the future is dropped, so is the body, and children as [`remote`] says: those that are inside
@@ -280,7 +283,7 @@ pin_project! {
     ///
     /// # Panics
     ///
-    /// If it is polled again after it has ended, and with the panic of a child.
+    /// If it is polled again after it has ended, with the panic of a child, and as [`scope_with`] says.
     ///
     /// # Cancel safety
     ///
@@ -370,10 +373,17 @@ impl<Env: Send + 'static, T, E> Future for ScopedWith<'_, Env, T, E> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let ended = ready!(this.scoped.poll(cx));
-        let env = this.env.take().and_then(Owned::take_back);
-        // The body was dropped when it ended, and each child before the scope heard of its end.
-        Poll::Ready((env.expect("nobody borrows it any more"), ended))
+        // The body was dropped when it ended, and each child before the scope heard of its end: but for
+        // one whose poll this is inside of, for which nobody waits.
+        let Some(env) = this.env.take().and_then(Owned::take_back) else { ended_inside_a_child() };
+        Poll::Ready((env, ended))
     }
+}
+
+/// Says that the environment cannot come back.
+#[cold]
+fn ended_inside_a_child() -> ! {
+    panic!("a scope ended inside a poll of its own child, which borrows what the scope owns")
 }
 
 impl<Env, T, E> fmt::Debug for ScopedWith<'_, Env, T, E> {
