@@ -2,13 +2,13 @@
 
 use super::{Failed, ms, run};
 use ringfence::{
-    Scope, gather,
+    Scope, ScopeError, gather,
     rt::{self, Timer},
     scope, settle, sleep,
     time::in_force,
     timeout, timeout_at,
 };
-use std::{sync::Mutex, time::Instant};
+use std::{future::pending, sync::Mutex, time::Instant};
 
 fn now() -> Instant {
     rt::timer().now()
@@ -120,5 +120,54 @@ fn behind_a_shield_it_is_the_shields_bound_that_counts() {
             Ok(())
         });
         assert!(shielded.timeout(ms(10)).await.is_ok());
+    });
+}
+
+// rule: scope-deadline-moved
+#[test]
+fn a_deadline_that_is_moved_once_the_scope_was_cancelled_is_nobodys() {
+    run(async {
+        // Whether it has a clock for something else or not.
+        for grace in [0, 5] {
+            let ended = scope(async |s| -> Result<(), Failed> {
+                s.spawn_with(async |s| {
+                    let clean_up = async {
+                        sleep(ms(20)).await;
+                        s.set_deadline(Some(now() + ms(5)));
+                        sleep(ms(1)).await;
+                        assert_eq!(s.deadline(), None);
+                        pending::<()>().await;
+                    };
+                    s.shield(ms(50), clean_up).await;
+                });
+                sleep(ms(10)).await;
+                s.cancel("stop");
+                s.set_deadline(Some(now() + ms(5)));
+                pending().await
+            });
+            let ended = if grace == 0 { ended.await } else { ended.grace(ms(grace)).await };
+            assert!(matches!(ended, Err(ScopeError::Cancelled(_))), "{ended:?}");
+        }
+    });
+}
+
+// rule: scope-deadline-moved
+#[test]
+fn a_daemon_that_moves_the_deadline_once_the_others_have_ended_takes_no_value() {
+    run(async {
+        let ended = scope(async |s| -> Result<u8, Failed> {
+            let in_daemon = s.clone();
+            s.daemon(async move {
+                let clean_up = async {
+                    sleep(ms(20)).await;
+                    in_daemon.set_deadline(Some(now() + ms(5)));
+                    pending::<()>().await;
+                };
+                in_daemon.shield(ms(50), clean_up).await;
+            });
+            sleep(ms(10)).await;
+            Ok(7)
+        });
+        assert_eq!(ended.await.unwrap(), 7);
     });
 }

@@ -17,7 +17,7 @@ pub(super) use clock::Patience;
 
 #[cfg(feature = "std")]
 mod clock {
-    use super::{Context, Gate, Over, Poll};
+    use super::{Context, Gate, Over, Poll, TimeLimit};
     use crate::time::{Deadline, Sleep, Until, in_force, sleep, until};
     use alloc::boxed::Box;
     use core::{pin::Pin, task::ready, time::Duration};
@@ -31,6 +31,8 @@ mod clock {
         clock: Option<Box<Clock>>,
         /// The earliest deadline around the scope, as the gate was told.
         around: Option<Instant>,
+        /// Once they were asked to end.
+        is_ending: bool,
     }
 
     /// What few scopes have.
@@ -43,7 +45,6 @@ mod clock {
         grace: Duration,
         /// Once they were asked.
         ending: Ending,
-        is_ending: bool,
     }
 
     /// How far the end has come.
@@ -98,10 +99,10 @@ mod clock {
 
         /// Counts the grace of those who were asked to end from now on.
         pub(in crate::scope) fn ask(&mut self) {
+            self.is_ending = true;
             if let Some(clock) = &mut self.clock {
                 // Nobody asks it any more, and it would wake who has asked it before.
                 clock.deadline = None;
-                clock.is_ending = true;
             }
         }
 
@@ -130,33 +131,36 @@ mod clock {
             let left = graces.filter(|own| !self.is_over(*own));
             let Some(next) = left.map(|own| own.unwrap_or(default)).min() else { return };
             let clock = self.clock.get_or_insert_default();
-            clock.is_ending = true;
             clock.ending.wait_for(next);
         }
 
         /// Waits until a time is up.
         pub(in crate::scope) fn poll(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<Over> {
+            if !self.is_ending {
+                return self.poll_deadline(gate, cx).map(Over::Scope);
+            }
+            // It is too late to move the deadline.
+            gate.take_deadline();
+            let Some(clock) = &mut self.clock else { return Poll::Pending };
+            clock.ending.poll(cx).map(|()| Over::Grace)
+        }
+
+        /// Waits until the time of the scope is up, which is not ending.
+        fn poll_deadline(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<TimeLimit> {
             if let Some(moved) = gate.take_deadline() {
                 self.clock.get_or_insert_default().deadline = moved.map(Deadline::at);
                 self.tell(gate, moved, self.around);
             }
-            self.clock.as_mut().map_or(Poll::Pending, |clock| clock.poll(cx))
+            let deadline = self.clock.as_mut().and_then(|clock| clock.deadline.as_mut());
+            let Some(deadline) = deadline else { return Poll::Pending };
+            ready!(deadline.poll(cx));
+            Poll::Ready(deadline.limit())
         }
     }
 
     impl Clock {
         fn instant(&self) -> Option<Instant> {
             self.deadline.as_ref().and_then(Deadline::instant)
-        }
-
-        fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Over> {
-            if self.is_ending {
-                ready!(self.ending.poll(cx));
-                return Poll::Ready(Over::Grace);
-            }
-            let Some(deadline) = &mut self.deadline else { return Poll::Pending };
-            ready!(deadline.poll(cx));
-            Poll::Ready(Over::Scope(deadline.limit()))
         }
     }
 
