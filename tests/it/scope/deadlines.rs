@@ -171,3 +171,31 @@ fn a_daemon_that_moves_the_deadline_once_the_others_have_ended_takes_no_value() 
         assert_eq!(ended.await.unwrap(), 7);
     });
 }
+
+// rule: scope-deadline-moved
+#[test]
+fn a_child_that_is_polled_when_the_time_is_up_may_still_move_the_deadline() {
+    // In the first turn, and in the last look after it.
+    for children in [10, 100] {
+        for (moved, is_enough) in [(Some(50), true), (None, true), (Some(5), false)] {
+            run(async {
+                let begun = now();
+                let ended = scope(async |s| -> Result<(), Failed> {
+                    for n in 1..=children {
+                        s.spawn_with(async move |s| {
+                            sleep(ms(10)).await;
+                            if n == children {
+                                s.set_deadline(moved.map(|moved| begun + ms(moved)));
+                            }
+                            sleep(ms(10)).await;
+                        });
+                    }
+                    Ok(())
+                });
+                let ended = ended.timeout(ms(10)).await;
+                assert_eq!(ended.is_ok(), is_enough, "{children}: {ended:?}");
+                assert_eq!(now() - begun, ms(if is_enough { 20 } else { 10 }));
+            });
+        }
+    }
+}

@@ -7,8 +7,8 @@ use core::task::{Context, Poll};
 /// Whose time is up.
 #[cfg_attr(not(feature = "std"), expect(dead_code, reason = "without a clock no time is up"))]
 pub(super) enum Over {
-    /// The scope's, which had this limit.
-    Scope(TimeLimit),
+    /// The scope's.
+    Scope,
     /// That of some of those who were asked to end.
     Grace,
 }
@@ -137,7 +137,7 @@ mod clock {
         /// Waits until a time is up.
         pub(in crate::scope) fn poll(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<Over> {
             if !self.is_ending {
-                return self.poll_deadline(gate, cx).map(Over::Scope);
+                return self.poll_deadline(gate, cx).map(|_| Over::Scope);
             }
             // It is too late to move the deadline.
             gate.take_deadline();
@@ -145,8 +145,12 @@ mod clock {
             clock.ending.poll(cx).map(|()| Over::Grace)
         }
 
-        /// Waits until the time of the scope is up, which is not ending.
-        fn poll_deadline(&mut self, gate: &Gate, cx: &mut Context<'_>) -> Poll<TimeLimit> {
+        /// Waits until the time of the scope is up, which is not ending. Returns how much it had.
+        pub(in crate::scope) fn poll_deadline(
+            &mut self,
+            gate: &Gate,
+            cx: &mut Context<'_>,
+        ) -> Poll<TimeLimit> {
             if let Some(moved) = gate.take_deadline() {
                 self.clock.get_or_insert_default().deadline = moved.map(Deadline::at);
                 self.tell(gate, moved, self.around);
@@ -198,7 +202,7 @@ mod clock {
 /// Without a clock there are no deadlines, and there is no grace.
 #[cfg(not(feature = "std"))]
 mod clock {
-    use super::{Context, Gate, Over, Poll};
+    use super::{Context, Gate, Over, Poll, TimeLimit};
     use core::time::Duration;
 
     #[derive(Debug, Default)]
@@ -220,6 +224,14 @@ mod clock {
         pub(in crate::scope) fn wait_for(&mut self, _: impl Iterator<Item = Option<Duration>>) {}
 
         pub(in crate::scope) fn poll(&mut self, _: &Gate, _: &mut Context<'_>) -> Poll<Over> {
+            Poll::Pending
+        }
+
+        pub(in crate::scope) fn poll_deadline(
+            &mut self,
+            _: &Gate,
+            _: &mut Context<'_>,
+        ) -> Poll<TimeLimit> {
             Poll::Pending
         }
     }

@@ -72,7 +72,8 @@ where
         })
     }
 
-    /// As [`step`](Self::step), once no more is to be waited for: all that was woken is polled.
+    /// As [`step`](Self::step), once no more is to be waited for: all that was woken is polled. Then
+    /// the time is up, unless somebody has moved the deadline meanwhile.
     #[cold]
     #[inline(never)]
     fn last_steps(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Step> {
@@ -82,7 +83,9 @@ where
                 return step;
             }
         }
-        Poll::Pending
+        let this = self.as_mut().project();
+        let limit = ready!(this.patience.poll_deadline(&this.door.gate, cx));
+        Poll::Ready(self.elapse(limit))
     }
 
     /// Asks everything to end. False if there is no time for it to.
@@ -197,10 +200,7 @@ where
                 step = match ready!(this.patience.poll(&this.door.gate, cx)) {
                     Over::Grace if self.as_mut().cut() => continue,
                     Over::Grace => return self.finish(),
-                    Over::Scope(limit) => match self.as_mut().last_steps(cx) {
-                        Poll::Pending => Poll::Ready(self.as_mut().elapse(limit)),
-                        step => step,
-                    },
+                    Over::Scope => self.as_mut().last_steps(cx),
                 };
             }
             let more = match ready!(step) {
