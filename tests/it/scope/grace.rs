@@ -85,6 +85,8 @@ fn those_who_do_not_use_the_grace_are_told_by_name() {
         let left = Mutex::new(Vec::new());
         let ended = scope(async |s| -> Result<(), Failed> {
             s.child().named("stubborn").spawn(pending::<()>());
+            // Whoever has not begun has no grace.
+            sleep(ms(1)).await;
             s.cancel("shutting down");
             Ok(())
         });
@@ -236,6 +238,7 @@ fn inside_of_a_scope_its_token_is_in_force() {
     run(async {
         let ended = scope(async |s| -> Result<(), Failed> {
             let child = s.spawn(async { Ok(cancel::current().unwrap().cancelled().await) });
+            sleep(ms(1)).await;
             s.cancel("enough");
             assert_eq!(child.await.reason(), &Reason::from("enough"));
             Ok(())

@@ -1,7 +1,7 @@
 //! Who begins, and in which order; who never does.
 
-use super::{Output, Why, ms, run};
-use ringfence_core::{Scope, scope};
+use super::{Output, Why, ms, reason, run};
+use ringfence_core::{Scope, ScopeError, scope, sleep};
 use ringfence_test::{Probe, Stepper, TestRuntime};
 use std::{
     future::pending,
@@ -90,6 +90,36 @@ fn the_place_of_a_child_whose_failure_decides_the_scope_is_nobody_s_in_the_grace
         assert_eq!((control.polls(), control.drops()), (0, 1));
         assert_eq!(TestRuntime::current().clock().elapsed(), ms(0));
     });
+}
+
+// rule: scope-not-begun
+#[test]
+fn who_has_only_just_come_when_the_scope_is_cancelled_never_begins_with_grace_or_without() {
+    for grace in [0, 50] {
+        run(async {
+            let [running, late, daemon] = [(); 3].map(|()| Probe::<Output>::pending());
+            let controls = [&late, &daemon].map(Probe::controller);
+            let begun = running.controller();
+            let mut handle = None;
+            let ended = scope(async |s: Scope<'_, Why>| -> Output {
+                s.spawn(running);
+                sleep(ms(10)).await;
+                handle = Some(s.spawn(late));
+                s.daemon(daemon);
+                s.cancel("enough");
+                pending().await
+            });
+            let ended = ended.grace(ms(grace)).await;
+            assert!(matches!(ended, Err(ScopeError::Cancelled(_))), "{ended:?}");
+            for control in controls {
+                assert_eq!((control.polls(), control.drops()), (0, 1));
+            }
+            assert_eq!(begun.drops(), 1);
+            let outcome = handle.unwrap().outcome().await;
+            assert_eq!(reason(outcome), "cancelled: enough");
+            assert_eq!(TestRuntime::current().clock().elapsed(), ms(10 + grace));
+        });
+    }
 }
 
 // rule: scope-drop-order

@@ -4,7 +4,7 @@ use super::{Phase, Scoped};
 #[cfg(feature = "std")]
 use crate::cancel;
 use crate::{
-    engine::{ready::Ready, turn::turn},
+    engine::turn::turn,
     outcome::{Elapsed, Panic, Reason, ScopeError, TimeLimit},
     scope::{
         door::Door,
@@ -53,7 +53,7 @@ where
                 Ok(Event::Child(end)) => ledger.child(end),
                 Err(panic) => fallen(nest.as_mut(), ledger, panic),
                 Ok(Event::Door(cancelled)) => {
-                    heard(nest.as_mut(), ready, ledger, door, phase, patience, cancelled)
+                    heard(nest.as_mut(), ledger, door, phase, patience, cancelled)
                 }
             };
             if let (Verdict::Cancel(reason), true) = (verdict, open) {
@@ -259,7 +259,6 @@ fn fallen<B, T, E, M: Mode>(
 #[inline(never)]
 fn heard<'env, B, T, E, M: Mode>(
     mut nest: Pin<&mut Nest<'env, B, E, M>>,
-    ready: &mut Ready,
     ledger: &mut Ledger<'env, T, E>,
     door: &Door<'env, E, M>,
     phase: &Phase,
@@ -279,11 +278,8 @@ fn heard<'env, B, T, E, M: Mode>(
         heard.add(ledger.overdue(overdue.take()));
     }
     match (heard, cancelled, phase) {
-        (Verdict::GoOn, Some(reason), Phase::Open) => {
-            // They came before that.
-            nest.fill(ready);
-            ledger.cancel(reason)
-        }
+        // Whoever has only just come never begins.
+        (Verdict::GoOn, Some(reason), Phase::Open) => ledger.cancel(reason),
         (heard, ..) => heard,
     }
 }
