@@ -7,11 +7,12 @@ use ringfence_core::{
     CancelToken, Remote, Scope, ScopeError, as_completed, gather, race, race_ok, scope,
     scope_local, settle, timeout, try_gather,
 };
-use ringfence_test::Probe;
+use ringfence_test::{Probe, poll_once};
 use std::{
     future::{Future, pending, poll_fn, ready},
-    pin::Pin,
-    task::Poll,
+    pin::{Pin, pin},
+    sync::Mutex,
+    task::{Poll, Waker},
     time::Duration,
 };
 
@@ -330,4 +331,23 @@ fn dropped_in_the_end(busy: Busy) {
     while !busy.is_dropped() {
         std::thread::yield_now();
     }
+}
+
+// rule: handle-owned-drop
+#[test]
+fn a_failure_whose_handle_goes_while_its_scope_waits_is_the_scopes() {
+    let (child, busy) = busy(Last::Pends);
+    let out = Mutex::new(None);
+    let mut whole = Parent::new(scope(async |s: Scope<'_, &'static str>| -> Output {
+        *out.lock().unwrap() = Some(s.spawn_owned(async { Err::<(), _>("unseen") }));
+        // Dropped inside its poll.
+        assert!(poll_once(pin!(child), Waker::noop()).is_pending());
+        Ok(1)
+    }));
+    assert!(whole.poll().is_pending());
+    let owned = out.lock().unwrap().take().unwrap();
+    assert!(owned.is_finished());
+    drop(owned);
+    busy.let_out();
+    assert!(matches!(whole.end(), Err(ScopeError::Failed(_))));
 }

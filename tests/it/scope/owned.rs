@@ -1,7 +1,7 @@
 //! Children whose failure is their handle's, and children that say when they have started.
 
 use super::{Failed, ms, run};
-use ringfence::{NotStarted, Outcome, Reason, scope, sleep};
+use ringfence::{NotStarted, Outcome, PanicPolicy, Reason, scope, sleep};
 use ringfence_test::Probe;
 use std::future::pending;
 
@@ -51,6 +51,27 @@ fn an_owned_failure_that_nobody_looks_at_is_the_scopes() {
             let group = failed.await.unwrap_err().into_group().unwrap();
             assert_eq!(group.errors().collect::<Vec<_>>(), [&Failed("unseen")]);
         }
+    });
+}
+
+// rule: handle-owned-drop
+#[test]
+fn an_owned_failure_whose_handle_is_in_a_value_that_nobody_gets_is_the_scopes() {
+    run(async {
+        let late = scope(async |s| -> Result<_, Failed> {
+            let attempt = s.spawn_owned(async { Err::<u8, _>(Failed("unseen")) });
+            s.spawn(pending::<()>());
+            Ok(attempt)
+        });
+        let group = late.timeout(ms(10)).await.unwrap_err().into_group().unwrap();
+        assert_eq!(group.errors().collect::<Vec<_>>(), [&Failed("unseen")]);
+        let panicked = scope(async |s| -> Result<_, Failed> {
+            let attempt = s.spawn_owned(Probe::<Result<(), Failed>>::pending().panics_on_poll(1));
+            s.spawn(async { Err::<(), _>(Failed("seen")) });
+            Ok(attempt)
+        });
+        let ended = panicked.panics(PanicPolicy::Collect).await;
+        assert_eq!(ended.unwrap_err().into_group().unwrap().len(), 2);
     });
 }
 

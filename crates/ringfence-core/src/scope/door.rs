@@ -144,9 +144,10 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
         self.overdue.with(|overdue| overdue.get_or_insert_with(gate).clone())
     }
 
-    /// As [`overdue`](Self::overdue), if anyone has asked for that.
-    pub(super) fn given_overdue(&self) -> Option<Arc<Overdue<E>>> {
-        self.overdue.with(|overdue| overdue.clone())
+    /// Takes the failures that were left, if any child has such a handle.
+    pub(super) fn take_overdue(&self) -> Vec<Failure<E>> {
+        let overdue = self.overdue.with(|overdue| overdue.clone());
+        overdue.map_or_else(Vec::new, |overdue| overdue.take())
     }
 }
 
@@ -165,7 +166,7 @@ impl<E> Overdue<E> {
     }
 
     /// Takes what was left.
-    pub(super) fn take(&self) -> Vec<Failure<E>> {
+    fn take(&self) -> Vec<Failure<E>> {
         self.failures.with(mem::take)
     }
 }

@@ -218,12 +218,19 @@ impl<T, E> Ledger<'_, T, E> {
         self.panic.take()
     }
 
-    /// How the scope ends, now that nothing runs any more.
-    pub(super) fn conclude(&mut self) -> Conclusion<T, E> {
+    /// How the scope ends, now that nothing runs any more. `take_overdue` takes what handles have
+    /// left that are gone by now.
+    pub(super) fn conclude(
+        &mut self,
+        take_overdue: impl Fn() -> Vec<Failure<E>>,
+    ) -> Conclusion<T, E> {
+        let _ = self.overdue(take_overdue());
         let cut = self.elapsed.is_some() || self.lost;
         if self.panic.is_some() || self.failures.is_some() || cut {
             let value = self.value.take();
             let _ = self.lose(value);
+            // Handles that went with the value.
+            let _ = self.overdue(take_overdue());
         }
         if self.panic.is_some() {
             let failures = self.failures.take();

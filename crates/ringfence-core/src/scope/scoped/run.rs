@@ -139,9 +139,7 @@ where
         // Who waits for the token from outside waits no longer than the scope lasts.
         let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
         // Handles that went with the body.
-        if let Some(overdue) = this.door.given_overdue() {
-            let _ = ledger.overdue(overdue.take());
-        }
+        let _ = ledger.overdue(this.door.take_overdue());
         Poll::Ready(())
     }
 
@@ -163,7 +161,7 @@ where
         let _ = this.ledger.run(|| nest.as_mut().vacate());
         *this.phase = Phase::Done;
         nest.watch().closed();
-        Poll::Ready(this.ledger.conclude())
+        Poll::Ready(this.ledger.conclude(|| this.door.take_overdue()))
     }
 
     /// Polls the scope until all of it has been dropped.
@@ -274,9 +272,7 @@ fn heard<'env, B, T, E, M: Mode>(
         nest.as_mut().clear_but(&spared, &mut ended);
         nest.as_mut().vacate();
     }
-    if let Some(overdue) = door.given_overdue() {
-        heard.add(ledger.overdue(overdue.take()));
-    }
+    heard.add(ledger.overdue(door.take_overdue()));
     match (heard, cancelled, phase) {
         // Whoever has only just come never begins.
         (Verdict::GoOn, Some(reason), Phase::Open) => ledger.cancel(reason),
