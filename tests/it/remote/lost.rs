@@ -144,31 +144,33 @@ fn a_job_that_the_runtime_drops_is_lost() {
     assert!(is_loss(&outcome));
 }
 
+/// Whether a scope has ended for the loss of a child.
+fn is_lost(whole: &Result<u32, ScopeError<&str>>) -> bool {
+    matches!(whole, Err(ScopeError::Cancelled(it)) if *it.reason() == Reason::RuntimeGone)
+}
+
 // trap: T19
 // rule: scope-lost
 #[test]
 fn a_scope_that_has_lost_a_child_is_cancelled_for_that_reason() {
-    let lost = |whole: Result<u32, ScopeError<&str>>| match whole {
-        Err(ScopeError::Cancelled(cancelled)) => *cancelled.reason() == Reason::RuntimeGone,
-        _ => false,
-    };
     // Whether the body has a value or not, and whether anyone awaits the child.
     let left = scope(async |s| -> Output {
         s.spawn_on(&Gone, async { Ok::<_, &str>(1) });
         Ok(1)
     });
-    assert!(lost(block_on(left)));
+    assert!(is_lost(&block_on(left)));
     let endless = scope(async |s| -> Output {
         s.spawn_blocking_on(&Gone, || Ok::<_, &str>(1));
         pending().await
     });
-    assert!(lost(block_on(endless)));
+    assert!(is_lost(&block_on(endless)));
     let awaited = scope(async |s| -> Output { Ok(s.spawn_on(&Gone, async { Ok(1) }).await) });
-    assert!(lost(block_on(awaited)));
-    assert!(lost(block_on(scope(async |_: Scope<'_, &str>| -> Output { refused().await }))));
+    assert!(is_lost(&block_on(awaited)));
+    let alone = scope(async |_: Scope<'_, &str>| -> Output { refused().await });
+    assert!(is_lost(&block_on(alone)));
     let inside =
         scope(async |s| -> Output { Ok(s.spawn(async { gather([refused()]).await[0] }).await) });
-    assert!(lost(block_on(inside)));
+    assert!(is_lost(&block_on(inside)));
 }
 
 // trap: T19
@@ -185,8 +187,7 @@ fn a_scope_that_goes_on_after_failures_goes_on_after_a_loss_and_tells_of_it() {
         Ok(1)
     });
     let ended = run(0, whole.on_failure(OnFailure::Collect));
-    assert!(matches!(ended, Err(ScopeError::Cancelled(cancelled))
-        if *cancelled.reason() == Reason::RuntimeGone));
+    assert!(is_lost(&ended));
     assert_eq!(near.made(), 1);
 }
 
@@ -213,11 +214,19 @@ fn the_loss_of_a_child_is_its_handles_where_its_failure_is() {
         Ok(7)
     }));
     assert_eq!(ended.unwrap(), 7);
-    let dropped = block_on(scope(async |s: Scope<'_, &str>| -> Output {
-        drop(s.spawn_owned(refused()));
-        Ok(7)
-    }));
-    assert!(dropped.is_err());
+    // Dropped before the loss, or after it.
+    for later in [false, true] {
+        let dropped = block_on(scope(async |s: Scope<'_, &str>| -> Output {
+            let attempt = s.spawn_owned(refused());
+            if later {
+                Probe::yields(3, ()).await;
+                assert!(attempt.is_finished());
+            }
+            drop(attempt);
+            Ok(7)
+        }));
+        assert!(is_lost(&dropped), "{dropped:?}");
+    }
 }
 
 // trap: T19

@@ -90,6 +90,22 @@ fn an_owned_child_that_was_cancelled_says_so() {
     });
 }
 
+// rule: handle-cancel
+#[test]
+fn an_owned_child_that_was_cancelled_is_no_loss_once_its_handle_goes() {
+    run(async {
+        let value = scope(async |s| -> Result<_, Failed> {
+            let attempt = s.spawn_owned(pending::<Result<(), Failed>>());
+            attempt.cancel("too slow");
+            sleep(ms(10)).await;
+            assert!(attempt.is_finished());
+            drop(attempt);
+            Ok(7)
+        });
+        assert_eq!(value.await.unwrap(), 7);
+    });
+}
+
 // rule: scope-start
 #[test]
 fn who_starts_a_child_waits_until_it_is_ready_and_no_longer() {

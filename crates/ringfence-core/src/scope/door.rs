@@ -4,13 +4,14 @@
 use super::child::Birth;
 use super::{
     arrivals::Arrivals,
+    child::Ended,
     gate::Gate,
     mode::{Exclusive, Mode},
 };
 use crate::{
     engine::joint::Driver,
     memory::arena::Arena,
-    outcome::{Failure, Reason},
+    outcome::Reason,
     sync::{
         Lock,
         atomic::{AtomicBool, Ordering},
@@ -137,37 +138,36 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
         })
     }
 
-    /// Where failures are left that are the scope's after all.
+    /// Where ends are left that are the scope's after all.
     pub(super) fn overdue(&self) -> Arc<Overdue<E>> {
-        let gate =
-            || Arc::new(Overdue { gate: self.gate.clone(), failures: Lock::new(Vec::new()) });
+        let gate = || Arc::new(Overdue { gate: self.gate.clone(), ends: Lock::new(Vec::new()) });
         self.overdue.with(|overdue| overdue.get_or_insert_with(gate).clone())
     }
 
-    /// Takes the failures that were left, if any child has such a handle.
-    pub(super) fn take_overdue(&self) -> Vec<Failure<E>> {
+    /// Takes the ends that were left, if any child has such a handle.
+    pub(super) fn take_overdue(&self) -> Vec<Ended<E>> {
         let overdue = self.overdue.with(|overdue| overdue.clone());
         overdue.map_or_else(Vec::new, |overdue| overdue.take())
     }
 }
 
-/// Failures of children whose handles were dropped without a look at them.
+/// Failures and losses of children whose handles were dropped without a look at them.
 #[derive(Debug)]
 pub(super) struct Overdue<E> {
     gate: Arc<Gate>,
-    failures: Lock<Vec<Failure<E>>>,
+    ends: Lock<Vec<Ended<E>>>,
 }
 
 impl<E> Overdue<E> {
-    /// Leaves a failure, and rings.
-    pub(super) fn push(&self, failure: Failure<E>) {
-        self.failures.with(|failures| failures.push(failure));
+    /// Leaves an end, and rings.
+    pub(super) fn push(&self, end: Ended<E>) {
+        self.ends.with(|ends| ends.push(end));
         self.gate.ring();
     }
 
     /// Takes what was left.
-    fn take(&self) -> Vec<Failure<E>> {
-        self.failures.with(mem::take)
+    fn take(&self) -> Vec<Ended<E>> {
+        self.ends.with(mem::take)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a spawn returns.
 
 use super::{
+    child::Ended,
     door::Overdue,
     report::{End, Fault, NoValue, Report},
 };
@@ -149,8 +150,8 @@ impl<T> Future for HandleOutcome<T> {
 /// A child of a scope, whose failure is the handle's: a future of its [`Outcome`].
 ///
 /// If it is dropped before it has given the outcome, a failure is the scope's after all, be it
-/// there or still to come. A handle that leaves the scope and is dropped once that has ended takes
-/// the failure with it.
+/// there or still to come, and so is a loss. A handle that leaves the scope and is dropped once that
+/// has ended takes the failure with it.
 ///
 /// # Panics
 ///
@@ -212,9 +213,9 @@ impl<T, E> Future for OwnedHandle<T, E> {
 
 impl<T, E> Drop for OwnedHandle<T, E> {
     fn drop(&mut self) {
-        let unseen = self.handle.report.abandon(|end, report| report.failure(end.into_value()?));
-        if let Some(failure) = unseen.flatten() {
-            self.overdue.push(failure);
+        let unseen = self.handle.report.abandon(|end, report| report.unseen(end));
+        if let Some(unseen @ (Ended::Failed(_) | Ended::Lost)) = unseen {
+            self.overdue.push(unseen);
         }
     }
 }

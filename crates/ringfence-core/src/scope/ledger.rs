@@ -111,7 +111,11 @@ impl<T, E> Ledger<'_, T, E> {
     #[cold]
     #[inline(never)]
     fn noted(&mut self, end: ChildEnd<E>) -> Verdict {
-        match end.into_ended() {
+        self.ended(end.into_ended())
+    }
+
+    fn ended(&mut self, ended: Ended<E>) -> Verdict {
+        match ended {
             Ended::Fine => Verdict::GoOn,
             Ended::Failed(failure) => self.failure(failure),
             Ended::Lost => self.lost(),
@@ -150,11 +154,9 @@ impl<T, E> Ledger<'_, T, E> {
         }
     }
 
-    /// Nobody has looked at these failures.
-    pub(super) fn overdue(&mut self, failures: Vec<Failure<E>>) -> Verdict {
-        failures
-            .into_iter()
-            .fold(Verdict::GoOn, |verdict, failure| verdict.and(self.failure(failure)))
+    /// Children have ended so, and nobody has looked at it.
+    pub(super) fn overdue(&mut self, ends: Vec<Ended<E>>) -> Verdict {
+        ends.into_iter().fold(Verdict::GoOn, |verdict, ended| verdict.and(self.ended(ended)))
     }
 
     /// Calls foreign code. Its panic counts like that of a child's destructor.
@@ -222,7 +224,7 @@ impl<T, E> Ledger<'_, T, E> {
     /// left that are gone by now.
     pub(super) fn conclude(
         &mut self,
-        take_overdue: impl Fn() -> Vec<Failure<E>>,
+        take_overdue: impl Fn() -> Vec<Ended<E>>,
     ) -> Conclusion<T, E> {
         let _ = self.overdue(take_overdue());
         let cut = self.elapsed.is_some() || self.lost;

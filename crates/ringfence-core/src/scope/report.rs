@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     engine::joint::{Driver, Joined, Kept, Post},
-    outcome::{Cancelled, Cause, Failure, Outcome, Panic, Reason},
+    outcome::{Cancelled, Cause, Outcome, Panic, Reason},
 };
 // Not loom's, which cannot be had by a pointer.
 use alloc::sync::Arc;
@@ -106,12 +106,18 @@ impl Report {
         ChildEnd::new(self.birth.rank(), Ended::Failed(self.birth.failure(cause)))
     }
 
-    /// The failure in an outcome.
-    pub(super) fn failure<T, E>(&self, outcome: Outcome<Result<T, E>>) -> Option<Failure<E>> {
-        match outcome {
-            Outcome::Completed(Err(error)) => Some(self.birth.failure(Cause::Error(error))),
-            Outcome::Panicked(panic) => Some(self.birth.failure(Cause::Panic(panic))),
-            Outcome::Completed(Ok(_)) | Outcome::Cancelled(_) => None,
+    /// How a child whose failure is its handle's has ended for the scope, if nobody hears this.
+    pub(super) fn unseen<T, E>(&self, end: OwnedEnd<T, E>) -> Ended<E> {
+        match end.into_value() {
+            None | Some(Outcome::Completed(Ok(_))) => Ended::Fine,
+            Some(Outcome::Completed(Err(error))) => {
+                Ended::Failed(self.birth.failure(Cause::Error(error)))
+            }
+            Some(Outcome::Panicked(panic)) => {
+                Ended::Failed(self.birth.failure(Cause::Panic(panic)))
+            }
+            // By its runtime: of who was dropped there is no outcome here.
+            Some(Outcome::Cancelled(_)) => Ended::Lost,
         }
     }
 
@@ -323,13 +329,7 @@ impl<T, E> Post<Result<T, E>> for Owned {
 
     /// If there is no handle any more, a failure is the scope's.
     fn unheard(report: &Report, unheard: OwnedEnd<T, E>, end: ChildEnd<E>) -> ChildEnd<E> {
-        match unheard.into_value() {
-            Some(Outcome::Cancelled(_)) => ChildEnd::new(end.rank(), Ended::Lost),
-            outcome => {
-                let failure = outcome.and_then(|outcome| report.failure(outcome));
-                ChildEnd::new(end.rank(), failure.map_or(Ended::Fine, Ended::Failed))
-            }
-        }
+        ChildEnd::new(end.rank(), report.unseen(unheard))
     }
 
     fn leave(report: &Report) {
