@@ -282,6 +282,45 @@ fn asked_to_end_it_stops_its_children_the_last_first_and_ends_well() {
     assert_eq!(log.take(), lines);
 }
 
+// rule: supervise-asked
+#[test]
+fn asked_to_end_while_it_stops_children_for_a_restart_it_begins_nobody() {
+    let log = Log::default();
+    run(async {
+        let (stop, log) = (CancelToken::new(), &log);
+        let kept = supervise(Strategy::OneForAll)
+            .child(ChildSpec::permanent("a"), async |_s| log.child("a", 5, Err("down")).await)
+            .child(ChildSpec::permanent("b").grace(ms(100)), async |s: Scope<'_, Why>| {
+                log.note("start b");
+                s.cancelled().await;
+                sleep(ms(50)).await;
+                log.note("end b");
+            });
+        let supervised = scope(async |_s| -> Result<_, Why> { Ok(kept.await.is_ok()) });
+        let asks = async {
+            sleep(ms(10)).await;
+            stop.cancel("shutting down");
+        };
+        let supervised = supervised.grace(ms(1000)).under(&stop);
+        assert!(ringfence::gather((supervised, asks)).await.0.unwrap());
+    });
+    assert_eq!(log.take(), ["0 start a", "0 start b", "5 end a", "55 end b"]);
+}
+
+// rule: supervise-asked
+#[test]
+fn asked_to_end_before_its_first_poll_it_begins_nobody() {
+    let log = Log::default();
+    run(async {
+        let supervised = scope(async |s: Scope<'_, Why>| {
+            s.cancel("shutting down");
+            Ok(three(Strategy::OneForOne, &log).await.is_ok())
+        });
+        assert!(supervised.grace(ms(1000)).await.unwrap());
+    });
+    assert!(log.take().is_empty());
+}
+
 // rule: supervise-scope
 #[test]
 fn what_a_child_has_spawned_ends_with_it_and_fails_it_and_a_panic_is_a_failure() {

@@ -27,6 +27,12 @@ impl WhenCancelled {
     pub(super) fn new(token: CancelToken) -> Self {
         Self { token, seat: None }
     }
+
+    /// What is waited for.
+    #[cfg(feature = "std")]
+    pub(crate) fn token(&self) -> &CancelToken {
+        &self.token
+    }
 }
 
 impl Future for WhenCancelled {

@@ -25,7 +25,7 @@ struct Supervisor<'env, E> {
     ended: VecDeque<Ended<E>>,
     /// When children were started again, of late.
     restarts: VecDeque<Instant>,
-    /// Until it was asked to end; none if nobody can.
+    /// Waits until it is asked to end; none if nobody can.
     asked: Option<WhenCancelled>,
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn run<'env, E: Send + 'env>(plan: Plan<'env, E>) -> Result<(),
             Restart::Transient => failure.is_some(),
             Restart::Temporary => false,
         };
-        if !again {
+        if !again || supervisor.is_asked() {
             supervisor.tell((place, failure));
             continue;
         }
@@ -88,7 +88,6 @@ impl<'env, E: Send + 'env> Supervisor<'env, E> {
         }
         if let Some(asked) = &mut self.asked {
             if Pin::new(asked).poll(cx).is_ready() {
-                self.asked = None;
                 return Poll::Ready(Event::Asked);
             }
         }
@@ -111,7 +110,16 @@ impl<'env, E: Send + 'env> Supervisor<'env, E> {
         Poll::Ready(Some((place.expect("who runs is a child"), failure)))
     }
 
+    /// Whether it was asked to end, be that noticed or not: then nobody begins any more.
+    fn is_asked(&self) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.token().is_cancelled())
+    }
+
+    /// Starts a child, unless nobody begins any more.
     fn start(&mut self, place: usize, delay: Duration, now: Instant) {
+        if self.is_asked() {
+            return;
+        }
         let Self { plan, running, .. } = self;
         plan.children[place].start(delay, now, |child| -> Key { running.insert(child) });
     }
