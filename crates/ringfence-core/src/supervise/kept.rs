@@ -4,7 +4,7 @@ use super::{ChildSpec, Made};
 use crate::{
     cancel::CancelToken,
     join_set::Key,
-    outcome::{Reason, ScopeError},
+    outcome::{Cancelled, Reason, ScopeError},
     scope::{PanicPolicy, Scope, scope},
     time::sleep,
 };
@@ -16,8 +16,15 @@ use std::time::Instant;
 type Make<'env, E> = Box<dyn FnMut(Scope<'env, E>) -> Made<'env, E> + Send + 'env>;
 
 /// A child that runs, or is about to.
-pub(super) type Running<'env, E> =
-    Pin<Box<dyn Future<Output = Result<(), ScopeError<E>>> + Send + 'env>>;
+pub(super) type Running<'env, E> = Pin<Box<dyn Future<Output = Past<E>> + Send + 'env>>;
+
+/// What is over of a child.
+pub(super) enum Past<E> {
+    /// The delay before its life, which is to begin now.
+    Delay,
+    /// Its life, or it was stopped before that.
+    Life(Result<(), ScopeError<E>>),
+}
 
 /// A child of a supervisor, whether it runs or not.
 pub(super) struct Kept<'env, E> {
@@ -25,7 +32,7 @@ pub(super) struct Kept<'env, E> {
     make: Make<'env, E>,
     /// Asks it to end, and its place among those who run; none if it does not.
     run: Option<(CancelToken, Key)>,
-    /// When it was started last.
+    /// When its last life began.
     since: Option<Instant>,
     /// How often it was started again without having run for long.
     restarts: u32,
@@ -46,25 +53,33 @@ impl<'env, E: Send + 'env> Kept<'env, E> {
         self.run.take_if(|(_, key)| *key == ended).is_some()
     }
 
-    /// Starts it after `delay`: `insert` gives it its place.
-    pub(super) fn start(
-        &mut self,
-        delay: Duration,
-        now: Instant,
-        insert: impl FnOnce(Running<'env, E>) -> Key,
-    ) {
+    /// Begins a life: `insert` gives it its place.
+    pub(super) fn begin(&mut self, now: Instant, insert: impl FnOnce(Running<'env, E>) -> Key) {
         let (token, ChildSpec { name, grace, .. }) = (CancelToken::new(), self.spec.clone());
         let scoped = scope(&mut self.make).named(name).under(&token).grace(grace);
         let scoped = scoped.panics(PanicPolicy::Collect);
-        let waits = token.clone();
-        let running = async move {
-            if !delay.is_zero() {
-                waits.run_until_cancelled(sleep(delay)).await?;
+        let life = async move { Past::Life(scoped.await) };
+        self.run = Some((token, insert(Box::pin(life))));
+        self.since = Some(now);
+    }
+
+    /// Waits before it is started, unless `token` is cancelled: `insert` gives it its place.
+    pub(super) fn wait(
+        &mut self,
+        delay: Duration,
+        token: CancelToken,
+        insert: impl FnOnce(Running<'env, E>) -> Key,
+    ) {
+        let asked = token.clone();
+        let wait = async move {
+            let _ = asked.run_until_cancelled(sleep(delay)).await;
+            // It may have been asked in the moment in which the delay was over.
+            match asked.reason() {
+                Some(reason) => Past::Life(Err(Cancelled::new(reason).into())),
+                None => Past::Delay,
             }
-            scoped.await
         };
-        self.run = Some((token, insert(Box::pin(running))));
-        self.since = now.checked_add(delay);
+        self.run = Some((token, insert(Box::pin(wait))));
     }
 
     /// Asks it to end, if it runs.

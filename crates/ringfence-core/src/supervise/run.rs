@@ -1,9 +1,12 @@
 //! How a supervisor runs.
 
-use super::{GaveUp, Plan, Restart, Strategy, kept::Running};
+use super::{
+    GaveUp, Plan, Restart, Strategy,
+    kept::{Past, Running},
+};
 use crate::{
     cancel::{self, CancelToken, WhenCancelled},
-    join_set::{JoinSet, Key},
+    join_set::JoinSet,
     outcome::{ErrorGroup, Outcome, ScopeError},
     rt::{self, Timer},
 };
@@ -48,7 +51,7 @@ pub(super) async fn run<'env, E: Send + 'env>(plan: Plan<'env, E>) -> Result<(),
     let mut supervisor = Supervisor { plan, running, ended, restarts, asked };
     let all = 0..supervisor.plan.children.len();
     for place in all.clone() {
-        supervisor.start(place, Duration::ZERO, rt::timer().now());
+        supervisor.start(place, Duration::ZERO);
     }
     loop {
         let (place, failure) = match poll_fn(|cx| supervisor.poll(cx)).await {
@@ -94,20 +97,27 @@ impl<'env, E: Send + 'env> Supervisor<'env, E> {
         self.poll_ended(cx).map(|ended| ended.map_or(Event::Quiet, Event::Ended))
     }
 
-    /// Waits for the end of a child; none if no child runs.
+    /// Waits for the end of a child; none if no child runs. Begins those whose delay is over.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<Option<Ended<E>>> {
-        let Some((key, outcome)) = ready!(self.running.poll_next(cx)) else {
-            return Poll::Ready(None);
-        };
-        let place = self.plan.children.iter_mut().position(|child| child.has_ended(key));
-        let failure = match outcome {
-            // Who cancels itself has not failed.
-            Outcome::Completed(Err(ScopeError::Failed(group))) => Some(group),
-            Outcome::Completed(_) | Outcome::Cancelled(_) => None,
-            // A scope has caught what its children panic with; this comes from elsewhere.
-            Outcome::Panicked(panic) => panic.resume(),
-        };
-        Poll::Ready(Some((place.expect("who runs is a child"), failure)))
+        loop {
+            let Some((key, outcome)) = ready!(self.running.poll_next(cx)) else {
+                return Poll::Ready(None);
+            };
+            let place = self.plan.children.iter_mut().position(|child| child.has_ended(key));
+            let place = place.expect("who runs is a child");
+            let failure = match outcome {
+                Outcome::Completed(Past::Delay) => {
+                    self.begin(place);
+                    continue;
+                }
+                // Who cancels itself has not failed.
+                Outcome::Completed(Past::Life(Err(ScopeError::Failed(group)))) => Some(group),
+                Outcome::Completed(Past::Life(_)) | Outcome::Cancelled(_) => None,
+                // A scope has caught what its children panic with; this comes from elsewhere.
+                Outcome::Panicked(panic) => panic.resume(),
+            };
+            return Poll::Ready(Some((place, failure)));
+        }
     }
 
     /// Whether it was asked to end, be that noticed or not: then nobody begins any more.
@@ -115,13 +125,25 @@ impl<'env, E: Send + 'env> Supervisor<'env, E> {
         self.asked.as_ref().is_some_and(|asked| asked.token().is_cancelled())
     }
 
-    /// Starts a child, unless nobody begins any more.
-    fn start(&mut self, place: usize, delay: Duration, now: Instant) {
+    /// Starts a child once `delay` is over, unless nobody begins any more.
+    fn start(&mut self, place: usize, delay: Duration) {
         if self.is_asked() {
             return;
         }
+        if delay.is_zero() {
+            return self.begin(place);
+        }
+        // Who is asked while it waits has nothing to clean up, and is not stopped in its turn.
+        let asked = self.asked.as_ref();
+        let token = asked.map_or_else(CancelToken::new, |asked| asked.token().child());
         let Self { plan, running, .. } = self;
-        plan.children[place].start(delay, now, |child| -> Key { running.insert(child) });
+        plan.children[place].wait(delay, token, |wait| running.insert(wait));
+    }
+
+    /// Begins a life of a child.
+    fn begin(&mut self, place: usize) {
+        let Self { plan, running, .. } = self;
+        plan.children[place].begin(rt::timer().now(), |life| running.insert(life));
     }
 
     /// Starts a child again, and those that are with it.
@@ -136,7 +158,7 @@ impl<'env, E: Send + 'env> Supervisor<'env, E> {
         let delay = self.plan.children[place].delay(self.plan.backoff, now);
         for other in with {
             if self.plan.children[other].spec.restart != Restart::Temporary {
-                self.start(other, delay, rt::timer().now());
+                self.start(other, delay);
             }
         }
     }
