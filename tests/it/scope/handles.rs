@@ -156,6 +156,29 @@ fn who_awaits_from_outside_a_child_that_failed_panics_when_the_scope_has_ended()
     assert_eq!(reason(ringfence::block_on(handle.outcome())), "cancelled: a sibling failed");
 }
 
+// trap: T18
+// rule: handle-drop
+#[test]
+fn a_handle_of_a_child_that_failed_keeps_its_last_waker_only_and_none_when_it_is_dropped() {
+    let mut handles = Vec::new();
+    let whole = scope(|s: Scope<'_, Why>| {
+        handles.extend(["e0", "e1"].map(|why| s.spawn(async move { Err::<u32, _>(why) })));
+        pending::<Output>()
+    });
+    let mut whole =
+        Stepper::new(async { (whole.grace(super::ms(10)).await, pending::<()>().await).0 });
+    assert_eq!(step(&mut whole), Said::Pending);
+    let wakers = [(); 3].map(|()| CountingWaker::new());
+    for (handle, waker) in [(0, 0), (1, 1), (0, 2), (1, 2)] {
+        assert!(poll_once(Pin::new(&mut handles[handle]), &wakers[waker].waker()).is_pending());
+    }
+    assert_eq!(wakers.each_ref().map(CountingWaker::held), [0, 0, 2]);
+    drop(handles.pop());
+    assert_eq!(wakers[2].held(), 1);
+    drop(whole);
+    assert_eq!(wakers.each_ref().map(CountingWaker::wakes), [0, 0, 1]);
+}
+
 // rule: handle-failed
 #[test]
 fn awaiting_a_child_that_failed_panics_where_the_scope_goes_on_without_it() {

@@ -16,7 +16,7 @@ use crate::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use core::{mem, task::Waker};
 
 /// Shared by the scope's future, its handles, and the reports of its children.
@@ -62,8 +62,8 @@ struct State {
     bell: Option<Waker>,
     /// The numbers of the children that are to be cancelled.
     cancels: Vec<u64>,
-    /// Who awaits a child that has failed.
-    orphans: Vec<Waker>,
+    /// Who awaits a child that has failed, by the number of the child.
+    orphans: BTreeMap<u64, Waker>,
     /// Where the deadline was moved to, until the scope's future has heard of it.
     #[cfg(feature = "std")]
     deadline: Option<Option<std::time::Instant>>,
@@ -90,7 +90,7 @@ impl Gate {
                 token: None,
                 bell: None,
                 cancels: Vec::new(),
-                orphans: Vec::new(),
+                orphans: BTreeMap::new(),
                 #[cfg(feature = "std")]
                 deadline: None,
                 #[cfg(feature = "std")]
@@ -240,22 +240,25 @@ impl Gate {
         self.state.with(|state| state.supervised = true);
     }
 
-    /// Waits for the end of the scope, in which a child has failed.
+    /// Waits for the end of the scope, in which the child of this number has failed.
     ///
     /// False if it is over already, or does not end for that.
-    pub(super) fn wait_for_end(&self, waker: &Waker) -> bool {
+    pub(super) fn wait_for_end(&self, number: u64, waker: &Waker) -> bool {
         let new = waker.clone();
         let (waits, _surplus) = self.state.with(|state| {
             if state.gone || state.supervised {
                 return (false, Some(new));
             }
-            if state.orphans.iter().any(|orphan| orphan.will_wake(&new)) {
-                return (true, Some(new));
-            }
-            state.orphans.push(new);
-            (true, None)
+            (true, state.orphans.insert(number, new))
         });
         waits
+    }
+
+    /// Nobody awaits that child any more.
+    #[cold]
+    pub(super) fn wait_no_more(&self, number: u64) {
+        // Foreign code runs after the lock.
+        drop(self.state.with(|state| state.orphans.remove(&number)));
     }
 
     /// Says who is being polled from now on. The scope's future only.
@@ -327,7 +330,7 @@ impl Gate {
         if has_orphans {
             // Nobody comes any more.
             let orphans = self.state.with(|state| mem::take(&mut state.orphans));
-            keep_first(&mut panic, drop_each(orphans.into_iter().map(Waker::wake)));
+            keep_first(&mut panic, drop_each(orphans.into_values().map(Waker::wake)));
         }
         if let Some(panic) = panic {
             panic.resume_unless_panicking();

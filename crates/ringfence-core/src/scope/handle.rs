@@ -86,7 +86,9 @@ impl<T> Handle<T> {
         let label = || self.report.birth.label();
         match none {
             NoValue::Failed(fault) => {
-                if self.report.gate_of_fault().is_some_and(|gate| gate.wait_for_end(cx.waker())) {
+                let number = self.report.birth.number();
+                let gate = self.report.gate_of_fault();
+                if gate.is_some_and(|gate| gate.wait_for_end(number, cx.waker())) {
                     return;
                 }
                 match fault {
@@ -113,6 +115,17 @@ impl<T> Future for Handle<T> {
                 self.wait_in_vain(none, cx);
                 Poll::Pending
             }
+        }
+    }
+}
+
+impl<T> Drop for Handle<T> {
+    #[inline]
+    fn drop(&mut self) {
+        // That of an `OwnedHandle` has left before.
+        let Some(report) = self.report.shared() else { return };
+        if let Some(gate) = report.gate_of_fault() {
+            gate.wait_no_more(report.birth.number());
         }
     }
 }

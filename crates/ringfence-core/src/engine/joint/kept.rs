@@ -37,6 +37,12 @@ impl<W, S> Kept<W, S> {
         Self { joint: Some(joint), word: PhantomData }
     }
 
+    /// What both ends look at, unless this one has left.
+    #[inline]
+    pub(crate) fn shared(&self) -> Option<&S> {
+        self.joint.is_some().then(|| &**self)
+    }
+
     /// Whether there is a word.
     #[inline]
     pub(crate) fn is_said(&self) -> bool {
