@@ -2,7 +2,7 @@
 
 use super::{Output, Said, Why, failed, panicked, reason, step};
 use crate::verbs::caught;
-use ringfence_core::{Handle, OnFailure, Outcome, Reason, Scope, scope};
+use ringfence_core::{Handle, OnFailure, Outcome, Reason, Scope, race, scope};
 use ringfence_test::{CountingWaker, Probe, Stepper, Tally, poll_once};
 use std::{
     future::{pending, ready},
@@ -187,6 +187,28 @@ fn awaiting_a_child_that_failed_panics_where_the_scope_goes_on_without_it() {
     });
     let mut whole = Stepper::new(whole.on_failure(OnFailure::Collect));
     assert_eq!(step(&mut whole), panicked("child 0 has failed, and has no value"));
+}
+
+// rule: handle-failed
+#[test]
+fn who_awaits_a_child_whose_panic_ends_the_scope_after_all_has_its_grace() {
+    for policy in [OnFailure::Collect, OnFailure::sink(drop)] {
+        let cleans_up = Probe::<()>::pending();
+        let control = cleans_up.controller();
+        let whole = scope(async |s: Scope<'_, Why>| -> Output {
+            let child = s.spawn(async { if true { panic!("child") } else { Ok(1) } });
+            let cleaned = async {
+                s.cancelled().await;
+                cleans_up.await;
+                Ok(7)
+            };
+            race((async { Ok(child.await) }, cleaned)).await
+        });
+        let whole = whole.on_failure(policy).grace(super::ms(10));
+        let mut whole = Stepper::new(async { (whole.await, pending::<()>().await).0 });
+        assert_eq!(step(&mut whole), Said::Pending, "the body has its grace");
+        assert_eq!((control.polls(), control.is_dropped()), (1, false));
+    }
 }
 
 // rule: handle-cancel

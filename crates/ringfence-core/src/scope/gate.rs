@@ -245,8 +245,10 @@ impl Gate {
     /// False if it is over already, or does not end for that.
     pub(super) fn wait_for_end(&self, number: u64, waker: &Waker) -> bool {
         let new = waker.clone();
+        // One that outlives failures may end for something else: for a panic of that child, too.
+        let ends = self.refusal().is_some();
         let (waits, _surplus) = self.state.with(|state| {
-            if state.gone || state.supervised {
+            if state.gone || (state.supervised && !ends) {
                 return (false, Some(new));
             }
             (true, state.orphans.insert(number, new))
