@@ -13,7 +13,7 @@
 
 mod blocking;
 mod child;
-mod here;
+pub(crate) mod here;
 mod launch;
 mod lineage;
 mod outcome;

@@ -256,6 +256,9 @@ impl<'env, E: 'env, M: Mode> Scope<'env, E, M> {
     /// sets a deadline to, or cancels, ends as ever; scopes inside of it are not cancelled with
     /// this one.
     ///
+    /// It keeps nobody where it is first polled outside of the scope's own poll, as in a child on a
+    /// runtime: then it only shields the future from the cancellation.
+    ///
     /// # Cancel safety
     ///
     /// If it is dropped, so is `future`. No shield outlasts the future of the scope: if that is

@@ -15,6 +15,7 @@ mod owned;
 mod panics;
 mod panics_of_strangers;
 mod shapes;
+mod shields;
 mod with;
 
 use crate::verbs::caught;

@@ -4,7 +4,7 @@ use core::ptr;
 
 /// A thread, as long as it runs: the address of a thread-local of its own, which is a multiple of
 /// eight.
-pub(super) type Here = usize;
+pub(crate) type Here = usize;
 
 /// What is at the address.
 #[repr(align(8))]
@@ -13,7 +13,7 @@ struct Place(#[expect(dead_code, reason = "what takes no room has no address")] 
 /// Returns this thread.
 #[cfg(not(ringfence_loom))]
 #[inline]
-pub(super) fn here() -> Here {
+pub(crate) fn here() -> Here {
     std::thread_local! {
         static HERE: Place = const { Place(0) };
     }
@@ -22,7 +22,7 @@ pub(super) fn here() -> Here {
 
 /// Returns this thread of the model.
 #[cfg(ringfence_loom)]
-pub(super) fn here() -> Here {
+pub(crate) fn here() -> Here {
     loom::thread_local! {
         static HERE: Box<Place> = Box::new(Place(0));
     }

@@ -7,7 +7,11 @@ mod looks;
 pub(super) use lease::Lease;
 
 #[cfg(feature = "std")]
-use crate::{cancel, observe::ObservedScope};
+use crate::{
+    cancel,
+    observe::ObservedScope,
+    remote::here::{Here, here},
+};
 use crate::{
     cancel::CancelToken,
     outcome::{Reason, catch, drop_each, keep_first},
@@ -35,6 +39,9 @@ pub(super) struct Gate {
     guarded: AtomicBool,
     /// The slot of the child that is being polled, or of the body; [`NOBODY`] if none is.
     polling: AtomicUsize,
+    /// The thread on which the scope is being polled, or [`NOWHERE`].
+    #[cfg(feature = "std")]
+    thread: AtomicUsize,
     /// Where the scope was opened.
     #[cfg(feature = "std")]
     location: &'static core::panic::Location<'static>,
@@ -45,6 +52,10 @@ pub(super) struct Gate {
 
 /// No slot.
 const NOBODY: usize = usize::MAX;
+
+/// No thread.
+#[cfg(feature = "std")]
+const NOWHERE: Here = 0;
 
 #[derive(Debug)]
 struct State {
@@ -100,6 +111,8 @@ impl Gate {
             rung: AtomicBool::new(false),
             guarded: AtomicBool::new(false),
             polling: AtomicUsize::new(NOBODY),
+            #[cfg(feature = "std")]
+            thread: AtomicUsize::new(NOWHERE),
         }
     }
 
@@ -266,13 +279,23 @@ impl Gate {
     /// Says who is being polled from now on. The scope's future only.
     #[inline]
     pub(super) fn set_polling(&self, slot: usize) {
-        // Relaxed: read on this thread, by what is polled.
+        // Relaxed: it counts for this thread only.
         self.polling.store(slot, Ordering::Relaxed);
+    }
+
+    /// Says that whoever is polled from now on is polled on this thread.
+    #[cfg(feature = "std")]
+    pub(super) fn set_here(&self) {
+        // Relaxed: of another thread that reads this it is not the mark.
+        self.thread.store(here(), Ordering::Relaxed);
     }
 
     /// Says that nobody is being polled any more.
     pub(super) fn set_idle(&self) {
         self.set_polling(NOBODY);
+        // Relaxed: from here on, this thread does not find its mark any more, whoever sets another.
+        #[cfg(feature = "std")]
+        self.thread.store(NOWHERE, Ordering::Relaxed);
     }
 
     /// Moves the deadline.
@@ -288,9 +311,13 @@ impl Gate {
         self.state.with(|state| state.deadline.take())
     }
 
-    /// Keeps whoever is being polled from being dropped, and returns its slot.
+    /// Keeps whoever is being polled here from being dropped, and returns its slot.
     #[cfg(feature = "std")]
     pub(super) fn shield(&self) -> Option<usize> {
+        // Relaxed: if the mark is that of this thread, it has set both.
+        if self.thread.load(Ordering::Relaxed) != here() {
+            return None;
+        }
         let slot = self.polling.load(Ordering::Relaxed);
         if slot == NOBODY {
             return None;

@@ -181,6 +181,7 @@ where
         {
             let this = self.as_mut().project();
             let gate = this.door.gate.clone();
+            gate.set_here();
             let _until = this.patience.enter(&gate);
             cancel::within(&gate, || self.poll_steps(cx))
         }
