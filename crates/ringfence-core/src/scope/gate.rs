@@ -3,8 +3,15 @@
 mod lease;
 #[cfg(feature = "std")]
 mod looks;
+#[cfg(feature = "std")]
+mod shields;
 
 pub(super) use lease::Lease;
+#[cfg(feature = "std")]
+pub(super) use shields::{ShieldId, Shielded};
+
+#[cfg(feature = "std")]
+use shields::Shields;
 
 #[cfg(feature = "std")]
 use crate::{
@@ -39,6 +46,9 @@ pub(super) struct Gate {
     guarded: AtomicBool,
     /// The slot of the child that is being polled, or of the body; [`NOBODY`] if none is.
     polling: AtomicUsize,
+    /// Whether anyone may be behind a shield.
+    #[cfg(feature = "std")]
+    has_shields: AtomicBool,
     /// The thread on which the scope is being polled, or [`NOWHERE`].
     #[cfg(feature = "std")]
     thread: AtomicUsize,
@@ -81,8 +91,9 @@ struct State {
     /// The scope's deadline, and the earliest around it, when it was polled last.
     #[cfg(feature = "std")]
     deadlines: [Option<std::time::Instant>; 2],
-    /// The slots that are not to be dropped, once for each shield in them.
-    shielded: Vec<usize>,
+    /// Who is behind a shield.
+    #[cfg(feature = "std")]
+    shields: Shields,
 }
 
 impl Gate {
@@ -106,11 +117,14 @@ impl Gate {
                 deadline: None,
                 #[cfg(feature = "std")]
                 deadlines: [None, None],
-                shielded: Vec::new(),
+                #[cfg(feature = "std")]
+                shields: Shields::default(),
             }),
             rung: AtomicBool::new(false),
             guarded: AtomicBool::new(false),
             polling: AtomicUsize::new(NOBODY),
+            #[cfg(feature = "std")]
+            has_shields: AtomicBool::new(false),
             #[cfg(feature = "std")]
             thread: AtomicUsize::new(NOWHERE),
         }
@@ -309,37 +323,6 @@ impl Gate {
     #[cfg(feature = "std")]
     pub(super) fn take_deadline(&self) -> Option<Option<std::time::Instant>> {
         self.state.with(|state| state.deadline.take())
-    }
-
-    /// Keeps whoever is being polled here from being dropped, and returns its slot.
-    #[cfg(feature = "std")]
-    pub(super) fn shield(&self) -> Option<usize> {
-        // Relaxed: if the mark is that of this thread, it has set both.
-        if self.thread.load(Ordering::Relaxed) != here() {
-            return None;
-        }
-        let slot = self.polling.load(Ordering::Relaxed);
-        if slot == NOBODY {
-            return None;
-        }
-        self.state.with(|state| state.shielded.push(slot));
-        Some(slot)
-    }
-
-    /// Takes one shield away from a slot.
-    #[cfg(feature = "std")]
-    pub(super) fn unshield(&self, slot: usize) {
-        self.state.with(|state| {
-            if let Some(place) = state.shielded.iter().position(|shielded| *shielded == slot) {
-                state.shielded.swap_remove(place);
-            }
-        });
-        self.ring();
-    }
-
-    /// The slots that are not to be dropped.
-    pub(super) fn shielded(&self) -> Vec<usize> {
-        self.state.with(|state| state.shielded.clone())
     }
 
     /// The scope's future is gone: whoever waits for its token, or for one of its children, waits

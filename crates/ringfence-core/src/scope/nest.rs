@@ -145,6 +145,8 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
     /// Lets children begin, in the order of their spawns, as far as there are places for them.
     #[inline(never)]
     pub(super) fn fill(mut self: Pin<&mut Self>, ready: &mut Ready) {
+        #[cfg(feature = "std")]
+        self.as_mut().forget_shields();
         self.as_mut().let_in_waiting(ready);
         let this = self.as_mut().project();
         let shares = this.share.is_some();
@@ -175,6 +177,15 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
             // Whoever waited may have been cancelled.
             self.vacate();
         }
+    }
+
+    /// Takes down the shields of those who have gone, and may have been kept elsewhere.
+    #[cfg(feature = "std")]
+    #[inline]
+    fn forget_shields(self: Pin<&mut Self>) {
+        let this = self.project();
+        let children = &*this.children;
+        this.door.gate.forget_shields(|slot| slot == BODY || children.is_occupied(Slot::at(slot)));
     }
 
     /// Lets those begin who wait for a place, as far as there are places for them.

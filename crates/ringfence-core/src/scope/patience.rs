@@ -9,7 +9,7 @@ use core::task::{Context, Poll};
 pub(super) enum Over {
     /// The scope's.
     Scope,
-    /// That of some of those who were asked to end.
+    /// That of some of those who were asked to end, or of a shield that they are behind.
     Grace,
 }
 
@@ -18,8 +18,12 @@ pub(super) use clock::Patience;
 #[cfg(feature = "std")]
 mod clock {
     use super::{Context, Gate, Over, Poll, TimeLimit};
-    use crate::time::{Deadline, Sleep, Until, in_force, sleep, until};
-    use alloc::boxed::Box;
+    use crate::{
+        rt::{self, Timer},
+        scope::gate::Shielded,
+        time::{Deadline, Sleep, Until, in_force, sleep, sleep_until, until},
+    };
+    use alloc::{boxed::Box, vec::Vec};
     use core::{pin::Pin, task::ready, time::Duration};
     use std::time::Instant;
 
@@ -56,6 +60,8 @@ mod clock {
         before: Duration,
         /// Rings when the next have had it all, who have so much.
         next: Option<(Duration, Sleep)>,
+        /// Rings when the next shield is down, be it polled or not.
+        shield: Option<Sleep>,
     }
 
     impl Patience {
@@ -107,7 +113,7 @@ mod clock {
         }
 
         /// Whether somebody with a grace of its own, or else the scope's, has had it all.
-        pub(in crate::scope) fn is_over(&self, own: Option<Duration>) -> bool {
+        fn is_over(&self, own: Option<Duration>) -> bool {
             match &self.clock {
                 None => own.is_none_or(|grace| grace.is_zero()),
                 Some(clock) => own.unwrap_or(clock.grace) <= clock.ending.passed,
@@ -132,6 +138,43 @@ mod clock {
             let Some(next) = left.map(|own| own.unwrap_or(default)).min() else { return };
             let clock = self.clock.get_or_insert_default();
             clock.ending.wait_for(next);
+        }
+
+        /// The slots of those, each with its own grace if it has one, who have not had all of it, or are
+        /// behind a shield; of which it waits for the first to be down.
+        pub(in crate::scope) fn spared(
+            &mut self,
+            gate: &Gate,
+            graces: Vec<(usize, Option<Duration>)>,
+        ) -> Vec<usize> {
+            let mut up = self.up(gate);
+            let is_up = |slot| up.iter().any(|shield| shield.slot == slot);
+            let spared =
+                graces.into_iter().filter(|(slot, own)| !self.is_over(*own) || is_up(*slot));
+            let slots: Vec<_> = spared.map(|(slot, _)| slot).collect();
+            up.retain(|shield| slots.contains(&shield.slot));
+            if let Some(bound) = up.into_iter().filter_map(|shield| shield.bound).min() {
+                let clock = self.clock.get_or_insert_default();
+                clock.ending.shield.get_or_insert_with(|| sleep_until(bound)).reset_at(bound);
+            }
+            slots
+        }
+
+        /// Who is behind a shield whose bound has not passed.
+        fn up(&self, gate: &Gate) -> Vec<Shielded> {
+            let mut shielded = gate.shields();
+            if !shielded.is_empty() {
+                let passed = self.passed();
+                shielded.retain(|shield| shield.bound.is_none_or(|bound| passed < bound));
+            }
+            shielded
+        }
+
+        /// The instant that has passed: that of the clock, which may lag behind a timer that has rung.
+        fn passed(&self) -> Instant {
+            let rung = self.clock.as_ref().and_then(|clock| clock.ending.shield.as_ref());
+            let rung = rung.filter(|shield| shield.is_elapsed()).and_then(Sleep::deadline);
+            rung.into_iter().fold(rt::timer().now(), Instant::max)
         }
 
         /// Waits until a time is up.
@@ -186,6 +229,19 @@ mod clock {
         }
 
         fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+            if self.poll_grace(cx).is_ready() {
+                return Poll::Ready(());
+            }
+            let Some(shield) = self.shield.as_mut().filter(|shield| !shield.is_elapsed()) else {
+                return Poll::Pending;
+            };
+            ready!(Pin::new(shield).poll(cx));
+            // It is nobody's grace that is over.
+            self.before = self.passed;
+            Poll::Ready(())
+        }
+
+        fn poll_grace(&mut self, cx: &mut Context<'_>) -> Poll<()> {
             let Some((grace, rest)) = &mut self.next else { return Poll::Pending };
             if rest.is_elapsed() {
                 // Whoever is left is behind a shield.
@@ -203,6 +259,7 @@ mod clock {
 #[cfg(not(feature = "std"))]
 mod clock {
     use super::{Context, Gate, Over, Poll, TimeLimit};
+    use alloc::vec::Vec;
     use core::time::Duration;
 
     #[derive(Debug, Default)]
@@ -213,15 +270,19 @@ mod clock {
 
         pub(in crate::scope) fn ask(&mut self) {}
 
-        pub(in crate::scope) fn is_over(&self, _: Option<Duration>) -> bool {
-            true
-        }
-
         pub(in crate::scope) fn is_just_over(&self, _: Option<Duration>) -> bool {
             false
         }
 
         pub(in crate::scope) fn wait_for(&mut self, _: impl Iterator<Item = Option<Duration>>) {}
+
+        pub(in crate::scope) fn spared(
+            &mut self,
+            _: &Gate,
+            _: Vec<(usize, Option<Duration>)>,
+        ) -> Vec<usize> {
+            Vec::new()
+        }
 
         pub(in crate::scope) fn poll(&mut self, _: &Gate, _: &mut Context<'_>) -> Poll<Over> {
             Poll::Pending

@@ -43,7 +43,8 @@ pin_project! {
     ///            have ended
     /// ```
     ///
-    /// At 1 and at 2 whoever has had all of its grace is dropped, unless it is behind a shield.
+    /// At 1 and at 2 whoever has had all of its grace is dropped, unless it is behind a shield. 2 is
+    /// walked when the bound of a shield has passed, too.
     /// 5 is walked at once unless a child on a runtime was dropped inside a poll, and has not gone.
     ///
     /// A scope is decided by a failure, a panic, its deadline, or the cancellation of its token.

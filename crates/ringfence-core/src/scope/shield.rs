@@ -1,6 +1,6 @@
 //! Work that the cancellation of a scope does not cut, for a while.
 
-use super::gate::Gate;
+use super::gate::{Gate, ShieldId};
 use crate::{
     cancel::{self, CancelToken, InForce},
     observe::{self, ObservedChild},
@@ -47,17 +47,17 @@ enum State {
     Down,
 }
 
-/// A slot that is not dropped until this is; none if the shield is not polled in its scope.
+/// What keeps somebody until it is dropped; nobody if the shield is not polled in its scope.
 #[derive(Debug)]
 struct Up {
     gate: Arc<Gate>,
-    slot: Option<usize>,
+    id: Option<ShieldId>,
 }
 
 impl Drop for Up {
     fn drop(&mut self) {
-        if let Some(slot) = self.slot {
-            self.gate.unshield(slot);
+        if let Some(id) = self.id {
+            self.gate.unshield(id);
         }
     }
 }
@@ -91,13 +91,14 @@ impl<F: Future> Future for Shield<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
+        this.bound.begin();
         if let State::New = this.state {
-            *this.state = State::Up(Up { gate: this.gate.clone(), slot: this.gate.shield() });
+            let id = this.gate.shield(this.bound.instant());
+            *this.state = State::Up(Up { gate: this.gate.clone(), id });
             if let Some(child) = observe::current() {
                 *this.inside = Arc::new(Inside { token: CancelToken::new(), child }).into();
             }
         }
-        this.bound.begin();
         let polled = {
             let _until = only_until(this.bound.instant());
             cancel::within(&*this.inside, || this.future.poll(cx))

@@ -10,6 +10,13 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
+    /// The slot of this number, if all headers have [`WIDTH`] places.
+    #[cfg(feature = "std")]
+    pub(crate) fn at(index: usize) -> Self {
+        let (chunk, place) = (index / WIDTH, index % WIDTH);
+        Self { chunk: chunk as u32, place: place as u32 }
+    }
+
     /// The number of the slot, if all headers have [`WIDTH`] places.
     #[inline]
     pub(crate) fn index(self) -> usize {

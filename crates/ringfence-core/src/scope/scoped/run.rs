@@ -8,14 +8,13 @@ use crate::{
     outcome::{Elapsed, Panic, Reason, ScopeError, TimeLimit},
     scope::{
         door::Door,
-        gate::Gate,
         ledger::{Conclusion, Ledger, Verdict},
         mode::Mode,
         nest::{Event, Nest},
         patience::{Over, Patience},
     },
 };
-use alloc::{boxed::Box, vec::Vec};
+use alloc::boxed::Box;
 use core::{
     future::Future,
     mem,
@@ -115,7 +114,7 @@ where
             let late = nest.as_mut().unfinished(|own| patience.is_just_over(own));
             let _ = ledger.run(|| late.iter().for_each(tell));
         }
-        let spared = spared(nest.as_mut(), &this.door.gate, patience);
+        let spared = patience.spared(&this.door.gate, nest.as_mut().graces());
         if spared.is_empty() {
             return false;
         }
@@ -261,7 +260,7 @@ fn heard<'env, B, T, E, M: Mode>(
     ledger: &mut Ledger<'env, T, E>,
     door: &Door<'env, E, M>,
     phase: &Phase,
-    patience: &Patience,
+    patience: &mut Patience,
     cancelled: Option<Box<Reason>>,
 ) -> Verdict {
     let mut heard = Verdict::GoOn;
@@ -269,7 +268,7 @@ fn heard<'env, B, T, E, M: Mode>(
     nest.as_mut().answer(&mut ended);
     if let Phase::Ending = phase {
         // Some shield may be down.
-        let spared = spared(nest.as_mut(), &door.gate, patience);
+        let spared = patience.spared(&door.gate, nest.as_mut().graces());
         nest.as_mut().clear_but(&spared, &mut ended);
         nest.as_mut().vacate();
     }
@@ -279,18 +278,6 @@ fn heard<'env, B, T, E, M: Mode>(
         (Verdict::GoOn, Some(reason), Phase::Open) => ledger.cancel(reason),
         (heard, ..) => heard,
     }
-}
-
-/// The slots of those who have not had all of their grace, or are behind a shield.
-fn spared<B, E, M: Mode>(
-    nest: Pin<&mut Nest<'_, B, E, M>>,
-    gate: &Gate,
-    patience: &Patience,
-) -> Vec<usize> {
-    let shielded = gate.shielded();
-    let mut slots = nest.graces();
-    slots.retain(|(slot, own)| !patience.is_over(*own) || shielded.contains(slot));
-    slots.into_iter().map(|(slot, _)| slot).collect()
 }
 
 impl<B, T, E, M> Future for Scoped<'_, B, T, E, M>
