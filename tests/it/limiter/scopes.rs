@@ -1,9 +1,10 @@
 //! Scopes that take a place for each child.
 
 use super::{line_up, served};
+use crate::verbs::caught;
 use ringfence_core::{Limiter, Scope, gather, scope, sleep};
-use ringfence_test::{Controller, Probe, Stepper};
-use std::{future::pending, sync::Mutex, task::Poll, time::Duration};
+use ringfence_test::{Controller, Probe, Stepper, panicking_waker, poll_once};
+use std::{future::pending, pin::pin, sync::Mutex, task::Poll, time::Duration};
 
 type Ended = Result<(), &'static str>;
 
@@ -199,4 +200,57 @@ fn a_child_that_is_cut_gives_back_its_place_while_another_has_its_grace() {
         drop(running);
     });
     assert_eq!(limiter.available(), 2);
+}
+
+// trap: T8
+// rule: limiter-wakers
+#[test]
+fn a_waker_that_panics_when_a_child_gives_back_its_place_ends_the_scope_as_a_panic_does() {
+    let limiter = Limiter::new(1);
+    let (child, daemon) = (Probe::<Ended>::pending(), Probe::<Ended>::pending());
+    let controls = [child.controller(), daemon.controller()];
+    let mut running = Stepper::new(
+        scope(async |s| -> Ended {
+            s.spawn(child);
+            s.daemon(daemon);
+            pending().await
+        })
+        .limit(&limiter),
+    );
+    assert!(running.run_until_stalled().is_pending());
+    let mut other = pin!(limiter.acquire(1));
+    assert!(poll_once(other.as_mut(), &panicking_waker("a waker panics")).is_pending());
+    controls[0].complete(Ok(()));
+    let message = caught(|| running.run_until_stalled().is_ready()).unwrap_err();
+    assert_eq!(message, "a waker panics");
+    controls.iter().for_each(Controller::assert_sound);
+    assert!(controls[1].is_dropped());
+}
+
+// trap: T8
+// rule: limiter-wakers
+#[test]
+fn a_waker_that_panics_when_a_waiting_child_is_cancelled_ends_the_scope_as_a_panic_does() {
+    let limiter = Limiter::new(2);
+    let taken = limiter.try_acquire(1);
+    let (sibling, mut waits) = (Probe::<Ended>::pending(), None);
+    let control = sibling.controller();
+    let mut running = Stepper::new(
+        scope(|s: Scope<'_, &str>| {
+            s.spawn(sibling);
+            waits = Some(s.spawn(pending::<()>()));
+            pending::<Ended>()
+        })
+        .limit(&limiter),
+    );
+    assert!(running.run_until_stalled().is_pending());
+    let mut other = pin!(limiter.acquire(1));
+    assert!(poll_once(other.as_mut(), &panicking_waker("a waker panics")).is_pending());
+    // The place is the waiting child's now, who gives it up.
+    drop(taken);
+    waits.unwrap().cancel("not needed");
+    let message = caught(|| running.run_until_stalled().is_ready()).unwrap_err();
+    assert_eq!(message, "a waker panics");
+    control.assert_sound();
+    assert!(control.is_dropped());
 }

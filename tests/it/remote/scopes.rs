@@ -1,12 +1,14 @@
 //! Scopes with children on a runtime.
 
-use super::{ByHand, Last, Output, Threads, busy};
+use super::{ByHand, Last, Output, Parent, Threads, busy};
 use crate::verbs::caught;
 use ringfence_core::{
-    CancelToken, PanicPolicy, Scope, ScopeError, block_on, gather, observe::Phase, remote, scope,
-    scope_local, scope_with, sleep,
+    CancelToken, Limiter, PanicPolicy, Scope, ScopeError, block_on, gather, observe::Phase, remote,
+    scope, scope_local, scope_with, sleep,
 };
-use ringfence_test::{Counted, Probe, Stepper, Tally, TestRuntime, explore_seeds, poll_once};
+use ringfence_test::{
+    Counted, Probe, Stepper, Tally, TestRuntime, explore_seeds, panicking_waker, poll_once,
+};
 use std::{
     future::pending,
     pin::{Pin, pin},
@@ -230,4 +232,29 @@ fn a_scope_that_owns_and_ends_inside_a_poll_of_its_child_panics_and_drops_what_i
     *place.lock().unwrap() = Some(whole);
     assert!(rt.poll(0).is_ready());
     tally.assert_all_dropped_once();
+}
+
+// trap: T8
+// rule: limiter-wakers
+#[test]
+fn a_waker_that_panics_for_a_place_is_resumed_when_a_child_inside_a_poll_has_gone() {
+    let limiter = Limiter::new(1);
+    let (far, busy) = busy(Last::Pends);
+    let near = Probe::<Output>::pending();
+    let control = near.controller();
+    let mut whole = Parent::new(
+        scope(async |s: Scope<'_, &'static str>| -> Output {
+            s.spawn(near);
+            s.daemon(far);
+            pending().await
+        })
+        .limit(&limiter),
+    );
+    assert!(whole.poll().is_pending());
+    let mut other = pin!(limiter.acquire(1));
+    assert!(poll_once(other.as_mut(), &panicking_waker("a waker panics")).is_pending());
+    control.complete(Ok(1));
+    assert!(caught(|| whole.poll().is_pending()).unwrap(), "it waits for who is inside a poll");
+    busy.let_out();
+    assert_eq!(caught(|| whole.end()).unwrap_err(), "a waker panics");
 }

@@ -222,6 +222,12 @@ impl<'env, B, E, M: Mode> Nest<'env, B, E, M> {
         }
     }
 
+    /// Whether others share the places of its children.
+    #[inline]
+    pub(super) fn shares(self: Pin<&mut Self>) -> bool {
+        self.share.is_some()
+    }
+
     /// Whether nothing is left to wait for: while the scope is `open`, daemons do not count.
     pub(super) fn is_quiet(self: Pin<&mut Self>, open: bool) -> bool {
         let this = self.project();

@@ -59,10 +59,13 @@ where
                 return ControlFlow::Break(Step::Cancel(reason));
             }
             // Only now: once the scope is decided, nobody begins any more.
-            if rung {
-                nest.as_mut().fill(ready);
+            let placed = if rung {
+                placing(nest.as_mut(), ledger, |nest| nest.fill(ready))
             } else {
-                nest.as_mut().ask_for_fill(ready);
+                placing(nest.as_mut(), ledger, |nest| nest.ask_for_fill(ready))
+            };
+            if let (Verdict::Cancel(reason), true) = (placed, open) {
+                return ControlFlow::Break(Step::Cancel(reason));
             }
             if nest.is_quiet(open) {
                 return ControlFlow::Break(Step::Quiet);
@@ -270,7 +273,7 @@ fn heard<'env, B, T, E, M: Mode>(
         // Some shield may be down.
         let spared = patience.spared(&door.gate, nest.as_mut().graces());
         nest.as_mut().clear_but(&spared, &mut ended);
-        nest.as_mut().vacate();
+        heard.add(ledger.run(|| nest.as_mut().vacate()));
     }
     heard.add(ledger.overdue(door.take_overdue()));
     match (heard, cancelled, phase) {
@@ -278,6 +281,21 @@ fn heard<'env, B, T, E, M: Mode>(
         (Verdict::GoOn, Some(reason), Phase::Open) => ledger.cancel(reason),
         (heard, ..) => heard,
     }
+}
+
+/// Calls what takes places, or gives them back: where others share them it may wake those, of whom
+/// anyone may panic.
+#[inline]
+fn placing<'env, B, T, E, M: Mode>(
+    mut nest: Pin<&mut Nest<'env, B, E, M>>,
+    ledger: &mut Ledger<'_, T, E>,
+    place: impl FnOnce(Pin<&mut Nest<'env, B, E, M>>),
+) -> Verdict {
+    if nest.as_mut().shares() {
+        return ledger.run(|| place(nest));
+    }
+    place(nest);
+    Verdict::GoOn
 }
 
 impl<B, T, E, M> Future for Scoped<'_, B, T, E, M>
