@@ -96,6 +96,14 @@ struct State {
     shields: Shields,
 }
 
+impl State {
+    /// Why no child is admitted, if none is.
+    fn refusal(&self) -> Option<Reason> {
+        let token = || self.token.as_ref().and_then(CancelToken::reason);
+        self.closed.clone().or_else(token)
+    }
+}
+
 impl Gate {
     #[track_caller]
     pub(super) fn new() -> Self {
@@ -191,10 +199,7 @@ impl Gate {
         if !self.guarded.load(Ordering::Relaxed) {
             return None;
         }
-        self.state.with(|state| {
-            let token = || state.token.as_ref().and_then(CancelToken::reason);
-            state.closed.clone().or_else(token)
-        })
+        self.state.with(|state| state.refusal())
     }
 
     /// Rings, for something that was left for the scope's future under a lock.
@@ -272,10 +277,9 @@ impl Gate {
     /// False if it is over already, or does not end for that.
     pub(super) fn wait_for_end(&self, number: u64, waker: &Waker) -> bool {
         let new = waker.clone();
-        // One that outlives failures may end for something else: for a panic of that child, too.
-        let ends = self.refusal().is_some();
         let (waits, _surplus) = self.state.with(|state| {
-            if state.gone || (state.supervised && !ends) {
+            // One that outlives failures may end for something else: for a panic of that child, too.
+            if state.gone || (state.supervised && state.refusal().is_none()) {
                 return (false, Some(new));
             }
             (true, state.orphans.insert(number, new))
