@@ -144,10 +144,9 @@ impl<'env, E, M: Mode> Door<'env, E, M> {
         self.overdue.with(|overdue| overdue.get_or_insert_with(gate).clone())
     }
 
-    /// Takes the ends that were left, if any child has such a handle.
-    pub(super) fn take_overdue(&self) -> Vec<Ended<E>> {
-        let overdue = self.overdue.with(|overdue| overdue.clone());
-        overdue.map_or_else(Vec::new, |overdue| overdue.take())
+    /// As [`overdue`](Self::overdue), if anyone has asked for that.
+    pub(super) fn given_overdue(&self) -> Option<Arc<Overdue<E>>> {
+        self.overdue.with(|overdue| overdue.clone())
     }
 }
 
@@ -166,7 +165,7 @@ impl<E> Overdue<E> {
     }
 
     /// Takes what was left.
-    fn take(&self) -> Vec<Ended<E>> {
+    pub(super) fn take(&self) -> Vec<Ended<E>> {
         self.ends.with(mem::take)
     }
 }

@@ -2,13 +2,14 @@
 
 use super::{
     child::{ChildEnd, Ended},
+    door::Overdue,
     policy::{OnFailure, PanicPolicy},
 };
 use crate::outcome::{
     Cancelled, Cause, ChildId, Elapsed, ErrorGroup, Failure, Panic, Reason, ScopeError, abort,
     catch, keep_first,
 };
-use alloc::{boxed::Box, vec::Vec};
+use alloc::boxed::Box;
 use core::mem;
 
 /// What a scope's body and children have come to.
@@ -154,9 +155,12 @@ impl<T, E> Ledger<'_, T, E> {
         }
     }
 
-    /// Children have ended so, and nobody has looked at it.
-    pub(super) fn overdue(&mut self, ends: Vec<Ended<E>>) -> Verdict {
-        ends.into_iter().fold(Verdict::GoOn, |verdict, ended| verdict.and(self.ended(ended)))
+    /// Children may have ended so that nobody has looked at it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn overdue(&mut self, overdue: &Overdue<E>) -> Verdict {
+        let ends = overdue.take().into_iter();
+        ends.fold(Verdict::GoOn, |verdict, ended| verdict.and(self.ended(ended)))
     }
 
     /// Calls foreign code. Its panic counts like that of a child's destructor.
@@ -220,19 +224,15 @@ impl<T, E> Ledger<'_, T, E> {
         self.panic.take()
     }
 
-    /// How the scope ends, now that nothing runs any more. `take_overdue` takes what handles have
-    /// left that are gone by now.
-    pub(super) fn conclude(
-        &mut self,
-        take_overdue: impl Fn() -> Vec<Ended<E>>,
-    ) -> Conclusion<T, E> {
-        let _ = self.overdue(take_overdue());
+    /// How the scope ends, now that nothing runs any more, with what handles leave until then.
+    pub(super) fn conclude(&mut self, overdue: Option<&Overdue<E>>) -> Conclusion<T, E> {
+        let _ = overdue.map(|overdue| self.overdue(overdue));
         let cut = self.elapsed.is_some() || self.lost;
         if self.panic.is_some() || self.failures.is_some() || cut {
             let value = self.value.take();
             let _ = self.lose(value);
             // Handles that went with the value.
-            let _ = self.overdue(take_overdue());
+            let _ = overdue.map(|overdue| self.overdue(overdue));
         }
         if self.panic.is_some() {
             let failures = self.failures.take();

@@ -141,7 +141,9 @@ where
         // Who waits for the token from outside waits no longer than the scope lasts.
         let _ = ledger.run(|| this.door.gate.let_go(Reason::Closed));
         // Handles that went with the body.
-        let _ = ledger.overdue(this.door.take_overdue());
+        if let Some(overdue) = this.door.given_overdue() {
+            let _ = ledger.overdue(&overdue);
+        }
         Poll::Ready(())
     }
 
@@ -163,7 +165,7 @@ where
         let _ = this.ledger.run(|| nest.as_mut().vacate());
         *this.phase = Phase::Done;
         nest.watch().closed();
-        Poll::Ready(this.ledger.conclude(|| this.door.take_overdue()))
+        Poll::Ready(this.ledger.conclude(this.door.given_overdue().as_deref()))
     }
 
     /// Polls the scope until all of it has been dropped.
@@ -275,7 +277,9 @@ fn heard<'env, B, T, E, M: Mode>(
         nest.as_mut().clear_but(&spared, &mut ended);
         heard.add(ledger.run(|| nest.as_mut().vacate()));
     }
-    heard.add(ledger.overdue(door.take_overdue()));
+    if let Some(overdue) = door.given_overdue() {
+        heard.add(ledger.overdue(&overdue));
+    }
     match (heard, cancelled, phase) {
         // Whoever has only just come never begins.
         (Verdict::GoOn, Some(reason), Phase::Open) => ledger.cancel(reason),
