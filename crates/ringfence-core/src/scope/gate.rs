@@ -27,7 +27,7 @@ use crate::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 use core::{mem, task::Waker};
 
 /// Shared by the scope's future, its handles, and the reports of its children.
@@ -84,7 +84,7 @@ struct State {
     /// The numbers of the children that are to be cancelled.
     cancels: Vec<u64>,
     /// Who awaits a child that has failed, by the number of the child.
-    orphans: BTreeMap<u64, Waker>,
+    orphans: Vec<(u64, Waker)>,
     /// Where the deadline was moved to, until the scope's future has heard of it.
     #[cfg(feature = "std")]
     deadline: Option<Option<std::time::Instant>>,
@@ -101,6 +101,19 @@ impl State {
     fn refusal(&self) -> Option<Reason> {
         let token = || self.token.as_ref().and_then(CancelToken::reason);
         self.closed.clone().or_else(token)
+    }
+
+    /// Has `orphan` await the end, for the child of this number. Returns who did so before.
+    fn await_end(&mut self, number: u64, orphan: Waker) -> Option<Waker> {
+        let before = self.await_no_more(number);
+        self.orphans.push((number, orphan));
+        before
+    }
+
+    /// Takes away who awaits the end for the child of this number, if anyone does.
+    fn await_no_more(&mut self, number: u64) -> Option<Waker> {
+        let place = self.orphans.iter().position(|(of, _)| *of == number)?;
+        Some(self.orphans.swap_remove(place).1)
     }
 }
 
@@ -120,7 +133,7 @@ impl Gate {
                 token: None,
                 bell: None,
                 cancels: Vec::new(),
-                orphans: BTreeMap::new(),
+                orphans: Vec::new(),
                 #[cfg(feature = "std")]
                 deadline: None,
                 #[cfg(feature = "std")]
@@ -282,7 +295,7 @@ impl Gate {
             if state.gone || (state.supervised && state.refusal().is_none()) {
                 return (false, Some(new));
             }
-            (true, state.orphans.insert(number, new))
+            (true, state.await_end(number, new))
         });
         waits
     }
@@ -291,7 +304,7 @@ impl Gate {
     #[cold]
     pub(super) fn wait_no_more(&self, number: u64) {
         // Foreign code runs after the lock.
-        drop(self.state.with(|state| state.orphans.remove(&number)));
+        drop(self.state.with(|state| state.await_no_more(number)));
     }
 
     /// Says who is being polled from now on. The scope's future only.
@@ -346,7 +359,7 @@ impl Gate {
         if has_orphans {
             // Nobody comes any more.
             let orphans = self.state.with(|state| mem::take(&mut state.orphans));
-            keep_first(&mut panic, drop_each(orphans.into_values().map(Waker::wake)));
+            keep_first(&mut panic, drop_each(orphans.into_iter().map(|(_, orphan)| orphan.wake())));
         }
         if let Some(panic) = panic {
             panic.resume_unless_panicking();

@@ -123,10 +123,18 @@ impl<T> Drop for Handle<T> {
     #[inline]
     fn drop(&mut self) {
         // That of an `OwnedHandle` has left before.
-        let Some(report) = self.report.shared() else { return };
-        if let Some(gate) = report.gate_of_fault() {
-            gate.wait_no_more(report.birth.number());
+        if self.report.shared().is_some_and(Report::is_faulty) {
+            wait_no_more(&self.report);
         }
+    }
+}
+
+/// Takes back the waker of who awaits a child that has failed.
+#[cold]
+#[inline(never)]
+fn wait_no_more(report: &Report) {
+    if let Some(gate) = report.gate_of_fault() {
+        gate.wait_no_more(report.birth.number());
     }
 }
 

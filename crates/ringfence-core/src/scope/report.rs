@@ -85,6 +85,12 @@ impl Report {
         });
     }
 
+    /// Whether the child has failed, as far as its scope is concerned.
+    #[inline]
+    pub(super) fn is_faulty(&self) -> bool {
+        self.gate.is_extended()
+    }
+
     /// The gate of the scope, once the child has failed: it may be about to end for that.
     pub(super) fn gate_of_fault(&self) -> Option<&Gate> {
         self.gate.extended()

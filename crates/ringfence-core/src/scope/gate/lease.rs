@@ -79,6 +79,12 @@ impl Lease {
         self.gate.store(gate.map_addr(|gate| gate | EXTENDED).cast_mut(), Ordering::Release);
     }
 
+    /// Whether this is extended.
+    #[inline]
+    pub(in crate::scope) fn is_extended(&self) -> bool {
+        self.place().1
+    }
+
     /// The gate, if this is extended.
     #[expect(unsafe_code, reason = "docs/unsafe.md, U23")]
     pub(in crate::scope) fn extended(&self) -> Option<&Gate> {
