@@ -40,6 +40,8 @@ pub(super) struct Model {
     keys: BTreeSet<Key>,
     /// Who is in which slot.
     slots: BTreeMap<usize, Id>,
+    /// How many slots have been used.
+    used: usize,
     /// Those that have ended, but were not handed over.
     done: VecDeque<(Id, End)>,
     /// Those who have gone, and those in `done`.
@@ -82,6 +84,7 @@ impl Model {
             running: BTreeMap::new(),
             keys: BTreeSet::new(),
             slots: BTreeMap::new(),
+            used: 0,
             done: VecDeque::new(),
             gone: BTreeMap::new(),
             round: BTreeSet::new(),
@@ -136,6 +139,7 @@ impl Model {
         assert!(!self.slots.contains_key(&slot), "slot {slot} has a child already");
         self.running.insert(id, place);
         self.slots.insert(slot, id);
+        self.used = self.used.max(slot + 1);
         if slot >= WIDTH {
             self.widen();
         }
@@ -157,7 +161,9 @@ impl Model {
 
     /// Checks what has happened in a turn that ends with the first end, or goes on.
     pub(super) fn turn(&mut self, log: &[Event], goes_on: bool) -> Turn {
-        let longest = PENDING * (1 + self.running.len() / PENDING);
+        // Of `try_next` there are as many turns as it takes to come to all slots that there may be: it
+        // has room for so many when it grows, and for a hundred at first.
+        let longest = PENDING * (1 + 2 * (self.used + WIDTH) / PENDING);
         let mut turn = Turn { ended: Vec::new(), pended: 0, long: false };
         // Slots that are visited in vain are work, too.
         let marks = self.round.len() + self.woken.len();
