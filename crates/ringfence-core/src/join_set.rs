@@ -203,23 +203,17 @@ impl<F: Future> JoinSet<F> {
     /// assert!(set.try_next().is_some());
     /// ```
     pub fn try_next(&mut self) -> Option<(Key, Outcome<F::Output>)> {
-        let parent = self.slots.ready.parent();
+        let parent = self.slots.ready.stand_in();
         let parent = parent.as_ref().unwrap_or(Waker::noop());
         let mut cx = Context::from_waker(parent);
-        // A turn may end before everyone who was woken has been polled.
-        for _ in 0..self.slots.turns() {
-            if let Poll::Ready(ended) = self.poll_next(&mut cx) {
-                if self.slots.ready.has_woken() {
-                    // Who waited before is told by nobody else.
-                    cx.waker().wake_by_ref();
-                }
-                return ended;
-            }
-            if !self.slots.ready.has_woken() {
-                break;
-            }
+        let Poll::Ready(ended) = self.poll_all_woken(|set| set.poll_next(&mut cx)) else {
+            return None;
+        };
+        if self.slots.ready.has_woken() {
+            // Who waited before is told by nobody else.
+            parent.wake_by_ref();
         }
-        None
+        ended
     }
 
     /// Drops a child in place, now. Returns whether it was there.
@@ -311,12 +305,22 @@ impl<F: Future> JoinSet<F> {
 
     /// Polls every child that was woken, however many they are, since time is up.
     pub(crate) fn collect_last(&mut self, cx: &mut Context<'_>) {
+        let _ = self.poll_all_woken(|set| {
+            set.collect_ended(cx);
+            Poll::<()>::Pending
+        });
+    }
+
+    /// Polls the set by `poll`, until that is ready or has polled every child that was woken: a turn
+    /// may end before.
+    fn poll_all_woken<T>(&mut self, mut poll: impl FnMut(&mut Self) -> Poll<T>) -> Poll<T> {
         for _ in 0..self.slots.turns() {
-            self.collect_ended(cx);
-            if !self.slots.ready.has_woken() {
-                break;
+            let polled = poll(self);
+            if polled.is_ready() || !self.slots.ready.has_woken() {
+                return polled;
             }
         }
+        Poll::Pending
     }
 
     /// Whether there are children that have not ended.

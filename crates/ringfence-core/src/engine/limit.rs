@@ -182,14 +182,11 @@ impl Limits {
         waker: &Waker,
     ) -> Option<F> {
         let more = source.as_mut()?;
-        let child = if more.at_most() == Some(0) {
-            // Nobody needs a place.
-            None
-        } else if self.poll_more(running, waker).is_pending() {
+        // Who does not come needs no place.
+        if more.at_most() != Some(0) && self.poll_more(running, waker).is_pending() {
             return None;
-        } else {
-            more.next()
-        };
+        }
+        let child = more.next();
         if child.is_none() {
             *source = None;
             self.keep(running);

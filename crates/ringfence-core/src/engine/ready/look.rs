@@ -4,11 +4,11 @@ use super::{Ready, State};
 use core::task::Waker;
 
 impl Ready {
-    /// The waker of the parent's latest poll, if it is known.
+    /// Lets the caller poll in the place of the parent: with the waker of its latest poll, if that is
+    /// known.
     ///
-    /// If that is to be woken when somebody else's ringing is over, it is woken now: so whoever else
-    /// polls the set meanwhile may take its place.
-    pub(crate) fn parent(&self) -> Option<Waker> {
+    /// If that is to be woken when somebody else's ringing is over, it is woken now.
+    pub(crate) fn stand_in(&self) -> Option<Waker> {
         let State::Rooted(_) = self.state else { return None };
         let parent = &self.root().bell.parent;
         match parent.take_asked() {

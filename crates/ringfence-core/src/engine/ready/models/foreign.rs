@@ -3,13 +3,17 @@
 use super::*;
 use loom::sync::atomic::AtomicBool;
 
-/// A wake while the set is dropped: the parent is woken or not, and kept by nobody.
-fn a_wake_against_the_drop_of_the_set(seen: &Seen<2>, headers: u32) {
+/// A set for which a parent waits, and the waker of its last child.
+fn waited_for(headers: u32) -> (Ready, Waker, Arc<Wakes>) {
     let (mut ready, mut wakers) = set_of(headers);
     let (parent, waker) = Wakes::new();
     assert_eq!(turn(&mut ready, &waker), []);
-    drop(waker);
-    let child = wakers.pop().unwrap();
+    (ready, wakers.pop().unwrap(), parent)
+}
+
+/// A wake while the set is dropped: the parent is woken or not, and kept by nobody.
+fn a_wake_against_the_drop_of_the_set(seen: &Seen<2>, headers: u32) {
+    let (ready, child, parent) = waited_for(headers);
     let other = thread::spawn(move || {
         wake(&child);
         child
@@ -41,12 +45,8 @@ fn a_wake_against_the_drop_of_two_headers() {
 fn a_wake_against_a_turn_by_another_parent_and_the_drop() {
     static SEEN: Seen<5> = Seen::new();
     SEEN.model(|seen| {
-        let (mut ready, mut wakers) = set_of(1);
-        let (first, first_waker) = Wakes::new();
+        let (mut ready, child, first) = waited_for(1);
         let (second, second_waker) = Wakes::new();
-        assert_eq!(turn(&mut ready, &first_waker), []);
-        drop(first_waker);
-        let child = wakers.pop().unwrap();
         let other = thread::spawn(move || {
             wake(&child);
             child
@@ -72,11 +72,8 @@ fn a_wake_against_a_turn_by_another_parent_and_the_drop() {
 
 /// The parent's waker is replaced while somebody wakes the old one, or shall do so.
 fn a_wake_against_another_parent(seen: &Seen<4>, headers: u32) {
-    let (mut ready, mut wakers) = set_of(headers);
-    let (first, first_waker) = Wakes::new();
+    let (mut ready, child, first) = waited_for(headers);
     let (second, second_waker) = Wakes::new();
-    assert_eq!(turn(&mut ready, &first_waker), []);
-    let child = wakers.pop().unwrap();
     let other = thread::spawn({
         let child = child.clone();
         move || wake(&child)
@@ -114,17 +111,14 @@ fn a_wake_against_another_parent_of_two_headers() {
 /// Somebody else polls for whoever waits, while the waker of who waited before is woken: as
 /// `JoinSet::try_next` does.
 fn a_wake_against_a_poll_for_another_parent(seen: &Seen<4>, headers: u32) {
-    let (mut ready, mut wakers) = set_of(headers);
-    let (first, first_waker) = Wakes::new();
+    let (mut ready, child, first) = waited_for(headers);
     let (second, second_waker) = Wakes::new();
-    assert_eq!(turn(&mut ready, &first_waker), []);
-    let child = wakers.pop().unwrap();
     let other = thread::spawn({
         let child = child.clone();
         move || wake(&child)
     });
     let mut found = turn(&mut ready, &second_waker).len();
-    let latest = ready.parent().expect("it was polled");
+    let latest = ready.stand_in().expect("it was polled");
     found += turn(&mut ready, &latest).len();
     other.join().unwrap();
     seen.note(match (found, first.count() > 0, second.count() > 0) {
