@@ -37,29 +37,29 @@ pub trait Source<F> {
 
 /// The members of a vector or of an array.
 #[derive(Debug)]
-pub struct Given<I: Iterator>(
+pub struct FromMembers<I: Iterator>(
     // None once all have been made.
     Option<I>,
 );
 
 /// The members of a vector.
-pub(crate) type FromVec<M> = Given<vec::IntoIter<M>>;
+pub(crate) type FromVec<M> = FromMembers<vec::IntoIter<M>>;
 
 /// The members of an array.
-pub(crate) type FromArray<M, const N: usize> = Given<array::IntoIter<M, N>>;
+pub(crate) type FromArray<M, const N: usize> = FromMembers<array::IntoIter<M, N>>;
 
 /// What an iterator yields.
 #[derive(Debug)]
 pub struct FromIter<I>(pub(super) I);
 
-impl<I: Iterator> Given<I> {
+impl<I: Iterator> FromMembers<I> {
     #[inline]
     pub(super) fn new(members: I) -> Self {
         Self(Some(members))
     }
 }
 
-impl<I> Source<<I::Item as IntoFuture>::IntoFuture> for Given<I>
+impl<I> Source<<I::Item as IntoFuture>::IntoFuture> for FromMembers<I>
 where
     I: ExactSizeIterator<Item: IntoFuture>,
 {
@@ -79,7 +79,7 @@ where
 }
 
 /// Drops the members that have not been made. They may panic, as children do.
-impl<I: Iterator> Drop for Given<I> {
+impl<I: Iterator> Drop for FromMembers<I> {
     #[inline]
     fn drop(&mut self) {
         let Some(members) = self.0.take() else { return };
