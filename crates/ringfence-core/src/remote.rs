@@ -13,7 +13,6 @@
 
 mod blocking;
 mod child;
-pub(crate) mod here;
 mod launch;
 mod lineage;
 mod outcome;
@@ -30,6 +29,7 @@ use crate::{
     memory::counted::Owner,
     outcome::{Hook, Outcome, Panic, catch, keep_first, swallow},
     rt::Spawn,
+    sync::here::here,
 };
 use alloc::sync::Arc;
 use core::{
@@ -307,7 +307,7 @@ impl<T> Remote<T> {
                     Parting::AtOnce => None,
                     Parting::Strict => strict::wait_for(by, leaving.clone()),
                 };
-                if gone.is_none() && by != here::here() {
+                if gone.is_none() && by != here() {
                     drain::leave(leaving);
                 }
                 gone.and_then(Drain::into_panic).and_then(reported)

@@ -1,9 +1,11 @@
-//! The only door to locks, atomics and cells.
+//! The only door to locks, atomics and cells; and which thread this is.
 //!
 //! Under `cfg(ringfence_loom)` the same names are loom's, so that every interleaving of the code
 //! that uses them can be explored. Nothing else in the crate names `core::sync`, `std::sync` or
 //! `core::cell::UnsafeCell`.
 
+#[cfg(feature = "std")]
+pub(crate) mod here;
 #[cfg(all(test, ringfence_loom))]
 pub(crate) mod models;
 

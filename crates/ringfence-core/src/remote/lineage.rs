@@ -1,11 +1,13 @@
 //! From whom a remote child is: its runtime, and its token.
 
-use super::here::{Here, here};
 use crate::{
     cancel::{CancelToken, InForce, in_force},
     observe::ObservedChild,
     outcome::{Reason, catch, keep_first},
-    sync::{Lock, UnsafeCell},
+    sync::{
+        Lock, UnsafeCell,
+        here::{Here, here},
+    },
     time,
 };
 use core::mem;

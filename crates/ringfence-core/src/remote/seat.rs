@@ -2,7 +2,6 @@
 
 use super::{
     child::{Inside, lose, run},
-    here::Here,
     launch::Launch,
     lineage::Lineage,
     slot::{Beside, Doom, Slot, Turn},
@@ -16,6 +15,7 @@ use crate::{
     observe::ObservedChild,
     outcome::{Outcome, Panic, catch, keep_first},
     rt::{Run, Runner},
+    sync::here::Here,
 };
 use core::{
     future::Future,

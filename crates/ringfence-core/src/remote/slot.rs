@@ -6,15 +6,15 @@ mod turn;
 pub(super) use place::Place;
 pub(super) use turn::{Going, Polling, Turn};
 
-use super::{
-    here::{Here, here},
-    stage::{Hold, Late, Stage},
-};
+use super::stage::{Hold, Late, Stage};
 use crate::{
     cancel::drain::{Address, Drain},
     outcome::Outcome,
     rt::wake,
-    sync::UnsafeCell,
+    sync::{
+        UnsafeCell,
+        here::{Here, here},
+    },
 };
 use core::{
     mem,

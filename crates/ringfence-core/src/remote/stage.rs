@@ -1,7 +1,9 @@
 //! Whose turn it is with a remote child: one word, and its edges.
 
-use super::here::Here;
-use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::{
+    atomic::{AtomicUsize, Ordering},
+    here::Here,
+};
 
 /// The stage of a remote child, and whether somebody waits.
 ///

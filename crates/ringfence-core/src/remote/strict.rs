@@ -1,11 +1,13 @@
 //! Waiting, in a destructor, for the end of a poll on another thread.
 
-use super::here::{Here, here};
 #[cfg(not(ringfence_loom))]
 use crate::rt::block_on;
 use crate::{
     cancel::drain::{Drain, Leaving},
-    sync::Lock,
+    sync::{
+        Lock,
+        here::{Here, here},
+    },
 };
 // Not loom's, which cannot forget the type of what it holds.
 use alloc::{collections::BTreeMap, sync::Arc};

@@ -17,7 +17,7 @@ use shields::Shields;
 use crate::{
     cancel,
     observe::ObservedScope,
-    remote::here::{Here, here},
+    sync::here::{Here, here},
 };
 use crate::{
     cancel::CancelToken,

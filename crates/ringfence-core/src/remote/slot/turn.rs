@@ -3,7 +3,7 @@
 use super::{Beside, Place, Slot};
 use crate::{
     cancel::drain::{Address, Drain},
-    remote::here::Here,
+    sync::here::Here,
 };
 use core::{mem, pin::Pin, task::Waker};
 

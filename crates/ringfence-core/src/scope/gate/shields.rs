@@ -4,7 +4,7 @@
 //! or nobody. So it is taken down without it, too.
 
 use super::{Gate, NOBODY};
-use crate::{remote::here::here, sync::atomic::Ordering};
+use crate::sync::{atomic::Ordering, here::here};
 use alloc::vec::Vec;
 use std::time::Instant;
 
