@@ -69,7 +69,7 @@ impl<F: Future> RunUntilCancelled<F> {
             (this.future.as_mut().as_pin_mut(), &mut *this.cancelled)
         else {
             let delayed = this.delayed.poll(cx);
-            return delayed.expect("it has ended, or is delayed").map(Err);
+            return delayed.expect("whoever has not ended is delayed").map(Err);
         };
         let ended = match future.poll(cx) {
             Poll::Ready(output) => Ok(Unseen::new(output)),

@@ -202,7 +202,7 @@ where
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let this = self.project();
         let (mut flow, queue) = (this.flow, this.queue);
-        // Before anything else is given: a failure or a panic waits for them.
+        // Nothing is given before they have gone whom a failure or a panic waits for.
         if let Some(output) = ready!(flow.as_mut().poll_gone_with(this.failure, cx)) {
             return Poll::Ready(Some(output));
         }

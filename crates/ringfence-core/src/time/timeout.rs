@@ -196,7 +196,7 @@ impl<F: Future> Timeout<F> {
     ) -> Poll<Result<F::Output, Elapsed>> {
         let mut this = self.project();
         let Some(mut future) = this.future.as_mut().as_pin_mut() else {
-            let delayed = this.elapsed.poll(cx).expect("it has ended, or is delayed");
+            let delayed = this.elapsed.poll(cx).expect("whoever has not ended is delayed");
             return delayed.map(Err);
         };
         this.deadline.begin();
