@@ -5,8 +5,20 @@ use ringfence::{
     Scope,
     cancel::CancelToken,
     scope, sleep,
-    supervise::{ChildSpec, Strategy, supervise},
+    supervise::{ChildSpec, Strategy, Supervise, supervise},
 };
+
+/// Runs a supervisor that is asked to end after ten milliseconds, and has time to do so.
+async fn asked_at_10(kept: Supervise<'_, Why>) {
+    let stop = CancelToken::new();
+    let supervised = scope(async |_s| -> Result<_, Why> { Ok(kept.await.is_ok()) });
+    let asks = async {
+        sleep(ms(10)).await;
+        stop.cancel("shutting down");
+    };
+    let supervised = supervised.grace(ms(1000)).under(&stop);
+    assert!(ringfence::gather((supervised, asks)).await.0.unwrap());
+}
 
 // rule: supervise-asked
 // rule: supervise-backoff
@@ -14,7 +26,7 @@ use ringfence::{
 fn who_waits_to_begin_again_when_it_is_asked_to_end_never_does() {
     let log = Log::default();
     run(async {
-        let (stop, log) = (CancelToken::new(), &log);
+        let log = &log;
         let kept = supervise(Strategy::OneForOne)
             .backoff(ms(10), ms(10))
             .child(ChildSpec::permanent("a"), async |_s| log.child("a", 5, Err("down")).await)
@@ -23,13 +35,7 @@ fn who_waits_to_begin_again_when_it_is_asked_to_end_never_does() {
                 sleep(ms(50)).await;
                 log.note("end b");
             });
-        let supervised = scope(async |_s| -> Result<_, Why> { Ok(kept.await.is_ok()) });
-        let asks = async {
-            sleep(ms(10)).await;
-            stop.cancel("shutting down");
-        };
-        let supervised = supervised.grace(ms(1000)).under(&stop);
-        assert!(ringfence::gather((supervised, asks)).await.0.unwrap());
+        asked_at_10(kept).await;
     });
     assert_eq!(log.take(), ["0 start a", "5 end a", "60 end b"]);
 }
@@ -83,7 +89,7 @@ fn asked_to_end_it_stops_its_children_the_last_first_and_ends_well() {
 fn asked_to_end_while_it_stops_children_for_a_restart_it_begins_nobody() {
     let log = Log::default();
     run(async {
-        let (stop, log) = (CancelToken::new(), &log);
+        let log = &log;
         let kept = supervise(Strategy::OneForAll)
             .child(ChildSpec::permanent("a"), async |_s| log.child("a", 5, Err("down")).await)
             .child(ChildSpec::permanent("b").grace(ms(100)), async |s: Scope<'_, Why>| {
@@ -92,13 +98,7 @@ fn asked_to_end_while_it_stops_children_for_a_restart_it_begins_nobody() {
                 sleep(ms(50)).await;
                 log.note("end b");
             });
-        let supervised = scope(async |_s| -> Result<_, Why> { Ok(kept.await.is_ok()) });
-        let asks = async {
-            sleep(ms(10)).await;
-            stop.cancel("shutting down");
-        };
-        let supervised = supervised.grace(ms(1000)).under(&stop);
-        assert!(ringfence::gather((supervised, asks)).await.0.unwrap());
+        asked_at_10(kept).await;
     });
     assert_eq!(log.take(), ["0 start a", "0 start b", "5 end a", "55 end b"]);
 }

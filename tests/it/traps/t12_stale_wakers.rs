@@ -5,6 +5,7 @@ use crate::{family::Family, verbs::VERBS};
 use ringfence_core::{JoinSet, gather, race, scope, sleep, until};
 use ringfence_test::{Controller, CountingWaker, Probe, Stepper, poll_once, run};
 use std::{
+    pin::Pin,
     task::{Context, Waker},
     time::Duration,
 };
@@ -58,6 +59,8 @@ fn the_waker_of_a_loser_wakes_nobody_once_the_race_is_over() {
     lost.assert_sound();
 }
 
+const SECOND: Duration = Duration::from_secs(1);
+
 /// As many as it takes for a turn to be over before it comes to the last one, several times.
 const MANY: usize = 500;
 
@@ -85,6 +88,19 @@ impl Stale {
         stale.into_iter().for_each(Waker::wake);
         assert!(self.controls.last().unwrap().complete(Ok(1)));
     }
+
+    /// Has all of the children of `parent` end but the last, and the last when a second is over.
+    async fn come_late<F: Future>(&self, mut parent: Pin<&mut F>) {
+        let mut poll = || {
+            for _ in 0..MANY {
+                assert!(poll_once(parent.as_mut(), Waker::noop()).is_pending());
+            }
+        };
+        poll();
+        let stale = self.end_all_but_the_last(poll);
+        sleep(2 * SECOND).await;
+        self.wake(stale);
+    }
 }
 
 // rule: set-try-next
@@ -104,19 +120,10 @@ fn try_next_finds_a_child_behind_the_wakes_of_those_who_have_ended() {
 // trap: T12
 #[test]
 fn the_last_look_finds_a_child_behind_the_wakes_of_those_who_have_ended() {
-    let second = Duration::from_secs(1);
     run(1, async {
         let (family, children) = Stale::new();
-        let mut all = Box::pin(gather(children).timeout(second));
-        let mut poll = || {
-            for _ in 0..MANY {
-                assert!(poll_once(all.as_mut(), Waker::noop()).is_pending());
-            }
-        };
-        poll();
-        let stale = family.end_all_but_the_last(poll);
-        sleep(2 * second).await;
-        family.wake(stale);
+        let mut all = Box::pin(gather(children).timeout(SECOND));
+        family.come_late(all.as_mut()).await;
         assert_eq!(all.await.map(|ended| ended.len()), Ok(MANY));
 
         let (family, children) = Stale::new();
@@ -131,23 +138,14 @@ fn the_last_look_finds_a_child_behind_the_wakes_of_those_who_have_ended() {
 // trap: T12
 #[test]
 fn the_last_look_of_a_scope_finds_a_child_behind_the_wakes_of_those_who_have_ended() {
-    let second = Duration::from_secs(1);
     run(1, async {
         let (family, children) = Stale::new();
         let whole = scope(async |s| -> Result<(), ()> {
             children.into_iter().for_each(|child| drop(s.spawn(child)));
             Ok(())
         });
-        let mut whole = Box::pin(whole.timeout(second));
-        let mut poll = || {
-            for _ in 0..MANY {
-                assert!(poll_once(whole.as_mut(), Waker::noop()).is_pending());
-            }
-        };
-        poll();
-        let stale = family.end_all_but_the_last(poll);
-        sleep(2 * second).await;
-        family.wake(stale);
+        let mut whole = Box::pin(whole.timeout(SECOND));
+        family.come_late(whole.as_mut()).await;
         assert!(whole.await.is_ok());
     });
 }
