@@ -146,7 +146,7 @@ fn scoped(threads: Threads, children: usize, yields: u64) -> Vec<Cell> {
 }
 
 /// Each is awaited before the next is begun. Ours is a remote child by itself.
-fn alone(threads: Threads, children: usize) -> Vec<Cell> {
+fn one_by_one(threads: Threads, children: usize) -> Vec<Cell> {
     let join_set = |n| async move {
         let mut set = tokio::task::JoinSet::new();
         let mut sum = 0;
@@ -194,8 +194,8 @@ fn rows() -> Vec<Row> {
     // At most 1.1 times what the peer takes.
     let must = |_| [Must::Beat(JOIN_SET, 0.91)];
     let workloads = [
-        sweep("remote: one by one; one thread", PER_CHILD, &SIZES, must, |n| alone(One, n)),
-        sweep("remote: one by one; two threads", PER_CHILD, &SIZES, must, |n| alone(Two, n)),
+        sweep("remote: one by one; one thread", PER_CHILD, &SIZES, must, |n| one_by_one(One, n)),
+        sweep("remote: one by one; two threads", PER_CHILD, &SIZES, must, |n| one_by_one(Two, n)),
         sweep("remote: gather; one thread", PER_CHILD, &SIZES, must, |n| gathered(One, n, 0)),
         sweep("remote: gather, yield twice; one thread", PER_CHILD, &SIZES, must, |n| {
             gathered(One, n, 2)
